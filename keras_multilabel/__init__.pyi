@@ -1,0 +1,34 @@
+from . import datasets as datasets
+from ._version import __version__ as __version__
+from .callbacks import MultiLabelMetrics as MultiLabelMetrics
+from .counts import Counts as Counts
+from .counts import confusion_counts as confusion_counts
+from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
+from .labels import decode_labels as decode_labels
+from .labels import encode_labels as encode_labels
+from .losses import WeightedBinaryCrossentropy as WeightedBinaryCrossentropy
+from .metrics import average_precision_score as average_precision_score
+from .metrics import f1_score as f1_score
+from .metrics import fbeta_score as fbeta_score
+from .metrics import hamming_loss as hamming_loss
+from .metrics import jaccard_score as jaccard_score
+from .metrics import label_confusion_matrix as label_confusion_matrix
+from .metrics import multilabel_confusion_matrix as multilabel_confusion_matrix
+from .metrics import (
+    precision_recall_fscore_support as precision_recall_fscore_support,
+)
+from .metrics import precision_score as precision_score
+from .metrics import recall_score as recall_score
+from .metrics import roc_auc_score as roc_auc_score
+from .metrics import subset_accuracy_score as subset_accuracy_score
+from .plots import plot_confusion_matrices as plot_confusion_matrices
+from .plots import plot_label_counts as plot_label_counts
+from .splits import multilabel_train_test_split as multilabel_train_test_split
+from .thresholds import Thresholds as Thresholds
+from .thresholds import apply_thresholds as apply_thresholds
+from .thresholds import tune_thresholds as tune_thresholds
+from .voc import read_voc as read_voc
+from .weights import compute_class_weight as compute_class_weight
+from .weights import compute_sample_weight as compute_sample_weight
+
+__all__: list[str]
