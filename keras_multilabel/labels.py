@@ -1,0 +1,205 @@
+"""Lists of labels <-> multi-hot arrays, in a fixed order of labels (floor 1)."""
+
+import warnings
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain, repeat
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel._checks import Array, check_matrix, check_targets, listed
+
+Row = Iterable[Hashable]
+
+# Rows are encoded this many at a time, so that their indices stay small.
+CHUNK = 2**16
+
+
+def encode_labels(
+    rows: Iterable[Row | str],
+    classes: Iterable[Hashable] | None = None,
+    *,
+    sep: str | None = None,
+    unknown: Iterable[Row | str] | None = None,
+    on_unseen: str = "error",
+) -> tuple[Array, list[Any]]:
+    """Turn lists of labels into multi-hot targets.
+
+    Args:
+        rows: One collection of labels per sample: a list of lists, or a pandas or
+            polars column of lists. An empty list is a sample without labels. With
+            ``sep``, strings such as ``"cat,dog"``.
+        classes: The labels in the order of the columns. Default: those that
+            occur in ``rows`` or ``unknown``, sorted.
+        sep: What separates the labels where rows are strings. Spaces around
+            labels are dropped.
+        unknown: Rows of labels of which the truth is unknown, one per sample;
+            they become -1 where the same row does not name them in ``rows``.
+        on_unseen: What to do with labels outside ``classes``: ``"error"``, or
+            ``"ignore"``, which leaves them out and warns how many there were.
+
+    Returns:
+        ``(multi_hot, classes)``: an int8 array (n_samples, n_labels) of 1, 0 and
+        -1 (unknown), and the list of labels in the order of its columns.
+
+    Raises:
+        TypeError: If a row is a string without ``sep``, or not a collection.
+        ValueError: If labels are not among ``classes``, classes repeat, or
+            ``unknown`` has not one row per sample.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y, classes = kml.encode_labels([["cat", "dog"], [], ["bird"]])
+        >>> classes
+        ['bird', 'cat', 'dog']
+        >>> y
+        array([[0, 1, 1],
+               [0, 0, 0],
+               [1, 0, 0]], dtype=int8)
+        >>> kml.encode_labels(["dog", "cat, dog"], ["dog", "cat"], sep=",")[0]
+        array([[1, 0],
+               [1, 1]], dtype=int8)
+    """
+    if on_unseen not in ("error", "ignore"):
+        raise ValueError(f'on_unseen must be "error" or "ignore"; got {on_unseen!r}.')
+    positive = _check_rows(rows, "rows", sep)
+    doubtful = None if unknown is None else _check_rows(unknown, "unknown", sep)
+    if doubtful is not None and len(doubtful) != len(positive):
+        raise ValueError(
+            f"unknown must have one row per sample ({len(positive)}); "
+            f"got {len(doubtful)}."
+        )
+    order = _check_classes(classes, chain(positive, doubtful or ()))
+    multi_hot = np.zeros((len(positive), len(order)), np.int8)
+    unseen: Counter[Hashable] = Counter()
+    if doubtful is not None:
+        unseen += _mark(multi_hot, doubtful, order, -1)
+    unseen += _mark(multi_hot, positive, order, 1)
+    _report_unseen(unseen, on_unseen)
+    return multi_hot, order
+
+
+def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
+    """Turn multi-hot targets, or decisions, back into lists of labels.
+
+    Args:
+        multi_hot: Shape (n_samples, n_labels): 1 names the label; 0, and -1 or
+            NaN (unknown), do not.
+        classes: The labels in the order of the columns.
+
+    Returns:
+        One list of labels per sample, in the order of ``classes``.
+
+    Raises:
+        TypeError: If ``multi_hot`` does not hold numbers.
+        ValueError: If ``classes`` does not name each column, or values are
+            others than those above.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> kml.decode_labels([[0, 1, 1], [0, 0, 0]], ["bird", "cat", "dog"])
+        [['cat', 'dog'], []]
+    """
+    positive, _ = check_targets(check_matrix(multi_hot, "multi_hot"))
+    if len(classes) != positive.shape[1]:
+        raise ValueError(
+            f"classes must name the {positive.shape[1]} columns of multi_hot; "
+            f"got {len(classes)}."
+        )
+    names = [classes[column] for column in np.nonzero(positive)[1].tolist()]
+    ends = np.cumsum(positive.sum(1, dtype=np.int64)).tolist()
+    return [names[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def _check_rows(rows: Any, name: str, sep: str | None) -> list[Any]:
+    """Return the rows as a list of collections of labels."""
+    if isinstance(rows, str):
+        raise TypeError(f"{name} must be one list of labels per sample; got a string.")
+    # A polars column iterates over columns; to_list (pandas has it too) gives lists.
+    rows = rows.to_list() if hasattr(rows, "to_list") else list(rows)
+    if sep is not None:
+        rows = [_split(row, sep) if isinstance(row, str) else row for row in rows]
+    for kind in set(map(type, rows)):
+        if issubclass(kind, str) or not hasattr(kind, "__len__"):
+            _raise_row(rows, kind, name)
+    return rows
+
+
+def _split(row: str, sep: str) -> list[str]:
+    return [label for part in row.split(sep) if (label := part.strip())]
+
+
+def _raise_row(rows: list[Any], kind: type, name: str) -> None:
+    index, row = next((i, row) for i, row in enumerate(rows) if type(row) is kind)
+    if isinstance(row, str):
+        remedy = 'Pass sep="," if it lists labels, or put it in a list if it is one.'
+    elif row is None or row != row:
+        remedy = "A missing row is no list: [] says that there are no labels."
+    else:
+        remedy = "One label alone goes into a list too."
+    raise TypeError(
+        f"{name} must be one collection of labels per sample; row {index} is "
+        f"{row!r}. {remedy}"
+    )
+
+
+def _check_classes(
+    classes: Iterable[Hashable] | None, rows: Iterable[Row]
+) -> list[Hashable]:
+    if classes is None:
+        return _sorted_labels(rows)
+    if isinstance(classes, str):
+        raise TypeError(f"classes must be a list of labels; got {classes!r}.")
+    order = list(classes)
+    if len(set(order)) != len(order):
+        twice = [label for label, count in Counter(order).items() if count > 1]
+        raise ValueError(f"classes must differ; got {listed(twice)} more than once.")
+    if not order:
+        raise ValueError("classes must name at least one label; got none.")
+    return order
+
+
+def _sorted_labels(rows: Iterable[Row]) -> list[Hashable]:
+    labels = set(chain.from_iterable(rows))
+    if not labels:
+        raise ValueError("rows hold no label at all: pass classes=[...].")
+    try:
+        return sorted(labels)  # type: ignore[type-var]
+    except TypeError as error:
+        raise TypeError(
+            "Labels of different types have no order: pass classes=[...], or make "
+            f"them all strings ({error})."
+        ) from error
+
+
+def _mark(
+    multi_hot: Array, rows: list[Any], order: list[Hashable], value: int
+) -> Counter[Hashable]:
+    """Write ``value`` where rows name a label; return the labels outside."""
+    column_of = {label: column for column, label in enumerate(order)}
+    unseen: Counter[Hashable] = Counter()
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
+        found = map(column_of.get, chain.from_iterable(chunk), repeat(-1))
+        columns = np.fromiter(found, np.int64, lengths.sum())
+        row = np.repeat(np.arange(start, start + len(chunk)), lengths)
+        seen = columns >= 0
+        multi_hot[row[seen], columns[seen]] = value
+        if not seen.all():
+            labels = chain.from_iterable(chunk)
+            unseen.update(label for label in labels if label not in column_of)
+    return unseen
+
+
+def _report_unseen(unseen: Counter[Hashable], on_unseen: str) -> None:
+    if not unseen:
+        return
+    found = f"{unseen.total()} labels outside classes: {listed(list(unseen))}"
+    if on_unseen == "error":
+        raise ValueError(
+            f'{found}. Add them to classes, or pass on_unseen="ignore" to leave '
+            "them out."
+        )
+    warnings.warn(f"Left out {found}.", stacklevel=3)

@@ -1,0 +1,354 @@
+"""Scores against scikit-learn over the grid of options; what it has no answer to."""
+
+import numpy as np
+import pytest
+import sklearn.metrics as sk
+from hypothesis import given
+from sklearn.exceptions import UndefinedMetricWarning
+
+import keras_multilabel as kml
+from tests.strategies import problems
+
+AVERAGES = [None, "micro", "macro", "weighted", "samples"]
+ZERO_DIVISIONS = [0.0, 1.0, np.nan]
+SCORES = ["precision_score", "recall_score", "f1_score", "jaccard_score"]
+
+
+@pytest.fixture
+def data(rng):
+    """Decisions with an empty label, a full one, one never decided, empty rows."""
+    y_true = rng.random((200, 8)) < np.linspace(0.02, 0.6, 8)
+    y_pred = rng.random((200, 8)) < np.linspace(0.6, 0.05, 8)
+    y_true[:, 1], y_true[:, 2], y_pred[:, 3] = 0, 1, 0
+    y_true[:, 4] = y_pred[:, 4] = 0
+    y_true[:9], y_pred[5:12] = 0, 0
+    return y_true.astype(int), y_pred.astype(int), rng.random(200)
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("zero_division", ZERO_DIVISIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", SCORES)
+def test_scores_equal_scikit_learn(data, name, average, zero_division, weighted):
+    if name == "jaccard_score" and np.isnan(zero_division):
+        pytest.skip("scikit-learn's jaccard_score does not take nan")
+    y_true, y_pred, weight = data
+    options = {
+        "average": average,
+        "zero_division": zero_division,
+        "sample_weight": weight if weighted else None,
+    }
+    ours = getattr(kml, name)(y_true, y_pred, **options)
+    np.testing.assert_allclose(
+        ours, getattr(sk, name)(y_true, y_pred, **options), rtol=1e-12
+    )
+    assert isinstance(ours, np.ndarray if average is None else float)
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("zero_division", ZERO_DIVISIONS)
+@pytest.mark.parametrize("beta", [0, 0.5, 1, 2, np.inf])
+def test_fbeta_and_the_four_at_once_equal_scikit_learn(
+    data, average, zero_division, beta
+):
+    y_true, y_pred, weight = data
+    options = {
+        "average": average,
+        "zero_division": zero_division,
+        "sample_weight": weight,
+        "beta": beta,
+    }
+    ours = kml.precision_recall_fscore_support(y_true, y_pred, **options)
+    theirs = sk.precision_recall_fscore_support(y_true, y_pred, **options)
+    for our, their in zip(ours[:3], theirs[:3], strict=True):
+        np.testing.assert_allclose(our, their, rtol=1e-12)
+    if average is None:
+        np.testing.assert_allclose(ours[3], theirs[3], rtol=1e-12)
+    else:
+        assert ours[3] is theirs[3] is None
+    assert kml.fbeta_score(y_true, y_pred, **options) == pytest.approx(
+        ours[2], nan_ok=True
+    )
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_losses_and_exact_match_equal_scikit_learn(data, weighted):
+    y_true, y_pred, weight = data
+    sample_weight = weight if weighted else None
+    assert kml.hamming_loss(
+        y_true, y_pred, sample_weight=sample_weight
+    ) == pytest.approx(
+        sk.hamming_loss(y_true, y_pred, sample_weight=sample_weight), rel=1e-12
+    )
+    assert kml.subset_accuracy_score(
+        y_true, y_pred, sample_weight=sample_weight
+    ) == pytest.approx(
+        sk.accuracy_score(y_true, y_pred, sample_weight=sample_weight), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+def test_counts_taken_once_give_the_same_scores(data, average):
+    y_true, y_pred, _ = data
+    counts = kml.confusion_counts(y_true, y_pred, axis=1 if average == "samples" else 0)
+    for name in SCORES:
+        score = getattr(kml, name)
+        np.testing.assert_array_equal(
+            score(counts, average=average), score(y_true, y_pred, average=average)
+        )
+
+
+def test_counts_over_the_wrong_axis_are_refused(data):
+    y_true, y_pred, _ = data
+    per_label = kml.confusion_counts(y_true, y_pred)
+    per_sample = kml.confusion_counts(y_true, y_pred, axis=1)
+    with pytest.raises(ValueError, match="counts over axis 1"):
+        kml.f1_score(per_label, average="samples")
+    with pytest.raises(ValueError, match="counts over axis 0"):
+        kml.f1_score(per_sample, average="macro")
+    with pytest.raises(ValueError, match="counts over axis 1"):
+        kml.subset_accuracy_score(per_label)
+    with pytest.raises(TypeError, match="pass them alone"):
+        kml.f1_score(per_label, y_pred)
+    with pytest.raises(TypeError, match="y_pred is missing"):
+        kml.f1_score(y_true)
+
+
+def test_counts_at_many_thresholds_score_along_the_last_axis(data):
+    y_true, y_pred, _ = data
+    one = kml.confusion_counts(y_true, y_pred)
+    two = kml.confusion_counts(y_true, 1 - y_pred)
+    stacked = kml.Counts(
+        *(
+            np.stack([getattr(one, c), getattr(two, c)])
+            for c in ("tp", "fp", "fn", "tn")
+        )
+    )
+    for average in ("micro", "macro", "weighted"):
+        np.testing.assert_array_equal(
+            kml.f1_score(stacked, average=average),
+            [kml.f1_score(one, average=average), kml.f1_score(two, average=average)],
+        )
+    total = one.sum()
+    assert kml.f1_score(total) == kml.f1_score(one, average="micro")
+    assert kml.hamming_loss(total) == kml.hamming_loss(one)
+
+
+@given(problems())
+def test_an_unknown_entry_is_as_if_its_sample_were_not_there(problem):
+    y_true, y_pred, y_score, _ = problem
+    expected, ranked = [], []
+    for truth, decision, score in zip(y_true.T, y_pred.T, y_score.T, strict=True):
+        known = truth >= 0
+        if not known.any():
+            expected.append(np.nan)
+            ranked.append(np.nan)
+            continue
+        column = truth[known, None], decision[known, None]
+        expected.append(kml.f1_score(*column))
+        ranked.append(kml.average_precision_score(column[0], score[known, None]))
+    np.testing.assert_array_equal(kml.f1_score(y_true, y_pred, average=None), expected)
+    np.testing.assert_allclose(
+        kml.average_precision_score(y_true, y_score, average=None), ranked
+    )
+
+
+def test_a_label_of_which_nothing_is_known_is_left_out_of_every_average():
+    y_true, y_pred = [[1, -1], [0, -1]], [[1, 1], [0, 0]]
+    assert kml.f1_score(y_true, y_pred, average=None).tolist() == [
+        1.0,
+        pytest.approx(np.nan, nan_ok=True),
+    ]
+    for average in ("micro", "macro", "weighted", "samples"):
+        assert kml.f1_score(y_true, y_pred, average=average, zero_division=1.0) == 1.0
+    assert kml.hamming_loss(y_true, y_pred) == 0.0
+
+
+def test_a_perfect_model_scores_one_though_a_label_has_no_positives():
+    """TRAPS 14: zero_division=nan leaves the label out."""
+    y = [[1, 0], [0, 0], [1, 0]]
+    assert kml.f1_score(y, y) == 0.5
+    assert kml.f1_score(y, y, zero_division=np.nan) == 1.0
+
+
+def test_scores_do_not_depend_on_batches(data):
+    """TRAPS 4: counts are added, ratios taken once."""
+    y_true, y_pred, _ = data
+    for size in (1, 7, 64):
+        parts = [
+            kml.confusion_counts(y_true[s : s + size], y_pred[s : s + size])
+            for s in range(0, len(y_true), size)
+        ]
+        merged = sum(parts[1:], parts[0])
+        assert kml.f1_score(merged) == kml.f1_score(y_true, y_pred)
+
+
+@pytest.fixture
+def ranked(rng):
+    """Scores with ties; a label without positives, one without negatives."""
+    y_true = rng.random((300, 7)) < np.linspace(0.03, 0.7, 7)
+    y_score = (rng.random((300, 7)) + 0.3 * y_true).round(2)
+    return y_true.astype(int), y_score, rng.random(300)
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_ranking_scores_equal_scikit_learn(ranked, average, weighted, dtype):
+    y_true, y_score, weight = ranked
+    if average == "samples":
+        y_true[:, 0], y_true[:, 1] = 0, 1
+    y_score = y_score.astype(dtype)
+    options = {"average": average, "sample_weight": weight if weighted else None}
+    for name in ("average_precision_score", "roc_auc_score"):
+        np.testing.assert_allclose(
+            getattr(kml, name)(y_true, y_score, **options),
+            getattr(sk, name)(y_true, y_score, **options),
+            rtol=1e-12,
+        )
+
+
+@pytest.mark.parametrize(
+    "transform", [lambda s: 20 * s - 10, lambda s: -1 / (s + 1), np.floor]
+)
+def test_any_scale_of_scores_ranks_alike(ranked, transform):
+    """TRAPS 27: negatives, -0.0, values above 1, constant scores."""
+    y_true, y_score, _ = ranked
+    y_score = transform(y_score)
+    y_score[::3] *= -1.0
+    for name in ("average_precision_score", "roc_auc_score"):
+        np.testing.assert_allclose(
+            getattr(kml, name)(y_true, y_score, average=None),
+            getattr(sk, name)(y_true, y_score, average=None),
+            rtol=1e-12,
+        )
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.int8, bool])
+def test_coarse_scores_are_exact(ranked, dtype):
+    y_true, y_score, _ = ranked
+    y_score = (10 * y_score).astype(dtype)
+    np.testing.assert_allclose(
+        kml.average_precision_score(y_true, y_score, average=None),
+        sk.average_precision_score(y_true, y_score.astype(float), average=None),
+        rtol=1e-12,
+    )
+
+
+def test_negative_zero_ties_with_zero():
+    assert kml.roc_auc_score([[1], [0]], [[-0.0], [0.0]]) == 0.5
+
+
+def test_saturated_scores_keep_their_order():
+    """TRAPS 13: rare and close to 0, where 200 even thresholds see nothing."""
+    y_score = np.array([[1e-30], [2e-30], [3e-30], [1.0]], np.float32)
+    assert kml.roc_auc_score([[0], [1], [0], [1]], y_score) == 0.75
+
+
+def test_roc_auc_of_one_sided_labels_is_left_out_with_one_warning():
+    y_true, y_score = [[1, 0, 1], [0, 0, 1]], [[0.9, 0.1, 0.2], [0.2, 0.3, 0.1]]
+    with pytest.warns(
+        UndefinedMetricWarning, match="columns 1, 2 is undefined"
+    ) as caught:
+        assert kml.roc_auc_score(y_true, y_score) == 1.0
+    assert len(caught) == 1
+    np.testing.assert_array_equal(
+        kml.roc_auc_score(y_true, y_score, average=None), [1.0, np.nan, np.nan]
+    )
+    assert kml.roc_auc_score(y_true, y_score, zero_division=0.0) == pytest.approx(1 / 3)
+
+
+def test_average_precision_without_positives():
+    y_true, y_score = [[1, 0], [0, 0]], [[0.9, 0.1], [0.2, 0.3]]
+    assert kml.average_precision_score(y_true, y_score) == 0.5
+    with pytest.warns(UndefinedMetricWarning, match="columns 1 is"):
+        assert kml.average_precision_score(y_true, y_score, zero_division=np.nan) == 1.0
+
+
+@given(problems())
+def test_ranking_with_weight_two_is_a_row_twice(problem):
+    y_true, _, y_score, weight = problem
+    twice = np.repeat(np.arange(len(y_true)), weight.astype(int))
+    if len(twice) == 0:
+        return
+    for score in (kml.average_precision_score, kml.roc_auc_score):
+        np.testing.assert_allclose(
+            score(y_true, y_score, average="micro", sample_weight=weight),
+            score(y_true[twice], y_score[twice], average="micro"),
+        )
+
+
+@given(problems(unknown=False))
+def test_label_confusion_follows_the_paper(problem):
+    y_true, y_pred, _, weight = problem
+    np.testing.assert_allclose(
+        kml.label_confusion_matrix(y_true, y_pred, sample_weight=weight),
+        slow_mlcm(y_true, y_pred, weight),
+    )
+    assert kml.label_confusion_matrix(y_true, y_pred).dtype.kind == "i"
+
+
+def slow_mlcm(y_true, y_pred, weight):
+    """The three categories of Heydarian et al. 2022, sample by sample."""
+    none = y_true.shape[1]
+    matrix = np.zeros((none + 1, none + 1))
+    for truth, decision, w in zip(y_true, y_pred, weight, strict=True):
+        true, decided = set(np.flatnonzero(truth)), set(np.flatnonzero(decision))
+        missed, excess = true - decided, decided - true
+        pairs = [(label, label) for label in true & decided]
+        if not true and not decided:
+            pairs.append((none, none))
+        elif not excess:
+            pairs += [(label, none) for label in missed]
+        elif not missed:
+            pairs += [(label, other) for label in true or {none} for other in excess]
+        else:
+            pairs += [(label, other) for label in missed for other in excess]
+        for pair in pairs:
+            matrix[pair] += w
+    return matrix
+
+
+def test_unknown_entries_confuse_nothing():
+    matrix = kml.label_confusion_matrix([[1, -1, 0]], [[0, 1, 1]])
+    assert matrix.tolist() == [[0, 0, 1, 0], [0] * 4, [0] * 4, [0] * 4]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: kml.f1_score([[1]], [[1]], average="binary"),
+            ValueError,
+            "average must",
+        ),
+        (
+            lambda: kml.f1_score([[1]], [[1]], zero_division=0.5),
+            ValueError,
+            "0.0, 1.0 or nan",
+        ),
+        (
+            lambda: kml.f1_score([[1]], [[1]], zero_division="warn"),
+            ValueError,
+            "'warn'",
+        ),
+        (lambda: kml.fbeta_score([[1]], [[1]], beta=-1), ValueError, "beta must"),
+        (
+            lambda: kml.f1_score(np.zeros((0, 2)), np.zeros((0, 2))),
+            ValueError,
+            "one sample",
+        ),
+        (lambda: kml.roc_auc_score([[1]], [[np.nan]]), ValueError, "row 0, column 0"),
+        (lambda: kml.roc_auc_score([[1]], [[0.1, 0.2]]), ValueError, "one column per"),
+        (
+            lambda: kml.roc_auc_score([[1]], [["a"]]),
+            TypeError,
+            "y_score must be numbers",
+        ),
+        (lambda: kml.roc_auc_score([[3]], [[0.1]]), ValueError, "got 3"),
+        (lambda: kml.average_precision_score([1], [0.1]), ValueError, "n_labels"),
+    ],
+)
+def test_bad_input_says_what_was_expected(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
