@@ -96,7 +96,8 @@ class Counts:
     def sum(self, axis: int = -1) -> "Counts":
         """Add the counts up over one axis of theirs: over labels, or samples."""
         arrays = (self.tp, self.fp, self.fn, self.tn)
-        return Counts(*(array.sum(axis) for array in arrays), axis=None)
+        tp, fp, fn, tn = (array.sum(axis) for array in arrays)
+        return Counts(tp, fp, fn, tn, axis=None)
 
     def __repr__(self) -> str:
         return f"Counts(tp={self.tp}, fp={self.fp}, fn={self.fn}, tn={self.tn})"
@@ -154,7 +155,8 @@ def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts
                 row += _column_sums(entries, row_weight)
         return total
 
-    return Counts(*_four(sum(map_threads(count, _spans(y_true)))), axis=0)
+    tp, fp, fn, tn = _four(sum(map_threads(count, _spans(y_true))))
+    return Counts(tp, fp, fn, tn, axis=0)
 
 
 def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
@@ -166,7 +168,8 @@ def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
             total[:, block] = _four([_row_sums(entries) for entries in outcomes])
 
     map_threads(count, _spans(y_true))
-    return Counts(*(total if weight is None else total * weight), axis=1)
+    tp, fp, fn, tn = total if weight is None else total * weight
+    return Counts(tp, fp, fn, tn, axis=1)
 
 
 def _outcomes(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array, Array]:

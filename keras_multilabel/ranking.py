@@ -7,7 +7,6 @@ takes any float, and needs no argsort.
 """
 
 import warnings
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +26,7 @@ from keras_multilabel._checks import (
     listed,
 )
 from keras_multilabel._parallel import map_threads
-from keras_multilabel.averages import average_scores, divide
+from keras_multilabel.averages import average_scores
 
 # Columns are copied to the sort this many at a time: one cache line of float32.
 COLUMNS = 16
@@ -77,8 +76,7 @@ class SortedScores:
         if self.positives == 0:
             return zero_division
         tp = self.tp()
-        # A positive of weight 0 may stand above all others, where both are 0.
-        precision = divide(tp, tp + self.fp(), 0.0)
+        precision = tp / (tp + self.fp())
         return float(precision @ np.diff(self.above_weight) / self.positives)
 
     def roc_auc(self, zero_division: float) -> float:
@@ -127,7 +125,11 @@ def _ranking_score(
     zero_division = check_zero_division(zero_division)
     y_true, y_score = check_pair(y_true, y_score, "y_score")
     y_score = check_scores(y_score)
-    weight = check_sample_weight(sample_weight, len(check_rows(y_true)))
+    weight = check_sample_weight(sample_weight, len(y_true))
+    if weight is not None and not weight.all():
+        # A row of weight 0 is as if it were not there.
+        y_true, y_score, weight = (a[weight > 0] for a in (y_true, y_score, weight))
+    check_rows(y_true)
     column_weight = weight
     if average == "micro":
         y_true, y_score, column_weight = _pool(y_true, y_score, weight)

@@ -82,7 +82,7 @@ def test_strings_are_split_only_when_asked():
         [0, 0],
         [0, 1],
     ]
-    with pytest.raises(TypeError, match="row 1 is 'cat,dog'.*sep"):
+    with pytest.raises(TypeError, match=r"row 1 is 'cat,dog'.*sep"):
         kml.encode_labels([["cat"], "cat,dog"])
 
 
