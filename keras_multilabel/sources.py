@@ -1,0 +1,143 @@
+"""Validation data of any kind -> what one pass over it takes (Keras shell).
+
+Keras's own data adapters do the reading. What is added here is that each pass
+gets fresh data, that it gets all of it, and that mistakes are named early.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+import keras
+import numpy as np
+
+# Keras reads objects of these packages itself, afresh for each pass.
+KERAS_READS = {"keras", "tensorflow", "torch", "grain"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the batches of each pass come from.
+
+    Attributes:
+        open: Makes the ``x`` argument of ``predict`` for one pass.
+        steps: How many batches each pass must have; None: until the end.
+    """
+
+    open: Callable[[], Any]
+    steps: int | None = None
+
+
+def check_source(
+    data: Any, steps: int | None = None, batch_size: int | None = None
+) -> Source:
+    """Return the `Source` of ``validation_data``, of whatever kind it is."""
+    if data is None:
+        raise ValueError(
+            "validation_data must be given: (x, y) arrays, a dataset or loader, a "
+            "generator with validation_steps, or a callable that makes a fresh one."
+        )
+    if steps is not None and (not isinstance(steps, (int, np.integer)) or steps < 1):
+        raise ValueError(
+            f"validation_steps must be a positive whole number; got {steps!r}."
+        )
+    if isinstance(data, (tuple, list)):
+        return _from_arrays(tuple(data), steps, batch_size)
+    if _keras_reads(data):
+        _check_length(_known_length(data), steps)
+        return Source(lambda: data, steps)
+    if isinstance(data, Iterator):
+        if steps is None:
+            raise ValueError(
+                "validation_data is an iterator, which may have no end and cannot "
+                "be started again: pass validation_steps, the number of batches to "
+                "draw from it for each evaluation, or a callable that makes a fresh "
+                "iterator."
+            )
+        return Source(lambda: _batches(islice(data, steps)), steps)
+    if isinstance(data, Iterable):
+        return Source(lambda: _batches(islice(data, steps)), steps)
+    if callable(data):
+        return Source(lambda: _open_made(data(), steps, batch_size), steps)
+    raise TypeError(
+        "validation_data must be (x, y) or (x, y, sample_weight) arrays, a dataset or "
+        f"loader that Keras reads, an iterable or a callable; got {type(data)}."
+    )
+
+
+def _open_made(made: Any, steps: int | None, batch_size: int | None) -> Any:
+    """Open what a callable made. It is fresh, so an iterator needs no steps."""
+    if isinstance(made, Iterator) and not _keras_reads(made):
+        return _batches(islice(made, steps))
+    return check_source(made, steps, batch_size).open()
+
+
+def _from_arrays(
+    data: tuple[Any, ...], steps: int | None, batch_size: int | None
+) -> Source:
+    if len(data) not in (2, 3):
+        raise ValueError(
+            "validation_data must be (x, y) or (x, y, sample_weight); got "
+            f"{len(data)} elements."
+        )
+    if data[-1] is None:
+        data = data[:-1]
+    if len(data) < 2:
+        raise ValueError("validation_data must hold y, the truth; got None.")
+    sizes = {len(array) for array in keras.tree.flatten(data)}
+    if len(sizes) != 1:
+        raise ValueError(
+            "validation_data must hold arrays with one row per sample; got "
+            f"{sorted(sizes)} rows."
+        )
+    _check_length(-(-sizes.pop() // (batch_size or 32)), steps)
+    return Source(lambda: data, steps)
+
+
+def _keras_reads(data: Any) -> bool:
+    packages = {kind.__module__.partition(".")[0] for kind in type(data).__mro__}
+    return bool(packages & KERAS_READS)
+
+
+def _known_length(data: Any) -> float | None:
+    """Number of batches, infinity where it never ends, None if not known."""
+    if isinstance(data, keras.utils.PyDataset):
+        length = data.num_batches
+        return np.inf if length is None else length
+    if hasattr(data, "cardinality"):
+        # tf.data: -1 stands for infinite, -2 for unknown.
+        length = int(data.cardinality())
+        return {-1: np.inf, -2: None}.get(length, length)
+    try:
+        return len(data)
+    except TypeError:
+        return None
+
+
+def _check_length(length: float | None, steps: int | None) -> None:
+    if length is None:
+        return
+    if length == 0:
+        raise ValueError("validation_data is empty: it has 0 batches.")
+    if steps is None and length == np.inf:
+        raise ValueError(
+            "validation_data never ends: pass validation_steps, the number of batches "
+            "of one evaluation."
+        )
+    if steps is not None and steps > length:
+        raise ValueError(
+            f"validation_steps is {steps}, but validation_data has {length} batches."
+        )
+
+
+def _batches(batches: Iterable[Any]) -> Iterator[Any]:
+    """The batches as a generator, which is what Keras reads; at least one."""
+    iterator = iter(batches)
+    first = list(islice(iterator, 1))
+    if not first:
+        raise ValueError(
+            "validation_data gave no batch: it is empty, or exhausted. A generator "
+            "runs out; pass a callable that makes a fresh one."
+        )
+    return (batch for batch in chain(first, iterator))
