@@ -1,0 +1,187 @@
+"""digit_scenes: a real VOC folder, the same each time, whole or not there."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_multilabel import datasets
+from keras_multilabel.voc import read_voc
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    return datasets.digit_scenes(tmp_path_factory.mktemp("scenes") / "new", 600)
+
+
+@pytest.fixture(scope="module")
+def table(scenes):
+    return read_voc(scenes, difficult="unknown")
+
+
+def contents(root):
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
+def test_it_is_a_voc_folder_of_images(scenes, table):
+    assert len(table) == 600
+    assert set(table["width"]) == set(table["height"]) == {datasets.IMAGE_SIZE}
+    for name in table["filename"]:
+        with Image.open(scenes / "JPEGImages" / name) as image:
+            assert (image.size, image.mode) == ((64, 64), "RGB")
+            image.load()
+
+
+def test_scenes_hold_none_to_four_digits_some_of_them_twice(scenes, table):
+    assert set(table["n_objects"]) == {0, 1, 2, 3, 4}
+    assert 0.02 < (table["n_objects"] == 0).mean() < 0.10
+    objects = read_voc(scenes, unique=False)["labels"].map(len)
+    assert (objects > read_voc(scenes)["labels"].map(len)).any()
+
+
+def test_labels_are_long_tailed(scenes):
+    labels = read_voc(scenes)["labels"]
+    share = [labels.map(lambda row, d=d: d in row).mean() for d in datasets.DIGITS]
+    assert 0.38 < share[0] < 0.52
+    assert 0.02 < share[-1] < 0.08
+    assert np.corrcoef(range(10), np.log(share))[0, 1] < -0.95
+
+
+def test_a_few_objects_are_difficult(table):
+    assert 0.02 < table["unknown"].map(len).sum() / table["n_objects"].sum() < 0.08
+
+
+def test_boxes_hold_the_digits(scenes, table):
+    """Inside its box a digit is lighter than the ground around all boxes."""
+    for name in table["filename"][table["n_objects"] > 0].head(50):
+        pixels = np.asarray(Image.open(scenes / "JPEGImages" / name)).mean(axis=2)
+        boxes = list(clear_boxes(scenes, name))
+        ground = np.median(pixels)
+        for xmin, ymin, xmax, ymax in boxes:
+            assert 1 <= xmin < xmax <= 64
+            assert 1 <= ymin < ymax <= 64
+            assert pixels[ymin - 1 : ymax, xmin - 1 : xmax].max() > ground + 40
+
+
+def clear_boxes(scenes, name):
+    path = scenes / "Annotations" / f"{Path(name).stem}.xml"
+    for item in ElementTree.parse(path).getroot().iter("object"):
+        if item.findtext("difficult") == "0":
+            yield [int(side.text) for side in item.find("bndbox")]
+
+
+def test_sets_part_the_scenes(scenes):
+    train, val = (set(read_voc(scenes, name)["filename"]) for name in ("train", "val"))
+    assert (len(train), len(val)) == (480, 120)
+    assert not train & val
+    assert train | val == set(read_voc(scenes, "trainval")["filename"])
+
+
+def test_validation_digits_are_other_handwriting():
+    for train, val in zip(*datasets._handwriting(), strict=True):
+        assert not {image.tobytes() for image in train} & {v.tobytes() for v in val}
+        assert len(val) > 30
+
+
+def test_a_seed_gives_the_same_scenes_however_many(tmp_path):
+    few = contents(datasets.digit_scenes(tmp_path / "few", 6, seed=3))
+    again = contents(datasets.digit_scenes(tmp_path / "again", 6, seed=3))
+    more = contents(datasets.digit_scenes(tmp_path / "more", 12, seed=3))
+    other = contents(datasets.digit_scenes(tmp_path / "other", 6, seed=4))
+    first = "JPEGImages/000000.jpg"
+    assert few == again
+    assert few[first] == more[first]
+    assert few[first] != other[first]
+
+
+def test_finished_scenes_are_not_written_again(tmp_path):
+    def times():
+        return {path: path.stat().st_mtime_ns for path in [tmp_path, *root.rglob("*")]}
+
+    root = datasets.digit_scenes(tmp_path / "scenes", 5)
+    before = times()
+    assert datasets.digit_scenes(tmp_path / "scenes", 5) == root
+    assert times() == before
+
+
+def test_an_interrupted_run_cleans_up(tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(datasets, "_write_sets", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        datasets.digit_scenes(tmp_path / "scenes", 5)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_killed_run_is_not_taken_for_a_finished_one(tmp_path):
+    target = tmp_path / "scenes"
+    code = f"import keras_multilabel as k; k.datasets.digit_scenes({str(target)!r})"
+    with subprocess.Popen([sys.executable, "-c", code]) as run:
+        while run.poll() is None and not any(tmp_path.rglob("000010.jpg")):
+            time.sleep(0.01)
+        run.kill()
+    assert run.returncode == -signal.SIGKILL
+    assert not target.exists()
+    assert len(read_voc(datasets.digit_scenes(target, 5))) == 5
+
+
+def test_another_process_may_finish_first(tmp_path, monkeypatch):
+    write_sets = datasets._write_sets
+
+    def overtaken(folder, n_scenes):
+        monkeypatch.setattr(datasets, "_write_sets", write_sets)
+        datasets.digit_scenes(tmp_path / "scenes", n_scenes)
+        write_sets(folder, n_scenes)
+
+    monkeypatch.setattr(datasets, "_write_sets", overtaken)
+    assert len(read_voc(datasets.digit_scenes(tmp_path / "scenes", 5))) == 5
+    assert os.listdir(tmp_path) == ["scenes"]
+
+
+def test_scenes_of_other_parameters_are_not_overwritten(tmp_path):
+    datasets.digit_scenes(tmp_path, 5)
+    before = contents(tmp_path)
+    with pytest.raises(
+        ValueError, match=r"'seed': 1.*holds.*'seed': 0.*Choose another"
+    ):
+        datasets.digit_scenes(tmp_path, 5, seed=1)
+    assert contents(tmp_path) == before
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(ValueError, match=r"holds other files. Choose another folder"):
+        datasets.digit_scenes(tmp_path, 5)
+    assert os.listdir(tmp_path) == ["thesis.txt"]
+
+
+def test_the_default_folder_is_in_the_users_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    one, other = datasets.digit_scenes(n_scenes=2), datasets.digit_scenes(n_scenes=3)
+    assert one.parent == other.parent == tmp_path / "cache" / "keras_multilabel"
+    assert (len(read_voc(one)), len(read_voc(other))) == (2, 3)
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    home = datasets.digit_scenes(n_scenes=2)
+    assert home.parent == tmp_path / ".cache" / "keras_multilabel"
+
+
+def test_at_least_one_scene(tmp_path):
+    with pytest.raises(ValueError, match=r"n_scenes must be at least 1; got 0"):
+        datasets.digit_scenes(tmp_path, 0)
+
+
+def test_without_pillow_the_error_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    with pytest.raises(ImportError, match=r'pip install "keras-multilabel\[images\]"'):
+        datasets.digit_scenes(tmp_path / "scenes", 2)
+    assert not (tmp_path / "scenes").exists()
