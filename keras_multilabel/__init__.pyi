@@ -7,7 +7,6 @@ from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .labels import decode_labels as decode_labels
 from .labels import encode_labels as encode_labels
 from .losses import WeightedBinaryCrossentropy as WeightedBinaryCrossentropy
-from .ranking import average_precision_score as average_precision_score
 from .metrics import f1_score as f1_score
 from .metrics import fbeta_score as fbeta_score
 from .metrics import hamming_loss as hamming_loss
@@ -19,10 +18,11 @@ from .metrics import (
 )
 from .metrics import precision_score as precision_score
 from .metrics import recall_score as recall_score
-from .ranking import roc_auc_score as roc_auc_score
 from .metrics import subset_accuracy_score as subset_accuracy_score
 from .plots import plot_confusion_matrices as plot_confusion_matrices
 from .plots import plot_label_counts as plot_label_counts
+from .ranking import average_precision_score as average_precision_score
+from .ranking import roc_auc_score as roc_auc_score
 from .splits import multilabel_train_test_split as multilabel_train_test_split
 from .thresholds import Thresholds as Thresholds
 from .thresholds import apply_thresholds as apply_thresholds

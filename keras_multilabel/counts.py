@@ -151,7 +151,8 @@ def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts
         total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
         for block in _blocks(rows, y_true.shape[1]):
             row_weight = None if weight is None else weight[block]
-            for row, entries in zip(total, _outcomes(y_true[block], y_pred[block])):
+            outcomes = _outcomes(y_true[block], y_pred[block])
+            for row, entries in zip(total, outcomes, strict=True):
                 row += _column_sums(entries, row_weight)
         return total
 

@@ -53,13 +53,16 @@ class WeightedBinaryCrossentropy(keras.losses.Loss):
         dtype: Any = None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.class_weight = None if class_weight is None else check_class_weight(class_weight)
+        self.class_weight = (
+            None if class_weight is None else check_class_weight(class_weight)
+        )
         self.from_logits = from_logits
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each sample, shape (batch,)."""
         y_pred = ops.convert_to_tensor(y_pred)
         y_true = ops.cast(y_true, y_pred.dtype)
+        self._check_width(y_pred.shape[-1])
         positive, negative = ops.equal(y_true, 1), ops.equal(y_true, 0)
         known = ops.logical_or(positive, negative)
         # A finite stand-in, since a NaN times weight 0 is NaN still.
@@ -72,6 +75,14 @@ class WeightedBinaryCrossentropy(keras.losses.Loss):
             by_side = ops.cast(self.class_weight, entries.dtype)
             weight = weight * ops.where(positive, by_side[:, 1], by_side[:, 0])
         return ops.mean(weight * entries, axis=-1)
+
+    def _check_width(self, n_labels: int) -> None:
+        # One row of weights would broadcast in silence.
+        if self.class_weight is not None and len(self.class_weight) != n_labels:
+            raise ValueError(
+                f"class_weight is for {len(self.class_weight)} labels; y_pred has "
+                f"{n_labels}."
+            )
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the loss again."""

@@ -9,7 +9,7 @@ takes any float, and needs no argsort.
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ from keras_multilabel._checks import (
 )
 from keras_multilabel._parallel import map_threads
 from keras_multilabel.averages import average_scores
+
+Result = TypeVar("Result")
 
 # Columns are copied to the sort this many at a time: one cache line of float32.
 COLUMNS = 16
@@ -113,6 +115,64 @@ def _sort(score: Array, weight: Array | None, chosen: Array) -> tuple[Array, Arr
     return score[order], np.append(0.0, np.cumsum(weight[chosen][order]))
 
 
+def map_labels(
+    function: Callable[[SortedScores], Result],
+    y_true: npt.ArrayLike,
+    y_score: npt.ArrayLike,
+    sample_weight: npt.ArrayLike | None = None,
+) -> list[Result | None]:
+    """Sort each label's scores and hand them to ``function``, in threads.
+
+    Returns:
+        What it returned for each label; None where nothing of a label is known.
+    """
+    return _map_columns(function, *_check_ranking(y_true, y_score, sample_weight))
+
+
+def _check_ranking(
+    y_true: npt.ArrayLike,
+    y_score: npt.ArrayLike,
+    sample_weight: npt.ArrayLike | None,
+) -> tuple[Array, Array, Array | None]:
+    y_true, y_score = check_pair(y_true, y_score, "y_score")
+    y_score = check_scores(y_score)
+    weight = check_sample_weight(sample_weight, len(y_true))
+    if weight is not None and not weight.all():
+        # A row of weight 0 is as if it were not there.
+        y_true, y_score, weight = (a[weight > 0] for a in (y_true, y_score, weight))
+    return check_rows(y_true), y_score, weight
+
+
+def _map_columns(
+    function: Callable[[SortedScores], Result],
+    y_true: Array,
+    y_score: Array,
+    weight: Array | None,
+) -> list[Result | None]:
+    def columns(start: int) -> list[Result | None]:
+        chosen = slice(start, start + COLUMNS)
+        positive, known = check_targets(np.ascontiguousarray(y_true[:, chosen].T))
+        rows = np.ascontiguousarray(y_score[:, chosen].T)
+        masks = [None] * len(rows) if known is None else known.view(np.bool_)
+        sort = (
+            _sort_known(*column, weight)
+            for column in zip(positive.view(np.bool_), masks, rows, strict=True)
+        )
+        return [None if scores is None else function(scores) for scores in sort]
+
+    parts = map_threads(columns, range(0, y_true.shape[1], COLUMNS))
+    return [result for part in parts for result in part]
+
+
+def _sort_known(
+    positive: Array, known: Array | None, y_score: Array, weight: Array | None
+) -> SortedScores | None:
+    if known is not None:
+        positive, y_score = positive[known], y_score[known]
+        weight = None if weight is None else weight[known]
+    return sort_scores(positive, y_score, weight) if len(positive) else None
+
+
 def _ranking_score(
     score: Callable[[SortedScores, float], float],
     y_true: npt.ArrayLike,
@@ -123,26 +183,31 @@ def _ranking_score(
 ) -> Any:
     check_average(average)
     zero_division = check_zero_division(zero_division)
-    y_true, y_score = check_pair(y_true, y_score, "y_score")
-    y_score = check_scores(y_score)
-    weight = check_sample_weight(sample_weight, len(y_true))
-    if weight is not None and not weight.all():
-        # A row of weight 0 is as if it were not there.
-        y_true, y_score, weight = (a[weight > 0] for a in (y_true, y_score, weight))
-    check_rows(y_true)
+    y_true, y_score, weight = _check_ranking(y_true, y_score, sample_weight)
     column_weight = weight
     if average == "micro":
         y_true, y_score, column_weight = _pool(y_true, y_score, weight)
     if average == "samples":
         y_true, y_score, column_weight = y_true.T, y_score.T, None
-    scores, support = _score_columns(
-        score, y_true, y_score, column_weight, zero_division
-    )
+
+    def of_column(scores: SortedScores) -> tuple[float, float]:
+        return score(scores, zero_division), scores.positives
+
+    pairs = _map_columns(of_column, y_true, y_score, column_weight)
+    scores, support = np.array([pair or (np.nan, 0.0) for pair in pairs]).T
     if average == "micro":
         return float(scores[0])
     if average in ("macro", "weighted"):
         _warn_undefined(np.flatnonzero(np.isnan(scores)).tolist())
     return average_scores(scores, average, support=support, sample_weight=weight)
+
+
+def _pool(
+    y_true: Array, y_score: Array, weight: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """All labels as one column."""
+    repeated = None if weight is None else np.repeat(weight, y_true.shape[1])
+    return y_true.reshape(-1, 1), y_score.reshape(-1, 1), repeated
 
 
 def _warn_undefined(columns: list[int]) -> None:
@@ -156,55 +221,6 @@ def _warn_undefined(columns: list[int]) -> None:
         UndefinedMetricWarning,
         stacklevel=4,
     )
-
-
-def _pool(
-    y_true: Array, y_score: Array, weight: Array | None
-) -> tuple[Array, Array, Array | None]:
-    """All labels as one column."""
-    repeated = None if weight is None else np.repeat(weight, y_true.shape[1])
-    return y_true.reshape(-1, 1), y_score.reshape(-1, 1), repeated
-
-
-def _score_columns(
-    score: Callable[[SortedScores, float], float],
-    y_true: Array,
-    y_score: Array,
-    weight: Array | None,
-    zero_division: float,
-) -> tuple[Array, Array]:
-    """Score and support of each column; NaN where nothing of it is known."""
-
-    def columns(start: int) -> list[tuple[float, float]]:
-        chosen = slice(start, start + COLUMNS)
-        positive, known = check_targets(np.ascontiguousarray(y_true[:, chosen].T))
-        rows = np.ascontiguousarray(y_score[:, chosen].T)
-        masks = [None] * len(rows) if known is None else known.view(np.bool_)
-        return [
-            _score_column(score, *column, weight, zero_division)
-            for column in zip(positive.view(np.bool_), masks, rows, strict=True)
-        ]
-
-    parts = map_threads(columns, range(0, y_true.shape[1], COLUMNS))
-    scores, support = np.array([pair for part in parts for pair in part]).T
-    return scores, support
-
-
-def _score_column(
-    score: Callable[[SortedScores, float], float],
-    positive: Array,
-    known: Array | None,
-    y_score: Array,
-    weight: Array | None,
-    zero_division: float,
-) -> tuple[float, float]:
-    if known is not None:
-        positive, y_score = positive[known], y_score[known]
-        weight = None if weight is None else weight[known]
-    if len(positive) == 0:
-        return np.nan, 0.0
-    scores = sort_scores(positive, y_score, weight)
-    return score(scores, zero_division), scores.positives
 
 
 def average_precision_score(

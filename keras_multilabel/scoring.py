@@ -75,18 +75,19 @@ class ScoringPass(keras.Model):
         outputs["batch_start"] = ops.arange(ops.shape(ones)[0]) == 0
         return outputs
 
-    if keras.backend.backend() == "jax":
+    def predict_step(self, *args: Any) -> Any:
+        """Predict a batch: ``(data)``, or ``(state, data)`` on JAX.
 
-        def predict_step(self, state: Any, data: Any) -> tuple[Any, Any]:
-            """Predict statelessly; return_losses lets the loss see add_loss."""
-            outputs, state, _ = self.stateless_call(*state, data, return_losses=True)
-            return outputs, state
-
-    else:
-
-        def predict_step(self, data: Any) -> dict[str, Any]:
-            """Predict; the data goes in whole, not its x alone."""
-            return self(data)
+        The data goes in whole, not its x alone as in Keras's own step.
+        """
+        if keras.backend.backend() != "jax":
+            return self(*args)
+        state, data = args
+        # return_losses lets the loss see what layers added with add_loss.
+        outputs, non_trainable, _ = self.stateless_call(
+            *state, data, return_losses=True
+        )
+        return outputs, non_trainable
 
     def _select(self, structure: Any) -> Any:
         """The chosen output of a structure with one element per output."""

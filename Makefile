@@ -1,0 +1,72 @@
+# The two commands of the README are `make demo` and `make test`; `make help` lists all.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Arguments for the demo: make demo ARGS="--quick"
+ARGS ?=
+INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: help demo test lint format bench backends docs wheel clean
+
+help: ## List these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, thresholds, pictures
+	$(BIN)/python examples/voc.py $(ARGS)
+
+test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure ours against its peers; updates benchmarks/README.md
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
+
+backend-%: .venv-%/.test
+	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -m keras tests
+
+docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
+	rm -rf dist .venv-wheel
+	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/python $(INSTALL) dist/*.whl
+	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/tests/smoke.py
+
+clean: ## Remove environments and what was built
+	rm -rf .venv .venv-* build dist docs/_build docs/tutorials .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python $(INSTALL) -e ".[tensorflow,plot,images]"
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python $(INSTALL) -e ".[dev]"
+	touch $@ $(VENV)/.demo
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python $(INSTALL) -e ".[docs]"
+	touch $@ $(VENV)/.demo
+
+.venv-%/.test: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python $(INSTALL) -e ".[$*,test]"
+	touch $@
