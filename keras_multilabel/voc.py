@@ -57,7 +57,7 @@ def read_voc(
         ``labels`` and ``unknown`` (lists of str; empty where there are none), ``width``
         and ``height`` in pixels (from ``<size>``; where that is missing or zero, from
         the picture; ``<NA>`` without either) and ``n_objects``, difficult ones
-        included.
+        included. ``.attrs["directory"]`` is the folder of the pictures.
 
     Raises:
         FileNotFoundError: If a folder, an image set or an annotation is missing.
@@ -86,7 +86,9 @@ def read_voc(
     annotations = _list_annotations(folder, image_set)
     rows = [_read_row(path, pictures, difficult, unique) for path in annotations]
     _check_one_annotation_each(annotations, [row["filename"] for row in rows])
-    return pandas.DataFrame(rows).astype({"width": "Int64", "height": "Int64"})
+    table = pandas.DataFrame(rows).astype({"width": "Int64", "height": "Int64"})
+    table.attrs["directory"] = str(folder / "JPEGImages")
+    return table
 
 
 def _find_voc_folder(root: Path) -> Path:
