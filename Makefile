@@ -46,7 +46,7 @@ wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python $(INSTALL) dist/*.whl
-	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/tests/smoke.py
+	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/.ci/smoke.py
 
 clean: ## Remove environments and what was built
 	rm -rf .venv .venv-* build dist docs/_build docs/tutorials .pytest_cache .mypy_cache .ruff_cache
