@@ -25,7 +25,7 @@ import pandas as pd
 
 import keras_multilabel as kml
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+parser = argparse.ArgumentParser(description="A VOC folder in, a classifier out.")
 parser.add_argument("--voc", type=Path, metavar="ROOT", help="a PASCAL VOC folder")
 parser.add_argument("--weights", choices=["imagenet", "none"], default="imagenet")
 parser.add_argument("--epochs", type=int, help="at most this many")

@@ -68,12 +68,12 @@ class Counts:
 
     @property
     def support(self) -> Array:
-        """Positives in ``y_true``: ``tp + fn``."""
+        """``tp + fn``, the positives in ``y_true``."""
         return self.tp + self.fn
 
     @property
     def total(self) -> Array:
-        """Known entries: ``tp + fp + fn + tn``."""
+        """``tp + fp + fn + tn``, the known entries."""
         return self.tp + self.fp + self.fn + self.tn
 
     def __add__(self, other: "Counts") -> "Counts":

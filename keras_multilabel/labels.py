@@ -112,6 +112,19 @@ def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
     return [names[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
+def holds_labels(y: Any) -> bool:
+    """Whether ``y`` is lists of labels; else it is taken for a matrix."""
+    if hasattr(y, "to_list"):
+        return True
+    if not isinstance(y, (list, tuple)):
+        return False
+    # Rows of numbers of one length are a matrix; anything else is lists of labels.
+    lengths = {len(row) for row in y if hasattr(row, "__len__")}
+    if len(lengths) != 1 or 0 in lengths or isinstance(y[0], (set, frozenset)):
+        return True
+    return isinstance(y[0][0], str)
+
+
 def _check_rows(rows: Any, name: str, sep: str | None) -> list[Any]:
     """Return the rows as a list of collections of labels."""
     if isinstance(rows, str):

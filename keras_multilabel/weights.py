@@ -14,7 +14,7 @@ from keras_multilabel._checks import (
     listed,
 )
 from keras_multilabel.averages import divide
-from keras_multilabel.labels import encode_labels
+from keras_multilabel.labels import encode_labels, holds_labels
 
 SCHEMES = ("balanced", "inverse")
 
@@ -128,19 +128,9 @@ def check_class_weight(class_weight: npt.ArrayLike) -> Array:
 
 def _multi_hot(y: Any) -> Array:
     """``y`` as a matrix, with lists of labels encoded."""
-    if _holds_labels(y):
+    if holds_labels(y):
         y, _ = encode_labels(y)
     return check_rows(check_matrix(y, "y"))
-
-
-def _holds_labels(y: Any) -> bool:
-    if hasattr(y, "to_list"):
-        return True
-    if not isinstance(y, (list, tuple)):
-        return False
-    # Rows of numbers of one length are a matrix; anything else is lists of labels.
-    ragged = len({len(row) for row in y if hasattr(row, "__len__")}) != 1
-    return ragged or any(isinstance(label, str) for label in y[0])
 
 
 def _side_counts(y: Array) -> Array:

@@ -208,7 +208,7 @@ def test_a_shuffled_source_keeps_rows_together(data):
 
 
 def test_the_legacy_iterator_of_flow_from_dataframe(tmp_path):
-    """What this project's origin used: shuffled, a last smaller batch, lists of labels."""
+    """What this project's origin used: shuffled, a smaller last batch, label lists."""
     tf = pytest.importorskip("tensorflow")
     pandas = pytest.importorskip("pandas")
     image = pytest.importorskip("PIL.Image")
@@ -217,7 +217,9 @@ def test_the_legacy_iterator_of_flow_from_dataframe(tmp_path):
         image.new("RGB", (4, 4), (shade, shade, shade)).save(tmp_path / f"{shade}.png")
         names.append(f"{shade}.png")
         labels.append(["dark"] * (shade < 180) + ["odd"] * (shade % 50 > 0))
-    table = pandas.DataFrame({"filename": names, "labels": labels})[lambda t: t.index != 8]
+    table = pandas.DataFrame({"filename": names, "labels": labels})[
+        lambda t: t.index != 8
+    ]
     generator = tf.keras.preprocessing.image.ImageDataGenerator(rescale=1 / 255)
     flow = generator.flow_from_dataframe(
         table,

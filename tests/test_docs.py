@@ -13,13 +13,17 @@ import pytest
 import keras_multilabel as kml
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted(
+MARKS = {".rst": "code-block:: python", ".md": "```python"}
+PAGES = [
     path
-    for path in (ROOT / "docs").glob("*.rst")
-    if "code-block:: python" in path.read_text(encoding="utf-8")
-)
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.rst"))]
+    if MARKS[path.suffix] in path.read_text(encoding="utf-8")
+]
 
-BLOCK = re.compile(r"^\.\. code-block:: python\n\n((?:(?:   .*)?\n)+)", re.MULTILINE)
+BLOCKS = {
+    ".rst": r"^\.\. code-block:: python\n\n((?:(?:   .*)?\n)+)",
+    ".md": r"^```python\n(.*?)^```",
+}
 
 
 def public_names():
@@ -72,7 +76,10 @@ def test_the_changelog_names_every_public_name():
 
 def code_blocks(page):
     text = page.read_text(encoding="utf-8")
-    for match in BLOCK.finditer(text):
+    pattern = re.compile(
+        BLOCKS[page.suffix], re.MULTILINE | re.DOTALL * (page.suffix == ".md")
+    )
+    for match in pattern.finditer(text):
         line = text.count("\n", 0, match.start(1))
         # Blank lines before, so that a traceback gives the line of the page.
         yield "\n" * line + textwrap.dedent(match.group(1))
@@ -92,5 +99,5 @@ def test_the_code_of_every_page_runs(page, tmp_path, monkeypatch):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_runner_finds_every_block(page):
     """A pattern that finds nothing would pass all pages."""
-    announced = page.read_text(encoding="utf-8").count("code-block:: python")
+    announced = page.read_text(encoding="utf-8").count(MARKS[page.suffix])
     assert len(list(code_blocks(page))) == announced

@@ -1,0 +1,61 @@
+"""Sphinx configuration. Build with ``make docs``; warnings are errors there."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from keras_multilabel import __version__
+
+root = Path(__file__).parent.parent
+
+project = "keras_multilabel"
+author = "The keras_multilabel developers"
+copyright = author
+version = release = __version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "myst_parser",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build"]
+# Single backticks in docstrings link to what they name.
+default_role = "py:obj"
+
+# Docstrings say what types mean; the signatures stay readable.
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+# What Keras calls, not the user.
+autodoc_default_options = {
+    "exclude-members": "call, get_config, on_epoch_end, on_train_begin"
+}
+napoleon_numpy_docstring = False
+napoleon_attr_annotations = False
+templates_path = ["_templates"]
+
+sphinx_gallery_conf = {
+    "examples_dirs": str(root / "examples"),
+    "gallery_dirs": "tutorials",
+    # All are run, with no arguments: what is shown is what they print and draw.
+    "filename_pattern": r"\.py$",
+    "download_all_examples": False,
+    "show_signature": False,
+    "write_computation_times": False,
+    "remove_config_comments": True,
+    "matplotlib_animations": False,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = "keras_multilabel"
+html_show_sourcelink = False
+html_theme_options = {
+    "show_prev_next": False,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "navigation_with_keys": False,
+}
+html_sidebars = {"index": [], "migration": [], "changelog": [], "contributing": []}
