@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import joblib
@@ -20,3 +21,11 @@ def map_threads(
         return [function(item) for item in items]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(function, items))
+
+
+def equal_parts(n: int, most: int) -> list[slice]:
+    """Cut ``n`` items into parts of at most ``most``, equally many per core."""
+    cores = joblib.cpu_count()
+    n_parts = max(1, min(n, cores * -(-n // (cores * most))))
+    ends = [n * part // n_parts for part in range(n_parts + 1)]
+    return [slice(start, end) for start, end in pairwise(ends)]

@@ -31,6 +31,8 @@ def average_scores(
         return scores
     weights = {"macro": None, "weighted": support, "samples": sample_weight}[average]
     defined = ~np.isnan(scores)
+    if weights is None and defined.all():
+        return as_float(scores.mean(-1))
     weight = defined * (1.0 if weights is None else np.asarray(weights, np.float64))
     # Where nothing has weight, as in scikit-learn: the plain mean.
     weight = np.where(weight.sum(-1, keepdims=True) == 0, defined, weight)

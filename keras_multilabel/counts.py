@@ -14,14 +14,14 @@ from keras_multilabel._checks import (
     check_sample_weight,
     check_targets,
 )
-from keras_multilabel._parallel import map_threads
+from keras_multilabel._parallel import equal_parts, map_threads
 
 # A sum of 255 bytes of 0 and 1 still fits a byte, so a fold of 255 rows (or
 # columns) is summed at eight bits wide: four to eight times faster than at 64.
 FOLD = 255
-# Rows are counted in blocks of about this many entries: few enough for the cache,
-# many enough that the threads seldom wait for each other between NumPy calls.
-BLOCK_ENTRIES = 5 * 2**16
+# Rows are counted in blocks of about this many bytes: few enough for the cache, many
+# enough that the threads seldom wait for each other between NumPy calls.
+BLOCK_BYTES = 3 * 2**18
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ def confusion_counts(
 def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     def count(rows: slice) -> Array:
         total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
-        for block in _blocks(rows, y_true.shape[1]):
+        for block in _blocks(rows, y_true):
             row_weight = None if weight is None else weight[block]
             outcomes = _outcomes(y_true[block], y_pred[block])
             for row, entries in zip(total, outcomes, strict=True):
@@ -164,7 +164,7 @@ def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     total = np.empty((4, len(y_true)), np.int32)
 
     def count(rows: slice) -> None:
-        for block in _blocks(rows, y_true.shape[1]):
+        for block in _blocks(rows, y_true):
             outcomes = _outcomes(y_true[block], y_pred[block])
             total[:, block] = _four([_row_sums(entries) for entries in outcomes])
 
@@ -215,19 +215,21 @@ def _row_sums(entries: Array) -> Any:
     if _all_ones(entries):
         return entries.shape[1]
     starts = range(0, entries.shape[1], FOLD)
-    folds = [entries[:, s : s + FOLD].sum(1, dtype=np.uint8) for s in starts]
+    # einsum keeps to bytes as sum(1, dtype=uint8) does, in 0.4 times its time.
+    folds = [np.einsum("ij->i", entries[:, s : s + FOLD]) for s in starts]
     return sum(fold.astype(np.int32) for fold in folds)
 
 
 def _spans(y_true: Array) -> list[slice]:
-    """Few large parts of the rows, for threads; small data stays in one."""
-    n_samples, n_labels = y_true.shape
-    step = max(1, 16 * BLOCK_ENTRIES // n_labels)
-    starts = range(0, max(n_samples, 1), step)
-    return [slice(start, min(start + step, n_samples)) for start in starts]
+    """A part of the rows for each core; small data stays in one."""
+    n_samples = len(y_true)
+    if y_true.nbytes <= BLOCK_BYTES:
+        return [slice(0, n_samples)]
+    return equal_parts(n_samples, most=n_samples)
 
 
-def _blocks(rows: slice, n_labels: int) -> Iterator[slice]:
-    step = FOLD * max(1, BLOCK_ENTRIES // (FOLD * n_labels))
+def _blocks(rows: slice, y_true: Array) -> Iterator[slice]:
+    fold_bytes = FOLD * y_true.shape[1] * y_true.itemsize
+    step = FOLD * max(1, BLOCK_BYTES // fold_bytes)
     for start in range(rows.start, rows.stop, step):
         yield slice(start, min(start + step, rows.stop))

@@ -25,13 +25,14 @@ from keras_multilabel._checks import (
     check_zero_division,
     listed,
 )
-from keras_multilabel._parallel import map_threads
+from keras_multilabel._parallel import equal_parts, map_threads
 from keras_multilabel.averages import average_scores
 
 Result = TypeVar("Result")
 
-# Columns are copied to the sort this many at a time: one cache line of float32.
-COLUMNS = 16
+# At most this many columns are copied to the sort at a time: two cache lines of
+# float32, since a narrower copy takes up to twice as long per column.
+COLUMNS = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +64,27 @@ class SortedScores:
 
     def tp(self) -> Array:
         """Weight of the positives at or above each positive's score."""
-        first = np.searchsorted(self.above, self.above, "left")
+        index = np.arange(len(self.above))
+        tied = np.append(False, self.above[1:] == self.above[:-1])
+        first = np.maximum.accumulate(np.where(tied, 0, index))
         return self.positives - self.above_weight[first]
 
     def fp(self) -> Array:
         """Weight of the negatives at or above each positive's score."""
-        return self.negatives - self._negatives_before("left")
+        return self.negatives - self.below_weight[self._first_not_below()]
 
-    def _negatives_before(self, side: Any) -> Array:
-        return self.below_weight[np.searchsorted(self.below, self.above, side)]
+    def _first_not_below(self) -> Array:
+        """For each positive, where the negatives reach its score."""
+        return np.searchsorted(self.below, self.above, "left")
+
+    def _first_above(self, first_not_below: Array) -> Array:
+        """For each positive, where the negatives exceed its score."""
+        # Few scores are tied as a rule, so few are looked up a second time.
+        reached = self.below[np.minimum(first_not_below, len(self.below) - 1)]
+        tied = np.flatnonzero(reached == self.above)
+        first = first_not_below.copy()
+        first[tied] = np.searchsorted(self.below, self.above[tied], "right")
+        return first
 
     def average_precision(self, zero_division: float) -> float:
         """Mean over the positives of the precision at their score."""
@@ -86,7 +99,8 @@ class SortedScores:
         pairs = float(self.positives) * float(self.negatives)
         if pairs == 0:
             return zero_division
-        twice = self._negatives_before("left") + self._negatives_before("right")
+        first = self._first_not_below()
+        twice = self.below_weight[first] + self.below_weight[self._first_above(first)]
         return float(twice @ np.diff(self.above_weight) / (2 * pairs))
 
 
@@ -97,22 +111,32 @@ def sort_scores(
 
     Args:
         positive: Bool truth, shape (n_samples,).
-        score: Scores without NaN, same shape.
+        score: Scores without NaN, same shape. They are overwritten.
         weight: Weights of the samples, same shape.
     """
+    if weight is None:
+        return _sort_unweighted(np.flatnonzero(positive), score)
+    above = _sort_weighted(score[positive], weight[positive])
+    return SortedScores(*above, *_sort_weighted(score[~positive], weight[~positive]))
+
+
+def _sort_unweighted(positives: Array, score: Array) -> SortedScores:
+    above = score[positives]
+    above.sort()
+    # In place, with the positives sent to the end: a third faster than to copy the
+    # negatives and sort them.
+    score[positives] = np.inf
+    score.sort()
+    below = score[: len(score) - len(above)]
     return SortedScores(
-        *_sort(score, weight, positive), *_sort(score, weight, ~positive)
+        above, np.arange(len(above) + 1), below, np.arange(len(below) + 1)
     )
 
 
-def _sort(score: Array, weight: Array | None, chosen: Array) -> tuple[Array, Array]:
-    """The chosen scores ascending, and the weight before each and in all."""
-    score = score[chosen]
-    if weight is None:
-        score.sort()
-        return score, np.arange(len(score) + 1)
+def _sort_weighted(score: Array, weight: Array) -> tuple[Array, Array]:
+    """The scores ascending, and the weight before each and in all."""
     order = np.argsort(score)
-    return score[order], np.append(0.0, np.cumsum(weight[chosen][order]))
+    return score[order], np.append(0.0, np.cumsum(weight[order]))
 
 
 def map_labels(
@@ -149,10 +173,9 @@ def _map_columns(
     y_score: Array,
     weight: Array | None,
 ) -> list[Result | None]:
-    def columns(start: int) -> list[Result | None]:
-        chosen = slice(start, start + COLUMNS)
+    def columns(chosen: slice) -> list[Result | None]:
         positive, known = check_targets(np.ascontiguousarray(y_true[:, chosen].T))
-        rows = np.ascontiguousarray(y_score[:, chosen].T)
+        rows = np.array(y_score[:, chosen].T, order="C")
         masks = [None] * len(rows) if known is None else known.view(np.bool_)
         sort = (
             _sort_known(*column, weight)
@@ -160,7 +183,7 @@ def _map_columns(
         )
         return [None if scores is None else function(scores) for scores in sort]
 
-    parts = map_threads(columns, range(0, y_true.shape[1], COLUMNS))
+    parts = map_threads(columns, equal_parts(y_true.shape[1], COLUMNS))
     return [result for part in parts for result in part]
 
 

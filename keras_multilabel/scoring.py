@@ -62,17 +62,16 @@ class ScoringPass(keras.Model):
                 "alone."
             )
         y_pred = _call_inference(self.model, x)
-        outputs = {"y_true": self._select(y), "y_score": self._select(y_pred)}
-        _check_widths(outputs["y_true"], outputs["y_score"])
+        y_true, y_score = self._select(y), self._select(y_pred)
+        _check_widths(y_true, y_score)
+        loss = (
+            _compute_loss(self.model, x, y, y_pred, sample_weight)
+            if self.has_loss
+            else np.nan
+        )
+        outputs = {"rows": _pack(y_true, y_score, loss)}
         if sample_weight is not None:
             outputs["sample_weight"] = self._select(sample_weight)
-        ones = ops.ones_like(outputs["y_score"][:, 0], dtype="float32")
-        if self.has_loss:
-            loss = _compute_loss(self.model, x, y, y_pred, sample_weight)
-            # One value per row, so that the mean over rows weighs each batch by
-            # its size, as evaluate does.
-            outputs["loss"] = ones * ops.cast(loss, "float32")
-        outputs["batch_start"] = ops.arange(ops.shape(ones)[0]) == 0
         return outputs
 
     def predict_step(self, *args: Any) -> Any:
@@ -105,14 +104,36 @@ class ScoringPass(keras.Model):
             outputs = self.predict(
                 source.open(), batch_size=batch_size, steps=source.steps, verbose=0
             )
-        _check_batches(int(outputs["batch_start"].sum()), source.steps)
-        loss = outputs.get("loss")
+        y_true, y_score, loss, first = _unpack(outputs["rows"])
+        _check_batches(int(first.sum()), source.steps)
         return PassResult(
-            outputs["y_true"],
-            outputs["y_score"],
+            y_true,
+            y_score,
             outputs.get("sample_weight"),
-            None if loss is None else float(loss.mean(dtype=np.float64)),
+            float(loss.mean(dtype=np.float64)) if self.has_loss else None,
         )
+
+
+def _pack(y_true: Any, y_score: Any, loss: Any) -> Any:
+    """One array of truth, score, loss and "first of its batch", side by side.
+
+    ``predict`` spends some 0.3 ms on each array of each batch, as much as a small
+    model takes; so all goes into one. The loss is repeated in each row, so that its
+    mean over rows weighs each batch by its size, as evaluate does.
+    """
+    # Whole numbers up to 2^24 and bfloat16 scores are exact in float32.
+    double = keras.backend.standardize_dtype(y_score.dtype) == "float64"
+    dtype = "float64" if double else "float32"
+    y_true, y_score, loss = (ops.cast(v, dtype) for v in (y_true, y_score, loss))
+    column = ops.ones_like(y_score[:, :1])
+    first = ops.cast(ops.arange(ops.shape(y_score)[0]) == 0, column.dtype)
+    columns = [y_true, y_score, column * loss, ops.expand_dims(first, 1)]
+    return ops.concatenate(columns, axis=1)
+
+
+def _unpack(rows: Array) -> tuple[Array, Array, Array, Array]:
+    n_labels = (rows.shape[1] - 2) // 2
+    return rows[:, :n_labels], rows[:, n_labels:-2], rows[:, -2], rows[:, -1]
 
 
 def _has_loss(model: keras.Model) -> bool:
