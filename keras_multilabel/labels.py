@@ -3,7 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -186,23 +186,31 @@ def _sorted_labels(rows: Iterable[Row]) -> list[Hashable]:
         ) from error
 
 
+class _Columns(dict[Hashable, int]):
+    """Label -> column. A subclass for -1: ``map(get)`` with a default is slower."""
+
+    def __missing__(self, label: Hashable) -> int:
+        return -1
+
+
 def _mark(
     multi_hot: Array, rows: list[Any], order: list[Hashable], value: int
 ) -> Counter[Hashable]:
     """Write ``value`` where rows name a label; return the labels outside."""
-    column_of = {label: column for column, label in enumerate(order)}
+    column_of = _Columns((label, column) for column, label in enumerate(order))
     unseen: Counter[Hashable] = Counter()
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
         lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
-        found = map(column_of.get, chain.from_iterable(chunk), repeat(-1))
+        found = map(column_of.__getitem__, chain.from_iterable(chunk))
         columns = np.fromiter(found, np.int64, lengths.sum())
         row = np.repeat(np.arange(start, start + len(chunk)), lengths)
         seen = columns >= 0
-        multi_hot[row[seen], columns[seen]] = value
         if not seen.all():
+            row, columns = row[seen], columns[seen]
             labels = chain.from_iterable(chunk)
             unseen.update(label for label in labels if label not in column_of)
+        multi_hot[row, columns] = value
     return unseen
 
 

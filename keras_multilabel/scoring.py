@@ -109,9 +109,16 @@ class ScoringPass(keras.Model):
         return PassResult(
             y_true,
             y_score,
-            outputs.get("sample_weight"),
+            _flat(outputs.get("sample_weight")),
             float(loss.mean(dtype=np.float64)) if self.has_loss else None,
         )
+
+
+def _flat(sample_weight: Array | None) -> Array | None:
+    """Keras takes weights of shape (n_samples, 1), too."""
+    if sample_weight is not None and sample_weight.shape[1:] == (1,):
+        return sample_weight[:, 0]
+    return sample_weight
 
 
 def _pack(y_true: Any, y_score: Any, loss: Any) -> Any:

@@ -301,26 +301,23 @@ def test_tensorboard_gets_the_values(data, tmp_path):
     assert any("f1_score" in tag for tag in tags)
 
 
-def test_weights_weigh_the_metrics_only_when_asked(data):
+@pytest.mark.parametrize("shape", [(150,), (150, 1)])
+def test_weights_weigh_the_metrics_only_when_asked(data, shape):
     x, y = data
     weight = np.random.default_rng(0).random(len(x)).astype("float32")
-    model = make_model()
-    metrics = [
-        kml.MultiLabelMetrics(
-            (x, y, weight), use_sample_weight=use, metrics=["f1_score"]
+    for use in (False, True):
+        metrics = kml.MultiLabelMetrics(
+            (x, y, weight.reshape(shape)), use_sample_weight=use, metrics="f1"
         )
-        for use in (False, True)
-    ]
-    logs = [
-        fit([callback], model, epochs=1)["val_f1_score"][0] for callback in metrics[:1]
-    ]
-    decided = metrics[0].y_score >= 0.5
-    assert logs[0] == pytest.approx(sk.f1_score(y, decided, average="weighted"))
-    weighted = fit([metrics[1]], model, epochs=1)["val_f1_score"][0]
-    decided = metrics[1].y_score >= 0.5
-    assert weighted == pytest.approx(
-        sk.f1_score(y, decided, average="weighted", sample_weight=weight)
-    )
+        history = fit([metrics], epochs=1)
+        assert history["val_f1"][0] == pytest.approx(
+            sk.f1_score(
+                y,
+                metrics.y_score >= 0.5,
+                average="weighted",
+                sample_weight=weight if use else None,
+            )
+        )
 
 
 def test_logits_become_probabilities(data):

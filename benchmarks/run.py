@@ -1,0 +1,33 @@
+"""Measure every figure: ``python benchmarks/run.py [--quick] [--only NAME]``."""
+
+import argparse
+from importlib import import_module
+
+import table
+
+# Keras comes last, so that its threads and memory do not touch the others.
+THEMES = ("counting", "ranking", "labels", "epochs")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=THEMES, help="one theme; README.md stays")
+    parser.add_argument(
+        "--quick", action="store_true", help="small data, to see that it runs"
+    )
+    arguments = parser.parse_args()
+    load = table.load_now()
+    lines = table.head()
+    print(*lines, sep="\n", flush=True)
+    for theme in [arguments.only] if arguments.only else THEMES:
+        for row in import_module(theme).rows(quick=arguments.quick):
+            lines.append(table.markdown(row.cells()))
+            print(lines[-1], flush=True)
+    lines += ["", table.conditions(load)]
+    print(*lines[-2:], sep="\n")
+    if not (arguments.quick or arguments.only):
+        table.write_readme(lines)
+
+
+if __name__ == "__main__":
+    main()
