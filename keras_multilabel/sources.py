@@ -85,7 +85,14 @@ def _from_arrays(
         data = data[:-1]
     if len(data) < 2:
         raise ValueError("validation_data must hold y, the truth; got None.")
-    sizes = {len(array) for array in keras.tree.flatten(data)}
+    arrays = keras.tree.flatten(data)
+    for array in arrays:
+        if not hasattr(array, "shape"):
+            raise TypeError(
+                "validation_data must hold arrays, np.asarray(...) of lists; got "
+                f"{type(array).__name__}."
+            )
+    sizes = {array.shape[0] for array in arrays}
     if len(sizes) != 1:
         raise ValueError(
             "validation_data must hold arrays with one row per sample; got "
