@@ -27,14 +27,14 @@ Arrays = tuple[np.ndarray, np.ndarray]
 
 
 def rows(*, quick: bool) -> Iterator[Row]:
-    scale, repeats = (20, 1) if quick else (1, 5)
+    scale, repeats = (20, 1) if quick else (1, 3)
     train = images(4_000 // scale)
     val = images(4_000 // scale)
     yield plain_row("CNN", small_cnn, train, val, 32, repeats)
     train = features(200_000 // scale)
     val = features(200_000 // scale)
     yield plain_row("MLP", mlp, train, val, 256, repeats)
-    yield recipe_row("MLP", mlp, train, val, 256, repeats)
+    yield recipe_row("MLP", mlp, train, val, 256, min(repeats, 3))
 
 
 def plain_row(

@@ -22,6 +22,8 @@ FOLD = 255
 # Rows are counted in blocks of about this many bytes: few enough for the cache, many
 # enough that the threads seldom wait for each other between NumPy calls.
 BLOCK_BYTES = 3 * 2**18
+# Starting threads costs more than they save on less than two times this.
+THREAD_BYTES = 2**23
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +225,7 @@ def _row_sums(entries: Array) -> Any:
 def _spans(y_true: Array) -> list[slice]:
     """A part of the rows for each core; small data stays in one."""
     n_samples = len(y_true)
-    if y_true.nbytes <= BLOCK_BYTES:
+    if y_true.nbytes < 2 * THREAD_BYTES:
         return [slice(0, n_samples)]
     return equal_parts(n_samples, most=n_samples)
 
