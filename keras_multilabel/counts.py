@@ -14,16 +14,14 @@ from keras_multilabel._checks import (
     check_sample_weight,
     check_targets,
 )
-from keras_multilabel._parallel import equal_parts, map_threads
 
 # A sum of 255 bytes of 0 and 1 still fits a byte, so a fold of 255 rows (or
 # columns) is summed at eight bits wide: four to eight times faster than at 64.
 FOLD = 255
-# Rows are counted in blocks of about this many bytes: few enough for the cache, many
-# enough that the threads seldom wait for each other between NumPy calls.
+# Rows are counted in blocks of about this many bytes, few enough for the cache. In
+# one thread: a second one gains nothing, for these sums wait for memory, and starting
+# it takes as long as 20,000 x 80 entries.
 BLOCK_BYTES = 3 * 2**18
-# Starting threads costs more than they save on less than two times this.
-THREAD_BYTES = 2**23
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,28 +147,21 @@ def confusion_counts(
 
 
 def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
-    def count(rows: slice) -> Array:
-        total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
-        for block in _blocks(rows, y_true):
-            row_weight = None if weight is None else weight[block]
-            outcomes = _outcomes(y_true[block], y_pred[block])
-            for row, entries in zip(total, outcomes, strict=True):
-                row += _column_sums(entries, row_weight)
-        return total
-
-    tp, fp, fn, tn = _four(sum(map_threads(count, _spans(y_true))))
+    total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
+    for block in _blocks(y_true, y_true.itemsize if weight is None else 8):
+        row_weight = None if weight is None else weight[block]
+        outcomes = _outcomes(y_true[block], y_pred[block])
+        for row, entries in zip(total, outcomes, strict=True):
+            row += _column_sums(entries, row_weight)
+    tp, fp, fn, tn = _four(total)
     return Counts(tp, fp, fn, tn, axis=0)
 
 
 def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     total = np.empty((4, len(y_true)), np.int32)
-
-    def count(rows: slice) -> None:
-        for block in _blocks(rows, y_true):
-            outcomes = _outcomes(y_true[block], y_pred[block])
-            total[:, block] = _four([_row_sums(entries) for entries in outcomes])
-
-    map_threads(count, _spans(y_true))
+    for block in _blocks(y_true, y_true.itemsize):
+        outcomes = _outcomes(y_true[block], y_pred[block])
+        total[:, block] = _four([_row_sums(entries) for entries in outcomes])
     tp, fp, fn, tn = total if weight is None else total * weight
     return Counts(tp, fp, fn, tn, axis=1)
 
@@ -222,16 +213,7 @@ def _row_sums(entries: Array) -> Any:
     return sum(fold.astype(np.int32) for fold in folds)
 
 
-def _spans(y_true: Array) -> list[slice]:
-    """A part of the rows for each core; small data stays in one."""
-    n_samples = len(y_true)
-    if y_true.nbytes < 2 * THREAD_BYTES:
-        return [slice(0, n_samples)]
-    return equal_parts(n_samples, most=n_samples)
-
-
-def _blocks(rows: slice, y_true: Array) -> Iterator[slice]:
-    fold_bytes = FOLD * y_true.shape[1] * y_true.itemsize
-    step = FOLD * max(1, BLOCK_BYTES // fold_bytes)
-    for start in range(rows.start, rows.stop, step):
-        yield slice(start, min(start + step, rows.stop))
+def _blocks(y_true: Array, itemsize: int) -> Iterator[slice]:
+    step = FOLD * max(1, BLOCK_BYTES // (FOLD * y_true.shape[1] * itemsize))
+    for start in range(0, len(y_true), step):
+        yield slice(start, start + step)

@@ -33,6 +33,8 @@ Result = TypeVar("Result")
 # At most this many columns are copied to the sort at a time: two cache lines of
 # float32, since a narrower copy takes up to twice as long per column.
 COLUMNS = 32
+# And this many rows of them: what is read stays in the cache while it is written.
+BLOCK_ROWS = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,23 +106,9 @@ class SortedScores:
         return float(twice @ np.diff(self.above_weight) / (2 * pairs))
 
 
-def sort_scores(
-    positive: Array, score: Array, weight: Array | None = None
-) -> SortedScores:
-    """Sort the scores of one label.
-
-    Args:
-        positive: Bool truth, shape (n_samples,).
-        score: Scores without NaN, same shape. They are overwritten.
-        weight: Weights of the samples, same shape.
-    """
-    if weight is None:
-        return _sort_unweighted(np.flatnonzero(positive), score)
-    above = _sort_weighted(score[positive], weight[positive])
-    return SortedScores(*above, *_sort_weighted(score[~positive], weight[~positive]))
-
-
-def _sort_unweighted(positives: Array, score: Array) -> SortedScores:
+def _sort_unweighted(positive: Array, score: Array, ranks: Array) -> SortedScores:
+    """Sort the scores of one label, which are overwritten; ``ranks`` is 0, 1, 2, ..."""
+    positives = np.flatnonzero(positive)
     above = score[positives]
     above.sort()
     # In place, with the positives sent to the end: a third faster than to copy the
@@ -128,9 +116,7 @@ def _sort_unweighted(positives: Array, score: Array) -> SortedScores:
     score[positives] = np.inf
     score.sort()
     below = score[: len(score) - len(above)]
-    return SortedScores(
-        above, np.arange(len(above) + 1), below, np.arange(len(below) + 1)
-    )
+    return SortedScores(above, ranks[: len(above) + 1], below, ranks[: len(below) + 1])
 
 
 def _sort_weighted(score: Array, weight: Array) -> tuple[Array, Array]:
@@ -173,12 +159,14 @@ def _map_columns(
     y_score: Array,
     weight: Array | None,
 ) -> list[Result | None]:
+    ranks = np.arange(len(y_true) + 1)
+
     def columns(chosen: slice) -> list[Result | None]:
-        positive, known = check_targets(np.ascontiguousarray(y_true[:, chosen].T))
-        rows = np.array(y_score[:, chosen].T, order="C")
+        positive, known = check_targets(_transposed(y_true[:, chosen]))
+        rows = _transposed(y_score[:, chosen])
         masks = [None] * len(rows) if known is None else known.view(np.bool_)
         sort = (
-            _sort_known(*column, weight)
+            _sort_known(*column, weight, ranks)
             for column in zip(positive.view(np.bool_), masks, rows, strict=True)
         )
         return [None if scores is None else function(scores) for scores in sort]
@@ -187,13 +175,31 @@ def _map_columns(
     return [result for part in parts for result in part]
 
 
+def _transposed(columns: Array) -> Array:
+    """A copy with the columns as rows, made in blocks that stay in the cache."""
+    copy = np.empty(columns.shape[::-1], columns.dtype)
+    for start in range(0, len(columns), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        copy[:, block] = columns[block].T
+    return copy
+
+
 def _sort_known(
-    positive: Array, known: Array | None, y_score: Array, weight: Array | None
+    positive: Array,
+    known: Array | None,
+    score: Array,
+    weight: Array | None,
+    ranks: Array,
 ) -> SortedScores | None:
     if known is not None:
-        positive, y_score = positive[known], y_score[known]
+        positive, score = positive[known], score[known]
         weight = None if weight is None else weight[known]
-    return sort_scores(positive, y_score, weight) if len(positive) else None
+    if len(positive) == 0:
+        return None
+    if weight is None:
+        return _sort_unweighted(positive, score, ranks)
+    above = _sort_weighted(score[positive], weight[positive])
+    return SortedScores(*above, *_sort_weighted(score[~positive], weight[~positive]))
 
 
 def _ranking_score(

@@ -9,6 +9,7 @@ import pytest
 import sklearn.metrics as sk
 
 import keras_multilabel as kml
+from keras_multilabel.callbacks import METRICS
 
 pytestmark = pytest.mark.keras
 
@@ -435,7 +436,7 @@ def test_unknown_entries_are_left_out(data):
 
 @pytest.mark.parametrize("average", ["micro", "macro", "weighted", "samples", None])
 def test_all_names_and_averages(data, average):
-    names = list(kml.callbacks.METRICS)
+    names = list(METRICS)
     metrics = kml.MultiLabelMetrics(
         data, metrics=names, average=average, per_label=True, label_names="abcd"
     )

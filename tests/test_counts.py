@@ -62,9 +62,8 @@ def test_permuting_labels_permutes_counts_and_rows_do_not_matter(problem):
 
 @pytest.mark.parametrize("n_labels", [1, 3, 255, 256, 700])
 @pytest.mark.parametrize("n_samples", [1, 254, 255, 256, 5000])
-def test_folds_blocks_and_threads_do_not_show(rng, monkeypatch, n_samples, n_labels):
+def test_folds_and_blocks_do_not_show(rng, monkeypatch, n_samples, n_labels):
     monkeypatch.setattr(counts_module, "BLOCK_BYTES", 2**12)
-    monkeypatch.setattr(counts_module, "THREAD_BYTES", 2**12)
     y_true = rng.integers(-1, 2, (n_samples, n_labels))
     y_pred = rng.integers(0, 2, (n_samples, n_labels))
     known = y_true >= 0
