@@ -17,7 +17,13 @@ AVERAGES = (None, "micro", "macro", "weighted", "samples")
 def check_matrix(values: npt.ArrayLike, name: str) -> Array:
     """Return ``values`` as a numeric array (n_samples, n_labels)."""
     # scipy.sparse has toarray(); np.asarray would wrap it as one object.
-    array = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+    try:
+        array = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must have rows of one length, one column per label ({error}). "
+            "Lists of labels become columns with encode_labels."
+        ) from error
     if array.dtype.kind not in "biuf":
         array = _as_numeric(array, name)
     if array.ndim != 2:

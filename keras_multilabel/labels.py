@@ -176,7 +176,9 @@ def _check_classes(
 def _sorted_labels(rows: Iterable[Row]) -> list[Hashable]:
     labels = set(chain.from_iterable(rows))
     if not labels:
-        raise ValueError("rows hold no label at all: pass classes=[...].")
+        raise ValueError(
+            "rows hold no label at all: encode_labels(..., classes=[...]) names them."
+        )
     try:
         return sorted(labels)  # type: ignore[type-var]
     except TypeError as error:

@@ -14,6 +14,7 @@ from keras_multilabel._checks import (
     Array,
     check_average,
     check_decisions,
+    check_matrix,
     check_pair,
     check_rows,
     check_sample_weight,
@@ -67,7 +68,7 @@ def _take_counts(
     if not isinstance(y_true, Counts):
         if y_pred is None:
             raise TypeError("y_pred is missing: pass y_true and y_pred, or Counts.")
-        check_rows(np.asarray(y_true))
+        check_rows(check_matrix(y_true, "y_true"))
         return confusion_counts(y_true, y_pred, sample_weight=sample_weight, axis=axis)
     if y_pred is not None:
         raise TypeError("Counts hold the decisions already: pass them alone.")

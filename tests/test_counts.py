@@ -178,6 +178,7 @@ def test_counts_of_samples_or_of_other_labels_do_not_add_up():
         ([[1j, 1]], [[1, 0]], TypeError, "complex"),
         ([[], []], [[], []], ValueError, "at least one label"),
         (3, 3, ValueError, r"got \(\)"),
+        ([[1, 0], [1]], [[1, 0], [1, 0]], ValueError, "y_true must have rows of one"),
     ],
 )
 def test_bad_input_says_what_was_expected(y_true, y_pred, error, message):

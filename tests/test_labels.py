@@ -106,7 +106,7 @@ def test_labels_outside_classes_are_an_error_or_reported():
             TypeError,
             "row 1 is 3.*goes into a list",
         ),
-        (lambda: kml.encode_labels([[], []]), ValueError, "pass classes="),
+        (lambda: kml.encode_labels([[], []]), ValueError, r"no label at all.*classes="),
         (lambda: kml.encode_labels([["a", 1]]), TypeError, "no order: pass classes"),
         (
             lambda: kml.encode_labels([["a"]], ["a", "a"]),

@@ -352,3 +352,8 @@ def test_unknown_entries_confuse_nothing():
 def test_bad_input_says_what_was_expected(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_scores_take_sparse_matrices():
+    sparse = pytest.importorskip("scipy.sparse").csr_array([[1, 0], [0, 1]])
+    assert kml.f1_score(sparse, sparse) == 1.0
