@@ -152,7 +152,7 @@ def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts
         row_weight = None if weight is None else weight[block]
         outcomes = _outcomes(y_true[block], y_pred[block])
         for row, entries in zip(total, outcomes, strict=True):
-            row += _column_sums(entries, row_weight)
+            row += _column_sums(entries, len(outcomes[0]), row_weight)
     tp, fp, fn, tn = _four(total)
     return Counts(tp, fp, fn, tn, axis=0)
 
@@ -161,28 +161,23 @@ def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     total = np.empty((4, len(y_true)), np.int32)
     for block in _blocks(y_true, y_true.itemsize):
         outcomes = _outcomes(y_true[block], y_pred[block])
-        total[:, block] = _four([_row_sums(entries) for entries in outcomes])
+        total[:, block] = _four(
+            [_row_sums(entries, y_true.shape[1]) for entries in outcomes]
+        )
     tp, fp, fn, tn = total if weight is None else total * weight
     return Counts(tp, fp, fn, tn, axis=1)
 
 
-def _outcomes(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array, Array]:
-    """Per entry, 0 or 1: both positive, truth positive, decided positive, known."""
+def _outcomes(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array, Array | None]:
+    """Per entry, 0 or 1: both positive, truth positive, decided positive, known.
+
+    None stands for 1 everywhere, which takes no memory and no adding up.
+    """
     truth, known = check_targets(y_true)
     decision = check_decisions(y_pred)
-    if known is None:
-        return truth & decision, truth, decision, _ones(truth.shape)
-    decision = decision & known
+    if known is not None:
+        decision = decision & known
     return truth & decision, truth, decision, known
-
-
-def _ones(shape: tuple[int, int]) -> Array:
-    """Ones that take no memory, and that the sums below need not add up."""
-    return np.broadcast_to(np.uint8(1), shape)
-
-
-def _all_ones(entries: Array) -> bool:
-    return entries.strides == (0, 0)
 
 
 def _four(sums: Any) -> Any:
@@ -193,20 +188,20 @@ def _four(sums: Any) -> Any:
     return both, decision - both, truth - both, negative
 
 
-def _column_sums(entries: Array, weight: Array | None) -> Any:
+def _column_sums(entries: Array | None, n_rows: int, weight: Array | None) -> Any:
+    if entries is None:
+        return n_rows if weight is None else weight.sum()
     if weight is not None:
         return weight @ entries.astype(np.float64)
-    if _all_ones(entries):
-        return len(entries)
     n_folds = len(entries) // FOLD
     folded = entries[: n_folds * FOLD].reshape(FOLD, n_folds, entries.shape[1])
     sums = folded.sum(0, dtype=np.uint8).sum(0, dtype=np.int64)
     return sums + entries[n_folds * FOLD :].sum(0, dtype=np.uint8)
 
 
-def _row_sums(entries: Array) -> Any:
-    if _all_ones(entries):
-        return entries.shape[1]
+def _row_sums(entries: Array | None, n_labels: int) -> Any:
+    if entries is None:
+        return n_labels
     starts = range(0, entries.shape[1], FOLD)
     # einsum keeps to bytes as sum(1, dtype=uint8) does, in 0.4 times its time.
     folds = [np.einsum("ij->i", entries[:, s : s + FOLD]) for s in starts]

@@ -205,3 +205,15 @@ def test_bad_axis_and_bad_counts():
         kml.confusion_counts([[1]], [[1]], axis=2)
     with pytest.raises(ValueError, match="one shape"):
         kml.Counts([1, 2], [1], [1], [1])
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_arrays_that_repeat_one_number_in_memory(axis):
+    """Broadcast zeros were once taken for the ones that stand for "all known"."""
+    y_true = np.array([[1, 0], [1, 1], [0, 0]], np.uint8)
+    for decision in (0, 1):
+        y_pred = np.broadcast_to(np.uint8(decision), y_true.shape)
+        ours = kml.confusion_counts(y_true, y_pred, axis=axis)
+        plain = kml.confusion_counts(y_true, y_pred.copy(), axis=axis)
+        np.testing.assert_array_equal(ours.tp, plain.tp)
+        np.testing.assert_array_equal(ours.fp, plain.fp)
