@@ -58,4 +58,7 @@ html_theme_options = {
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
     "navigation_with_keys": False,
 }
-html_sidebars = {"index": [], "migration": [], "changelog": [], "contributing": []}
+html_sidebars = {
+    page: []
+    for page in ("index", "thresholds", "migration", "changelog", "contributing")
+}

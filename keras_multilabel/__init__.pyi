@@ -3,9 +3,12 @@ from ._version import __version__ as __version__
 from .callbacks import MultiLabelMetrics as MultiLabelMetrics
 from .counts import Counts as Counts
 from .counts import confusion_counts as confusion_counts
+from .estimators import ThresholdTuner as ThresholdTuner
 from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .labels import decode_labels as decode_labels
 from .labels import encode_labels as encode_labels
+from .layers import ThresholdDecision as ThresholdDecision
+from .layers import with_decisions as with_decisions
 from .losses import WeightedBinaryCrossentropy as WeightedBinaryCrossentropy
 from .metrics import f1_score as f1_score
 from .metrics import fbeta_score as fbeta_score
@@ -26,7 +29,7 @@ from .ranking import roc_auc_score as roc_auc_score
 from .splits import multilabel_train_test_split as multilabel_train_test_split
 from .thresholds import Thresholds as Thresholds
 from .thresholds import apply_thresholds as apply_thresholds
-from .thresholds import tune_thresholds as tune_thresholds
+from .tuning import tune_thresholds as tune_thresholds
 from .voc import read_voc as read_voc
 from .weights import compute_class_weight as compute_class_weight
 from .weights import compute_sample_weight as compute_sample_weight

@@ -182,6 +182,18 @@ def check_threshold(threshold: npt.ArrayLike, n_labels: int) -> Array:
     return np.broadcast_to(values, (n_labels,))
 
 
+def check_at_most(at_most: int | None) -> int | None:
+    """Return ``at_most`` if it is None or a whole number of 1 or more."""
+    if at_most is None:
+        return None
+    is_whole = isinstance(at_most, (int, np.integer)) and not isinstance(at_most, bool)
+    if not is_whole or at_most < 1:
+        raise ValueError(
+            f"at_most must be a positive whole number or None; got {at_most!r}."
+        )
+    return int(at_most)
+
+
 def listed(names: Sequence[object], most: int = 5) -> str:
     """Name the first few of ``names``, and count the rest."""
     shown = ", ".join(repr(name) for name in names[:most])

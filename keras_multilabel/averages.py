@@ -19,7 +19,7 @@ def average_scores(
     scores: Array,
     average: str | None,
     *,
-    support: Array,
+    support: Array | None,
     sample_weight: npt.ArrayLike | None = None,
 ) -> Any:
     """Average over the last axis; NaN scores are left out.

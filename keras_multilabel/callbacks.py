@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
+from sklearn.base import clone
 
 from keras_multilabel import metrics as count_scores
 from keras_multilabel import ranking
@@ -27,9 +28,15 @@ from keras_multilabel._checks import (
     check_zero_division,
     listed,
 )
+from keras_multilabel.averages import average_scores
 from keras_multilabel.counts import Counts, confusion_counts
+from keras_multilabel.estimators import ThresholdTuner
 from keras_multilabel.scoring import PassResult, ScoringPass
 from keras_multilabel.sources import check_source
+from keras_multilabel.thresholds import Thresholds
+
+# Parts to cross-fit tuned thresholds on.
+FOLDS = 5
 
 Callables = Mapping[str, Callable[[Array, Array], Any]]
 
@@ -169,13 +176,27 @@ def _as_number(name: str, value: Any) -> float:
 def _check_probabilities(threshold: npt.ArrayLike) -> Array:
     values = np.asarray(threshold)
     if values.dtype.kind not in "biuf":
-        raise TypeError(f"threshold must be numbers; got {threshold!r}.")
+        raise TypeError(
+            f'threshold must be numbers, "tune" or a ThresholdTuner; got {threshold!r}.'
+        )
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError(
             "threshold must be from 0 to 1, as the probabilities are that it is "
             f"compared with; got {threshold!r}."
         )
     return values
+
+
+def _check_tuner(threshold: Any, average: str | None) -> ThresholdTuner | None:
+    """Return the tuner of each epoch's thresholds; None where they are fixed."""
+    if isinstance(threshold, str) and threshold == "tune":
+        threshold = ThresholdTuner(average=average or "macro")
+    if not isinstance(threshold, ThresholdTuner):
+        return None
+    tuner = clone(threshold)
+    # The same parts in each epoch, so that scores differ by the model alone.
+    seed = 0 if tuner.random_state is None else tuner.random_state
+    return tuner.set_params(cv=tuner.cv or FOLDS, random_state=seed)
 
 
 class MultiLabelMetrics(keras.callbacks.Callback):
@@ -213,7 +234,11 @@ class MultiLabelMetrics(keras.callbacks.Callback):
             for values per label only.
         threshold: A number, or one per label, shape (n_labels,), from 0 to 1. A
             label is decided where ``y_score >= threshold`` (Keras's own metrics
-            use ``>``).
+            use ``>``). ``"tune"``: tuned after each epoch for the F1 of ``average``,
+            and cross-fitted: each sample is decided by thresholds tuned on others,
+            so the values are what such thresholds are worth on other data. Or a
+            `ThresholdTuner`, for another objective or number of parts (5 if its
+            ``cv`` is None).
         label_names: One name per label, in the order of the columns.
         per_label: Also report ``val_<name>/<label>``.
         zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN
@@ -229,7 +254,9 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         counts: `Counts` per label of the last pass.
         y_true: Its truth, shape (n_samples, n_labels).
         y_score: Its scores, same shape; probabilities.
-        thresholds: The thresholds, shape (n_labels,).
+        thresholds: The `Thresholds`. Where they are tuned, those of the epoch with
+            the best ``cv_score``: tuned on all of that epoch's scores, to go with the
+            weights that ``restore_best_weights`` or a checkpoint keeps.
 
     Raises:
         TypeError: If the data is of no kind that Keras reads.
@@ -263,7 +290,7 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         metrics: str | Iterable[str] | Callables = ("f1_score", "precision", "recall"),
         score_metrics: Callables | None = None,
         average: str | None = "weighted",
-        threshold: npt.ArrayLike = 0.5,
+        threshold: npt.ArrayLike | ThresholdTuner = 0.5,
         label_names: Iterable[Any] | None = None,
         per_label: bool = False,
         zero_division: float = 0.0,
@@ -278,7 +305,8 @@ class MultiLabelMetrics(keras.callbacks.Callback):
             raise ValueError(f"frequency must be 1 or more epochs; got {frequency!r}.")
         self._source = check_source(validation_data, validation_steps, batch_size)
         self._metrics = _check_metrics(metrics, score_metrics or {})
-        self._threshold = _check_probabilities(threshold)
+        self._tuner = _check_tuner(threshold, average)
+        self._threshold = _check_probabilities(0.5 if self._tuner else threshold)
         self._label_names = None if label_names is None else list(label_names)
         self.average = check_average(average)
         self.per_label = per_label or average is None
@@ -295,6 +323,7 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         """Prepare the pass for the model as it is compiled now."""
         self._pass = ScoringPass(self.model, self.output_name)
         self._warned = False
+        self._best_score = -np.inf
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Pass over the validation data and write the values into ``logs``."""
@@ -311,20 +340,41 @@ class MultiLabelMetrics(keras.callbacks.Callback):
     def _evaluate(self, result: PassResult) -> dict[str, float]:
         y_true, y_score = check_pair(result.y_true, result.y_score, "y_score")
         y_score = self._probabilities(check_scores(y_score))
-        names, thresholds = self._check_truth(y_true)
+        names, values = self._check_truth(check_rows(y_true))
         weight = result.sample_weight if self.use_sample_weight else None
+        weight = check_sample_weight(weight, len(y_true))
+        if self._tuner is None:
+            y_pred, self.thresholds = y_score >= values, Thresholds(values, names)
+        else:
+            y_pred = self._tune(
+                self._tuner.set_params(label_names=names), y_true, y_score, weight
+            )
         evaluation = _Evaluation(
             y_true=y_true,
-            y_pred=y_score >= thresholds,
+            y_pred=y_pred,
             y_score=y_score,
-            sample_weight=check_sample_weight(weight, len(check_rows(y_true))),
+            sample_weight=weight,
             zero_division=self.zero_division,
         )
-        values = dict(self._values(evaluation, names))
+        logs = dict(self._values(evaluation, names))
         self._warn_without_positives(evaluation.counts, names)
-        self.y_true, self.y_score, self.thresholds = y_true, y_score, thresholds
-        self.counts = evaluation.counts
-        return values
+        self.y_true, self.y_score, self.counts = y_true, y_score, evaluation.counts
+        return logs
+
+    def _tune(
+        self,
+        tuner: ThresholdTuner,
+        y_true: Array,
+        y_score: Array,
+        weight: Array | None,
+    ) -> Array:
+        """Keep the thresholds if they are the best so far; return the decisions."""
+        tuned = tuner.fit(y_score, y_true, weight).thresholds_
+        # An average of None gives a score per label.
+        score = average_scores(np.atleast_1d(tuned.cv_score), "macro", support=None)
+        if score > self._best_score or self._best_score == -np.inf:
+            self._best_score, self.thresholds = score, tuned
+        return np.asarray(tuned.cv_pred)
 
     def _values(
         self, evaluation: "_Evaluation", names: list[str]

@@ -15,7 +15,9 @@ def problems(draw, *, unknown=True, levels=4):
     y_true = draw(arrays(np.int8, shape, elements=truth))
     # Few distinct scores, so that ties are the rule.
     y_score = draw(arrays(np.int8, shape, elements=st.integers(0, levels))) / levels
-    weight = draw(arrays(np.int8, shape[0], elements=st.integers(0, 3))).astype(float)
+    # All of weight 1 is the plain case, and must not be left to chance.
+    weights = st.just(1) if draw(st.booleans()) else st.integers(0, 3)
+    weight = draw(arrays(np.int8, shape[0], elements=weights)).astype(float)
     return y_true, (y_score >= 0.5).astype(np.int8), y_score, weight
 
 

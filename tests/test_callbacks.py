@@ -486,7 +486,65 @@ def test_thresholds_per_label_decide_at_exactly_the_threshold(data):
     np.testing.assert_array_equal(
         metrics.counts.tp + metrics.counts.fp, (metrics.y_score >= thresholds).sum(0)
     )
-    assert metrics.thresholds.tolist() == thresholds
+    assert metrics.thresholds.values.tolist() == thresholds
+
+
+def test_tuned_thresholds_are_cross_fitted_and_those_of_the_best_epoch(data, tmp_path):
+    tuner = kml.ThresholdTuner("f1", average="macro", cv=3, shrinkage=0)
+    metrics = kml.MultiLabelMetrics(data, average="macro", threshold=tuner)
+    scores = []
+
+    class Remember(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            scores.append(metrics.y_score)
+
+    best = keras.callbacks.ModelCheckpoint(
+        str(tmp_path / "best.weights.h5"),
+        monitor="val_f1_score",
+        mode="max",
+        save_best_only=True,
+        save_weights_only=True,
+    )
+    model = make_model()
+    model.optimizer.learning_rate = 0.3  # some epochs are worse than the one before
+    history = model.fit(
+        *data, epochs=5, verbose=0, callbacks=[metrics, Remember(), best]
+    ).history["val_f1_score"]
+    tuned = [
+        kml.tune_thresholds(data[1], y_score, cv=3, shrinkage=0, random_state=0)
+        for y_score in scores
+    ]
+    np.testing.assert_allclose(history, [each.cv_score for each in tuned])
+    chosen = tuned[int(np.argmax(history))]
+    np.testing.assert_array_equal(metrics.thresholds.values, chosen.values)
+    # They belong to the weights that the checkpoint kept.
+    model.load_weights(tmp_path / "best.weights.h5")
+    y_pred = metrics.thresholds.apply(model.predict(data[0], verbose=0))
+    assert kml.f1_score(data[1], y_pred) == pytest.approx(chosen.score, abs=0.02)
+    # What was given is left as it was.
+    assert tuner.cv == 3
+    assert not hasattr(tuner, "thresholds_")
+
+
+@pytest.mark.parametrize("average", [None, "micro", "macro", "weighted", "samples"])
+def test_tune_is_for_the_f1_of_the_average(data, average):
+    metrics = kml.MultiLabelMetrics(data, average=average, threshold="tune")
+    history = fit([metrics], epochs=1)
+    expected = kml.tune_thresholds(
+        data[1], metrics.y_score, average=average or "macro", cv=5, random_state=0
+    )
+    np.testing.assert_array_equal(metrics.thresholds.values, expected.values)
+    if average is not None:
+        assert history["val_f1_score"] == [pytest.approx(expected.cv_score)]
+
+
+def test_a_new_fit_chooses_among_its_own_epochs(data):
+    metrics = kml.MultiLabelMetrics(data, threshold="tune")
+    model = make_model()
+    model.fit(*data, epochs=2, verbose=0, callbacks=[metrics])
+    metrics.thresholds = None
+    model.fit(*data, epochs=1, verbose=0, callbacks=[metrics])
+    assert metrics.thresholds.cv_score > 0
 
 
 def test_a_score_of_exactly_the_threshold_is_positive(data):

@@ -1,92 +1,101 @@
-"""Thresholds against brute force; laws; labels that allow no choice; bad input."""
+"""The value `Thresholds`: JSON, labels, repr; policies of apply_thresholds."""
+
+import json
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 import keras_multilabel as kml
 from tests.strategies import problems
 
-
-def best_f1_by_brute_force(y_true, y_score, weight):
-    """Best F1 of each label over every threshold that changes a decision."""
-    best = []
-    for truth, score in zip(y_true.T, y_score.T, strict=True):
-        known = (truth >= 0) & (weight > 0)
-        if not known.any():
-            continue
-        candidates = [*score, np.inf]
-        best.append(
-            max(
-                kml.f1_score(
-                    truth[known, None],
-                    (score[known] >= candidate)[:, None],
-                    sample_weight=weight[known],
-                )
-                for candidate in candidates
-            )
-        )
-    return best
+SCORES = np.array([[0.3, 0.7], [0.5, 0.5], [0.1, 0.2]])
 
 
-@settings(max_examples=400, deadline=None)
-@given(problems(levels=6))
-def test_no_threshold_beats_the_tuned_one(problem):
-    y_true, _, y_score, weight = problem
-    if not weight.any():
-        return
-    tuned = kml.tune_thresholds(y_true, y_score, sample_weight=weight)
-    best = best_f1_by_brute_force(y_true, y_score, weight)
-    reached = kml.f1_score(
-        y_true, tuned.apply(y_score), average=None, sample_weight=weight
+@pytest.fixture
+def tuned(rng):
+    y_true = (rng.random((80, 2)) < 0.4).astype(np.int8)
+    y_score = (y_true + 2 * rng.random(y_true.shape)) / 3
+    return kml.tune_thresholds(
+        y_true, y_score, label_names=["cat", "dog"], cv=3, random_state=0
     )
-    np.testing.assert_allclose(reached[~np.isnan(reached)], best)
-    assert tuned.score == pytest.approx(np.mean(best) if best else np.nan, nan_ok=True)
-    assert np.isfinite(tuned.values).all()
 
 
-@given(problems(levels=6))
-def test_never_worse_than_one_half_on_the_data_tuned_on(problem):
-    y_true, y_pred, y_score, _ = problem
-    tuned = kml.tune_thresholds(y_true, y_score).apply(y_score)
-    ours, half = (kml.f1_score(y_true, p, average=None) for p in (tuned, y_pred))
-    assert (ours[~np.isnan(ours)] >= half[~np.isnan(half)]).all()
+def test_json_and_back_loses_no_bit(tuned):
+    again = kml.Thresholds.from_json(tuned.to_json())
+    for name in ("values", "std"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(tuned, name))
+    for name in ("label_names", "score", "cv_score", "objective", "average"):
+        assert getattr(again, name) == getattr(tuned, name)
+    assert again.n_positives == tuned.n_positives
+    assert again.cv_pred is None
+    assert repr(again) == repr(tuned)
 
 
-def test_the_threshold_lies_half_way_to_the_next_score_below():
-    tuned = kml.tune_thresholds([[0], [0], [1], [1]], [[0.1], [0.2], [0.6], [0.9]])
-    assert tuned.values.tolist() == [0.4]
+def test_json_knows_scores_per_label_and_undefined_ones():
+    tuned = kml.tune_thresholds([[1, -1], [0, -1]], [[0.3, 0.1]] * 2, average=None)
+    assert json.loads(tuned.to_json())["score"][1] is None
+    again = kml.Thresholds.from_json(tuned.to_json())
+    np.testing.assert_array_equal(again.score, tuned.score)
+    with pytest.raises(ValueError, match="to_json wrote"):
+        kml.Thresholds.from_json('{"value": [1]}')
+    with pytest.raises(ValueError, match="to_json wrote"):
+        kml.Thresholds.from_json("[0.5]")
 
 
-def test_neighbouring_floats_have_nothing_between_them():
-    low = np.float32(0.3)
-    high = np.nextafter(low, np.float32(1))
-    y_score = np.array([[low], [high]])
-    tuned = kml.tune_thresholds([[0], [1]], y_score)
-    assert tuned.apply(y_score).tolist() == [[0], [1]]
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_any_threshold_survives_json(values):
+    again = kml.Thresholds.from_json(kml.Thresholds(values).to_json())
+    assert again.values.tolist() == values
 
 
-def test_labels_that_allow_no_choice_have_defined_thresholds():
-    y_true = np.array([[0, 1, 1, -1], [0, 1, 0, -1]])
-    y_score = np.array([[0.3, 0.3, 0.5, 0.1], [0.6, 0.8, 0.5, 0.2]])
-    tuned = kml.tune_thresholds(y_true, y_score)
-    # No positives; all positive; constant scores; nothing known.
-    assert tuned.values.tolist() == [0.5, 0.3, 0.5, 0.5]
-    assert tuned.score == pytest.approx((0 + 1 + 2 / 3) / 3)
+def test_it_is_frozen(tuned):
+    with pytest.raises(AttributeError):
+        tuned.score = 1
+    with pytest.raises(ValueError, match="read-only"):
+        tuned.values[0] = 1
 
 
-def test_permuting_labels_permutes_thresholds(rng):
-    y_true, y_score = rng.integers(0, 2, (50, 20)), rng.random((50, 20))
-    order = rng.permutation(20)
-    straight = kml.tune_thresholds(y_true, y_score).values
+def test_numpy_takes_it_as_its_values(tuned):
+    np.testing.assert_array_equal(np.asarray(tuned), tuned.values)
+    assert len(tuned) == 2
     np.testing.assert_array_equal(
-        kml.tune_thresholds(y_true[:, order], y_score[:, order]).values, straight[order]
+        tuned.apply(SCORES), kml.apply_thresholds(SCORES, tuned)
     )
+    np.testing.assert_array_equal(tuned.apply(SCORES), tuned <= SCORES)
 
 
-def test_names_are_carried():
-    tuned = kml.tune_thresholds([[1]], [[0.5]], label_names=["cat"])
-    assert tuned.label_names == ["cat"]
+def test_repr_says_what_it_was_tuned_for(tuned):
+    first, cat, dog = repr(tuned).splitlines()
+    assert first.startswith("Thresholds for f1, macro: ")
+    assert "cross-fitted" in first
+    assert cat.split() == ["cat", f"{tuned.values[0]:.4f}", "±", f"{tuned.std[0]:.4f}"]
+    assert dog.split()[0] == "dog"
+    many = repr(kml.Thresholds(np.full(30, 0.5)))
+    assert many.startswith("Thresholds of 30 labels\n")
+    assert many.endswith("  and 10 more")
+
+
+def test_scores_of_other_labels_are_refused(tuned):
+    frame = pd.DataFrame(SCORES, columns=["cat", "dog"])
+    np.testing.assert_array_equal(tuned.apply(frame), tuned.apply(SCORES))
+    np.testing.assert_array_equal(
+        tuned.apply(pl.DataFrame(SCORES, schema=["cat", "dog"])), tuned.apply(SCORES)
+    )
+    with pytest.raises(ValueError, match="another order"):
+        tuned.apply(frame[["dog", "cat"]])
+    with pytest.raises(ValueError, match=r"'cow', 'dog'.*these thresholds are for"):
+        tuned.apply(frame.rename(columns={"cat": "cow"}))
+    with pytest.raises(ValueError, match="another order"):
+        tuned.apply(SCORES, label_names=["dog", "cat"])
+    with pytest.raises(ValueError, match=r"\(3,\)"):
+        tuned.apply(np.zeros((1, 3)))
+    # Columns without names, and thresholds without: nothing to compare.
+    tuned.apply(pd.DataFrame(SCORES))
+    kml.Thresholds([0.5, 0.5]).apply(frame)
 
 
 def test_apply_decides_at_exactly_the_threshold():
@@ -95,27 +104,34 @@ def test_apply_decides_at_exactly_the_threshold():
     assert decided.dtype == np.uint8
 
 
+@given(problems(levels=6), st.booleans(), st.none() | st.integers(1, 4))
+def test_policies_row_by_row(problem, at_least_one, at_most):
+    _, _, y_score, _ = problem
+    thresholds = np.linspace(0.2, 0.8, y_score.shape[1])
+    ours = kml.apply_thresholds(
+        y_score, thresholds, at_least_one=at_least_one, at_most=at_most
+    )
+    for scores, decided in zip(y_score, ours, strict=True):
+        margins = (scores - thresholds).tolist()
+        ranked = sorted(range(len(margins)), key=lambda j: (-margins[j], j))
+        chosen = [j for j in ranked if margins[j] >= 0]
+        if at_least_one and not chosen:
+            chosen = ranked[:1]
+        assert np.flatnonzero(decided).tolist() == sorted(chosen[:at_most])
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: kml.tune_thresholds([[1]], [[0.1]], "auc"), ValueError, "'auc'"),
-        (lambda: kml.tune_thresholds([[1]], [[np.nan]]), ValueError, "NaN"),
-        (lambda: kml.tune_thresholds([[1]], [[0.1, 0.2]]), ValueError, "one column"),
-        (lambda: kml.tune_thresholds([[2]], [[0.1]]), ValueError, "got 2"),
-        (
-            lambda: kml.tune_thresholds([[1]], [[0.1]], label_names=["a", "b"]),
-            ValueError,
-            "got 2 names",
-        ),
-        (
-            lambda: kml.tune_thresholds(np.zeros((0, 1)), np.zeros((0, 1))),
-            ValueError,
-            "one sample",
-        ),
         (lambda: kml.apply_thresholds([[0.1, 0.2]], [0.1]), ValueError, r"\(2,\)"),
         (lambda: kml.apply_thresholds([[0.1]], np.nan), ValueError, "NaN"),
         (lambda: kml.apply_thresholds([0.1], 0.5), ValueError, "n_labels"),
         (lambda: kml.apply_thresholds([["a"]], 0.5), TypeError, "numbers"),
+        (lambda: kml.apply_thresholds([[1]], 0.5, at_most=0), ValueError, "at_most"),
+        (lambda: kml.apply_thresholds([[1]], 0.5, at_most=1.5), ValueError, "at_most"),
+        (lambda: kml.Thresholds([0.5, np.nan]), ValueError, "NaN"),
+        (lambda: kml.Thresholds([[0.5]]), ValueError, "threshold must be"),
+        (lambda: kml.Thresholds([0.5], ["a", "b"]), ValueError, "got 2 names"),
     ],
 )
 def test_bad_input_says_what_was_expected(call, error, message):
