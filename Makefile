@@ -18,7 +18,7 @@ demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, threshold
 	$(BIN)/python examples/voc.py $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .
@@ -35,7 +35,7 @@ bench: $(VENV)/.dev ## Measure ours against its peers; updates benchmarks/README
 backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
 
 backend-%: .venv-%/.test
-	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -m keras tests
+	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 -m keras tests
 
 docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html

@@ -11,22 +11,28 @@ THEMES = ("counting", "ranking", "thresholds", "labels", "epochs")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=THEMES, help="one theme; README.md stays")
+    parser.add_argument("--only", choices=THEMES, help="one theme")
     parser.add_argument(
         "--quick", action="store_true", help="small data, to see that it runs"
     )
     arguments = parser.parse_args()
+    for theme in [arguments.only] if arguments.only else THEMES:
+        lines = measured(theme, quick=arguments.quick)
+        if not arguments.quick:
+            table.write_readme(theme, lines)
+
+
+def measured(theme: str, *, quick: bool) -> list[str]:
+    """The lines of a theme's table, printed as they come."""
     load = table.load_now()
     lines = table.head()
-    print(*lines, sep="\n", flush=True)
-    for theme in [arguments.only] if arguments.only else THEMES:
-        for row in import_module(theme).rows(quick=arguments.quick):
-            lines.append(table.markdown(row.cells()))
-            print(lines[-1], flush=True)
+    print(theme, *lines, sep="\n", flush=True)
+    for row in import_module(theme).rows(quick=quick):
+        lines.append(table.markdown(row.cells()))
+        print(lines[-1], flush=True)
     lines += ["", table.conditions(load)]
-    print(*lines[-2:], sep="\n")
-    if not (arguments.quick or arguments.only):
-        table.write_readme(lines)
+    print(*lines[-2:], "", sep="\n")
+    return lines
 
 
 if __name__ == "__main__":

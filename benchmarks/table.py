@@ -11,7 +11,6 @@ from pathlib import Path
 from timing import Pair
 
 README = Path(__file__).with_name("README.md")
-START, END = "<!-- figures: start -->", "<!-- figures: end -->"
 HEADER = ("work", "peer", "peer figure", "ours", "ratio", "target", "met?")
 PACKAGES = ("keras_multilabel", "numpy", "scikit-learn", "keras", "tensorflow")
 
@@ -135,9 +134,12 @@ def _cpu_model() -> str:
     return platform.processor() or platform.machine()
 
 
-def write_readme(lines: list[str]) -> None:
-    """Put the lines between README.md's markers."""
-    before, _, rest = README.read_text().partition(START)
-    _, _, after = rest.partition(END)
+def write_readme(theme: str, lines: list[str]) -> None:
+    """Put the lines between README.md's markers of a theme."""
+    start, end = f"<!-- {theme}: start -->", f"<!-- {theme}: end -->"
+    before, found, rest = README.read_text().partition(start)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"{README} has no markers {start} and {end}.")
     body = "\n".join(lines)
-    README.write_text(f"{before}{START}\n{body}\n{END}{after}")
+    README.write_text(f"{before}{start}\n{body}\n{end}{after}")
