@@ -31,6 +31,7 @@ from .thresholds import Thresholds as Thresholds
 from .thresholds import apply_thresholds as apply_thresholds
 from .tuning import tune_thresholds as tune_thresholds
 from .voc import read_voc as read_voc
+from .weighted_data import weighted as weighted
 from .weights import compute_class_weight as compute_class_weight
 from .weights import compute_sample_weight as compute_sample_weight
 

@@ -70,14 +70,38 @@ def encode_labels(
             f"unknown must have one row per sample ({len(positive)}); "
             f"got {len(doubtful)}."
         )
-    order = _check_classes(classes, chain(positive, doubtful or ()))
+    column_of = _New() if classes is None else _Given(_check_classes(classes))
+    found = [
+        (_columns(rows, column_of), value)
+        for rows, value in ((doubtful or [], -1), (positive, 1))
+    ]
+    order = _sorted_labels(column_of) if classes is None else list(column_of)
+    place = _places(column_of, order)
     multi_hot = np.zeros((len(positive), len(order)), np.int8)
-    unseen: Counter[Hashable] = Counter()
-    if doubtful is not None:
-        unseen += _mark(multi_hot, doubtful, order, -1)
-    unseen += _mark(multi_hot, positive, order, 1)
-    _report_unseen(unseen, on_unseen)
+    for columns, value in found:
+        _mark(multi_hot, columns, place, value)
+    if isinstance(column_of, _Given):
+        _report_unseen(column_of.unseen, on_unseen)
     return multi_hot, order
+
+
+def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
+    """How many rows name each label, the labels sorted, and how many rows there are.
+
+    What the columns of `encode_labels` would add up to, without the matrix.
+    """
+    checked = _check_rows(rows, "rows", None)
+    column_of = _New()
+    counts = np.zeros(0, np.int64)
+    for _, lengths, columns in _columns(checked, column_of):
+        # A label that a row names twice is one: sorted keys show it.
+        key = columns * len(lengths) + np.repeat(np.arange(len(lengths)), lengths)
+        key.sort()
+        first = np.append(True, key[1:] != key[:-1])[: len(key)]
+        more = np.bincount(key[first] // len(lengths), minlength=len(column_of))
+        counts = np.pad(counts, (0, len(more) - len(counts))) + more
+    order = _sorted_labels(column_of)
+    return counts[np.argsort(_places(column_of, order))], order, len(checked)
 
 
 def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
@@ -157,11 +181,7 @@ def _raise_row(rows: list[Any], kind: type, name: str) -> None:
     )
 
 
-def _check_classes(
-    classes: Iterable[Hashable] | None, rows: Iterable[Row]
-) -> list[Hashable]:
-    if classes is None:
-        return _sorted_labels(rows)
+def _check_classes(classes: Iterable[Hashable]) -> list[Hashable]:
     if isinstance(classes, str):
         raise TypeError(f"classes must be a list of labels; got {classes!r}.")
     order = list(classes)
@@ -173,8 +193,7 @@ def _check_classes(
     return order
 
 
-def _sorted_labels(rows: Iterable[Row]) -> list[Hashable]:
-    labels = set(chain.from_iterable(rows))
+def _sorted_labels(labels: Iterable[Hashable]) -> list[Hashable]:
     if not labels:
         raise ValueError(
             "rows hold no label at all: encode_labels(..., classes=[...]) names them."
@@ -188,32 +207,65 @@ def _sorted_labels(rows: Iterable[Row]) -> list[Hashable]:
         ) from error
 
 
-class _Columns(dict[Hashable, int]):
-    """Label -> column. A subclass for -1: ``map(get)`` with a default is slower."""
+class _New(dict[Hashable, int]):
+    """Label -> column, the next one for a label not seen before."""
 
     def __missing__(self, label: Hashable) -> int:
+        self[label] = column = len(self)
+        return column
+
+
+class _Given(dict[Hashable, int]):
+    """Label -> column of given classes; -1 for others, which are counted."""
+
+    def __init__(self, classes: list[Hashable]):
+        super().__init__((label, column) for column, label in enumerate(classes))
+        self.unseen: Counter[Hashable] = Counter()
+
+    def __missing__(self, label: Hashable) -> int:
+        self.unseen[label] += 1
         return -1
 
 
+def _columns(
+    rows: list[Any], column_of: dict[Hashable, int]
+) -> list[tuple[int, Array, Array]]:
+    """In chunks: the first row, how many labels each has, and their columns."""
+    return [
+        (start, *_chunk_columns(rows[start : start + CHUNK], column_of))
+        for start in range(0, len(rows), CHUNK)
+    ]
+
+
+def _chunk_columns(
+    chunk: list[Any], column_of: dict[Hashable, int]
+) -> tuple[Array, Array]:
+    lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
+    # __getitem__ asks __missing__; ``get`` with a default would be slower.
+    found = map(column_of.__getitem__, chain.from_iterable(chunk))
+    return lengths, np.fromiter(found, np.int64, lengths.sum())
+
+
+def _places(column_of: dict[Hashable, int], order: list[Hashable]) -> Array:
+    """Where in ``order`` the label of each column is."""
+    place = np.empty(len(order), np.int64)
+    place[[column_of[label] for label in order]] = np.arange(len(order))
+    return place
+
+
 def _mark(
-    multi_hot: Array, rows: list[Any], order: list[Hashable], value: int
-) -> Counter[Hashable]:
-    """Write ``value`` where rows name a label; return the labels outside."""
-    column_of = _Columns((label, column) for column, label in enumerate(order))
-    unseen: Counter[Hashable] = Counter()
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
-        found = map(column_of.__getitem__, chain.from_iterable(chunk))
-        columns = np.fromiter(found, np.int64, lengths.sum())
-        row = np.repeat(np.arange(start, start + len(chunk)), lengths)
+    multi_hot: Array,
+    chunks: list[tuple[int, Array, Array]],
+    place: Array,
+    value: int,
+) -> None:
+    """Write ``value`` where rows name a label."""
+    for start, lengths, columns in chunks:
+        row = np.repeat(np.arange(start, start + len(lengths)), lengths)
         seen = columns >= 0
         if not seen.all():
             row, columns = row[seen], columns[seen]
-            labels = chain.from_iterable(chunk)
-            unseen.update(label for label in labels if label not in column_of)
-        multi_hot[row, columns] = value
-    return unseen
+        multi_hot[row, place[columns]] = value
 
 
 def _report_unseen(unseen: Counter[Hashable], on_unseen: str) -> None:

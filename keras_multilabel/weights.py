@@ -1,43 +1,83 @@
 """Class and sample weights for imbalanced labels (floor 2)."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel._checks import (
-    Array,
-    check_matrix,
-    check_rows,
-    check_targets,
-    listed,
-)
+from keras_multilabel._checks import Array, check_targets, listed
 from keras_multilabel.averages import divide
-from keras_multilabel.labels import encode_labels, holds_labels
+from keras_multilabel.targets import blocks, is_stream, side_counts
 
-SCHEMES = ("balanced", "inverse")
+# Rows are weighed in blocks of about this many entries, few enough for the cache.
+BLOCK = 2**18
 
 
-def compute_class_weight(y: Any, scheme: str = "balanced") -> Array:
+def _balanced(counts: Array) -> Array:
+    return counts.sum(1, keepdims=True) / (2 * counts)
+
+
+def _inverse(counts: Array) -> Array:
+    return counts.sum(1, keepdims=True) / counts
+
+
+def _sqrt(counts: Array) -> Array:
+    return np.sqrt(_balanced(counts))
+
+
+def _pos_weight(counts: Array) -> Array:
+    return np.stack([np.ones(len(counts)), counts[:, 0] / counts[:, 1]], axis=1)
+
+
+SCHEMES: dict[str, Callable[[Array], Array]] = {
+    "balanced": _balanced,
+    "inverse": _inverse,
+    "sqrt": _sqrt,
+    "pos_weight": _pos_weight,
+}
+# As in the paper's experiments on long-tailed data.
+BETA = 0.999
+
+
+def compute_class_weight(
+    y: Any,
+    scheme: str = "balanced",
+    *,
+    beta: float | None = None,
+    clip: float | tuple[float, float] | None = None,
+    normalize: bool = True,
+) -> Array:
     """Weights of each label's negatives and positives, for a loss.
 
     With n known samples of a label, of which n_c are on one side (negative or
     positive), the side weighs
 
-    - ``"balanced"``: n / (2 n_c). Both sides of each label get the same total
-      weight, and the mean weight over its samples is 1. It is scikit-learn's
-      "balanced", for each label by itself.
-    - ``"inverse"``: n / n_c, twice that: total over count.
+    - ``"balanced"``: n / (2 n_c), scikit-learn's "balanced" for each label by itself.
+      Both sides of all labels get the same total weight.
+    - ``"sqrt"``: the square root of that, a common compromise: full balance makes a
+      network see rare labels everywhere.
+    - ``"inverse"``: n / n_c, total over count. Normalised, it is ``"balanced"``.
+    - ``"effective"``: (1 - beta) / (1 - beta^n_c), one over the effective number of
+      samples: more samples count for less, and beyond 1 / (1 - beta) for nothing.
+    - ``"pos_weight"``: n_negative / n_positive for positives, 1 for negatives, as
+      torch's ``BCEWithLogitsLoss`` takes it.
 
-    Unknown entries are left out. A side that no sample is on gets the weight 1,
-    which nothing will use, and the labels are named in a warning.
+    Unknown entries are left out. A label of which one side is missing gets 1 on both
+    sides, and is named in a warning.
 
     Args:
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown; or lists of labels, which `encode_labels` takes with
-            the labels sorted.
-        scheme: ``"balanced"`` or ``"inverse"``.
+            where unknown; or as a scipy.sparse matrix; or lists of labels or a pandas
+            or polars column of them, in the order of `encode_labels`: sorted; or a
+            tf.data.Dataset, PyDataset or loader of batches (x, y), read once.
+        scheme: One of those above. (``"distribution_balanced"`` weighs each entry by
+            itself, so it is a loss, not a matrix of weights.)
+        beta: Of ``"effective"``, from 0 to below 1. Default 0.999.
+        clip: The highest weight, or (lowest, highest), after normalising.
+        normalize: Divide by the mean over all known entries, so that the loss keeps
+            its scale and the learning rate its meaning. False: the formula as it is.
 
     Returns:
         Shape (n_labels, 2): column 0 weighs the label's negatives, column 1 its
@@ -46,32 +86,61 @@ def compute_class_weight(y: Any, scheme: str = "balanced") -> Array:
 
     Raises:
         TypeError: If ``y`` holds neither numbers nor lists of labels.
-        ValueError: If ``scheme`` is unknown, ``y`` has no samples, or values are
-            not 0, 1 or unknown.
+        ValueError: If an option is unknown or out of range, ``y`` has no samples, or
+            values are not 0, 1 or unknown.
 
     References:
         G. King and L. Zeng, "Logistic Regression in Rare Events Data", Political
-        Analysis 9, 2001 (the balanced weights).
+        Analysis 9, 2001 (balanced).
+        Y. Cui et al., "Class-Balanced Loss Based on Effective Number of Samples",
+        CVPR 2019 (effective).
 
     Example:
+        One positive and three negatives of the first label, the reverse of the second.
+
         >>> import keras_multilabel as kml
-        >>> kml.compute_class_weight([[1, 0], [0, 1], [0, 1], [0, 1]])
+        >>> y = [[1, 0], [0, 1], [0, 1], [0, 1]]
+        >>> kml.compute_class_weight(y)  # 4 / (2 * 3), 4 / (2 * 1)
         array([[0.66666667, 2.        ],
                [2.        , 0.66666667]])
+        >>> kml.compute_class_weight(y, "inverse", normalize=False)  # 4 / 3, 4 / 1
+        array([[1.33333333, 4.        ],
+               [4.        , 1.33333333]])
+        >>> kml.compute_class_weight(y, "pos_weight", normalize=False)  # 1, 3 / 1
+        array([[1.        , 3.        ],
+               [1.        , 0.33333333]])
+        >>> kml.compute_class_weight(y, "sqrt", normalize=False).round(3)
+        array([[0.816, 1.414],
+               [1.414, 0.816]])
+        >>> weight = kml.compute_class_weight(
+        ...     y, "effective", beta=0.5, normalize=False
+        ... )
+        >>> weight.round(3)  # 0.5 / (1 - 0.5 ** 3), 0.5 / (1 - 0.5 ** 1)
+        array([[0.571, 1.   ],
+               [1.   , 0.571]])
     """
-    if scheme not in SCHEMES:
-        raise ValueError(f"scheme must be one of {SCHEMES}; got {scheme!r}.")
-    counts = _side_counts(_multi_hot(y))
-    _warn_one_sided(counts)
-    total = counts.sum(1, keepdims=True)
-    weight = divide(total / (2 if scheme == "balanced" else 1), counts, 1.0)
-    return np.where(counts > 0, weight, 1.0)
+    formula = _check_scheme(scheme, beta)
+    low, high = _check_clip(clip)
+    counts, names = side_counts(y)
+    both = (counts > 0).all(1)
+    _warn_one_sided(counts, names)
+    weight = np.ones(counts.shape)
+    weight[both] = formula(counts[both])
+    if normalize and both.any():
+        weight[both] /= np.average(weight[both], weights=counts[both])
+    return np.clip(weight, low, high)
 
 
 def compute_sample_weight(
-    y: Any, scheme: str = "balanced", reduce: str = "mean"
+    y: Any,
+    scheme: str = "balanced",
+    reduce: str = "mean",
+    *,
+    beta: float | None = None,
+    clip: float | tuple[float, float] | None = None,
+    normalize: bool = True,
 ) -> Array:
-    """One weight per sample: the mean of the weights of its labels.
+    """One weight per sample, from the weights of its labels.
 
     A sample is weighed by the positive-side weights (`compute_class_weight`) of
     the labels that it has; a sample without labels, by the negative-side weights
@@ -80,10 +149,14 @@ def compute_sample_weight(
     which for 80 labels at 2 % gives weights 6e13 times each other.
 
     Args:
-        y: Multi-hot truth, shape (n_samples, n_labels), or lists of labels, as in
-            `compute_class_weight`.
-        scheme: ``"balanced"`` or ``"inverse"``.
-        reduce: ``"mean"`` over the sample's labels.
+        y: As in `compute_class_weight`; of a stream, y is kept in memory.
+        scheme: As in `compute_class_weight`.
+        reduce: How the weights of a sample's labels become one: ``"mean"``, ``"max"``
+            (its rarest label's), ``"sum"`` or ``"geometric"`` (the geometric mean).
+            Those of a sample without labels are averaged, except by ``"geometric"``.
+        beta: As in `compute_class_weight`.
+        clip: The highest weight, or (lowest, highest), after normalising.
+        normalize: Divide by the mean. False: the weights as they are.
 
     Returns:
         Shape (n_samples,), float64, with mean 1. Pass it to ``fit`` as
@@ -99,18 +172,75 @@ def compute_sample_weight(
         >>> y = [["cat"], ["cat"], ["cat", "dog"], []]
         >>> kml.compute_sample_weight(y).round(3)
         array([0.667, 0.667, 1.333, 1.333])
+        >>> kml.compute_sample_weight(y, reduce="max").round(3)
+        array([0.571, 0.571, 1.714, 1.143])
     """
-    if reduce != "mean":
-        raise ValueError(f'reduce must be "mean"; got {reduce!r}.')
-    y = _multi_hot(y)
-    negative, positive = compute_class_weight(y, scheme).T
-    truth, known = check_targets(y)
-    absent = truth ^ (1 if known is None else known)
-    by_labels = divide(truth @ positive, truth.sum(1), np.nan)
+    low, high = _check_clip(clip)
+    check_reduce(reduce)
+    matrices = list(blocks(y))
+    seen = iter(matrices) if is_stream(y) else y
+    class_weight = compute_class_weight(seen, scheme, beta=beta)
+    weight = np.concatenate(
+        [weigh_rows(matrix, class_weight, reduce) for matrix in matrices]
+    )
+    if normalize:
+        weight /= weight.mean()
+    return np.clip(weight, low, high)
+
+
+def weigh_rows(y: Array, class_weight: Array, reduce: str) -> Array:
+    """One weight per row of a multi-hot matrix, not normalised."""
+    weight = np.empty(len(y))
+    step = max(1, BLOCK // y.shape[1])
+    for start in range(0, len(y), step):
+        rows = slice(start, start + step)
+        weight[rows] = _weigh_block(*check_targets(y[rows]), class_weight, reduce)
+    return weight
+
+
+def _weigh_block(
+    truth: Array, known: Array | None, class_weight: Array, reduce: str
+) -> Array:
+    negative, positive = class_weight.T
+    weight = REDUCE[reduce](truth, positive)
+    empty = np.flatnonzero(np.isnan(weight))
+    absent = (
+        np.ones((len(empty), len(positive)), np.uint8)
+        if known is None
+        else known[empty]
+    )
+    by_absence = REDUCE["geometric" if reduce == "geometric" else "mean"]
+    weight[empty] = by_absence(absent, negative)
     # A row of which nothing is known weighs 1, like the mean of all.
-    by_absence = divide(absent @ negative, absent.sum(1), 1.0)
-    weight = np.where(np.isnan(by_labels), by_absence, by_labels)
-    return weight / weight.mean()
+    return np.where(np.isnan(weight), 1.0, weight)
+
+
+def _mean(chosen: Array, weight: Array) -> Array:
+    sums = chosen.astype(np.float64) @ np.stack([weight, np.ones(len(weight))], axis=1)
+    return divide(sums[:, 0], sums[:, 1], np.nan)
+
+
+def _sum(chosen: Array, weight: Array) -> Array:
+    return np.where(chosen.any(1), chosen.astype(np.float64) @ weight, np.nan)
+
+
+def _max(chosen: Array, weight: Array) -> Array:
+    highest = np.where(chosen == 1, weight, -np.inf).max(1)
+    return np.where(highest == -np.inf, np.nan, highest)
+
+
+def _geometric(chosen: Array, weight: Array) -> Array:
+    return np.exp(_mean(chosen, np.log(weight)))
+
+
+REDUCE = {"mean": _mean, "max": _max, "sum": _sum, "geometric": _geometric}
+
+
+def check_reduce(reduce: str) -> str:
+    """Return ``reduce`` if it is one of the four."""
+    if reduce not in REDUCE:
+        raise ValueError(f"reduce must be one of {', '.join(REDUCE)}; got {reduce!r}.")
+    return reduce
 
 
 def check_class_weight(class_weight: npt.ArrayLike) -> Array:
@@ -126,27 +256,54 @@ def check_class_weight(class_weight: npt.ArrayLike) -> Array:
     return weight
 
 
-def _multi_hot(y: Any) -> Array:
-    """``y`` as a matrix, with lists of labels encoded."""
-    if holds_labels(y):
-        y, _ = encode_labels(y)
-    return check_rows(check_matrix(y, "y"))
+def _check_scheme(scheme: str, beta: float | None) -> Callable[[Array], Array]:
+    """Return the formula: counts of both sides -> their weights."""
+    if beta is not None and scheme != "effective":
+        raise ValueError(f'beta is an option of "effective" alone; got {scheme!r}.')
+    if scheme == "effective":
+        return _effective(BETA if beta is None else beta)
+    if scheme == "distribution_balanced":
+        raise ValueError(
+            "Distribution-balanced weights differ by entry, so they are part of a "
+            "loss: DistributionBalancedLoss."
+        )
+    if scheme not in SCHEMES:
+        names = ", ".join([*SCHEMES, "effective"])
+        raise ValueError(f"scheme must be one of {names}; got {scheme!r}.")
+    return SCHEMES[scheme]
 
 
-def _side_counts(y: Array) -> Array:
-    """How many known negatives and positives each label has, (n_labels, 2)."""
-    truth, known = check_targets(y)
-    positives = truth.sum(0, dtype=np.int64)
-    total = len(truth) if known is None else known.sum(0, dtype=np.int64)
-    return np.stack([total - positives, positives], axis=1)
+def _effective(beta: float) -> Callable[[Array], Array]:
+    if not 0 <= beta < 1:
+        raise ValueError(f"beta must be from 0 to below 1; got {beta!r}.")
+
+    def weight(counts: Array) -> Array:
+        return (1 - beta) / -np.expm1(counts * np.log(beta)) if beta else counts**0.0
+
+    return weight
 
 
-def _warn_one_sided(counts: Array) -> None:
-    for side, name in enumerate(("negatives", "positives")):
+def _check_clip(clip: float | tuple[float, float] | None) -> tuple[float, float]:
+    low, high = clip if isinstance(clip, (tuple, list)) else (0.0, clip)
+    high = np.inf if high is None else high
+    if not 0 <= low <= high or high == 0:
+        raise ValueError(
+            "clip must be the highest weight, or (lowest, highest), not negative; got "
+            f"{clip!r}."
+        )
+    return low, high
+
+
+def _warn_one_sided(counts: Array, names: list[Any] | None) -> None:
+    missing = []
+    for side, kind in ((1, "positives"), (0, "negatives")):
         columns = np.flatnonzero(counts[:, side] == 0).tolist()
         if columns:
-            warnings.warn(
-                f"No known {name} of the labels in columns {listed(columns, 20)}; "
-                "their weight is set to 1.",
-                stacklevel=3,
-            )
+            labels = columns if names is None else [names[column] for column in columns]
+            where = "columns " if names is None else ""
+            missing.append(f"no known {kind} of {where}{listed(labels, 20)}")
+    if missing:
+        warnings.warn(
+            f"There are {', and '.join(missing)}: those labels get the weight 1.",
+            stacklevel=3,
+        )

@@ -211,6 +211,16 @@ def test_within_a_budget_nothing_as_small_is_better(average, problem, share):
     assert averaged(problem, tuned.values, slow_f, average) == pytest.approx(best)
 
 
+@pytest.mark.parametrize("average", ["macro", "micro"])
+def test_a_budget_may_be_used_up(rng, average):
+    y_true, y_score = scene(rng)
+    free = kml.tune_thresholds(y_true, y_score, average=average, shrinkage=0)
+    exact = kml.tune_thresholds(
+        y_true, y_score, average=average, max_positives=free.n_positives
+    )
+    np.testing.assert_array_equal(exact.values, free.values)
+
+
 @given(problems(levels=6), st.floats(0, 1))
 def test_one_threshold_for_all_keeps_the_budget(problem, share):
     problem = first_labels(problem, 9)
