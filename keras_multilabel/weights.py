@@ -96,10 +96,8 @@ def compute_class_weight(
         CVPR 2019 (effective).
 
     Example:
-        One positive and three negatives of the first label, the reverse of the second.
-
         >>> import keras_multilabel as kml
-        >>> y = [[1, 0], [0, 1], [0, 1], [0, 1]]
+        >>> y = [[1, 0], [0, 1], [0, 1], [0, 1]]  # 1 positive of 4; 3 of 4
         >>> kml.compute_class_weight(y)  # 4 / (2 * 3), 4 / (2 * 1)
         array([[0.66666667, 2.        ],
                [2.        , 0.66666667]])
