@@ -30,9 +30,10 @@ default_role = "py:obj"
 # Docstrings say what types mean; the signatures stay readable.
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
-# What Keras calls, not the user.
+# What Keras and scikit-learn call, not the user.
 autodoc_default_options = {
-    "exclude-members": "call, get_config, on_epoch_end, on_train_begin"
+    "exclude-members": "call, build, get_config, on_epoch_end, on_train_begin, "
+    "get_metadata_routing, set_fit_request, set_score_request"
 }
 napoleon_numpy_docstring = False
 napoleon_attr_annotations = False
