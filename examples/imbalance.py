@@ -1,0 +1,92 @@
+"""
+Two kinds of imbalance, and the lever for each
+==============================================
+
+Multi-label data is unbalanced in two ways that are easily mixed up. *Between labels*:
+one label has a hundred times the positives of another. *Within a label*: it has far
+more negatives than positives. Each has its own lever, and pulling the wrong one
+changes nothing, or the wrong thing.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import keras_multilabel as kml
+
+rng = np.random.default_rng(0)
+classes = ["person", "chair", "car", "dog", "bottle", "boat", "cow", "sheep"]
+prevalence = np.geomspace(0.5, 0.01, len(classes))
+y = (rng.random((5000, len(classes))) < prevalence).astype("int8")
+
+# %%
+# What it looks like
+# ------------------
+# Left, between labels: the bars differ in height. Right, within each label: the
+# negatives, in grey, outnumber the positives, even those of the most frequent one
+# just about.
+
+figure, (between, within) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+positives = y.sum(0)
+between.bar(classes, positives, color="C0")
+between.set(title="Between labels: positives", ylabel="samples")
+within.bar(classes, positives, color="C0", label="positives")
+within.bar(
+    classes, len(y) - positives, bottom=positives, color="0.8", label="negatives"
+)
+within.set(title="Within a label: positives and negatives", ylim=(0, 1.3 * len(y)))
+within.legend(loc="upper right")
+for ax in (between, within):
+    ax.tick_params(axis="x", rotation=45)
+
+# %%
+# Within a label: class weights, in the loss
+# ------------------------------------------
+# A label's few positives are outvoted by its many negatives, and the network says
+# "no" to be safe. `compute_class_weight` weighs both sides of each label, and a loss
+# that takes ``class_weight`` uses them entry by entry. (Keras's own
+# ``fit(class_weight=...)`` cannot: it reads a multi-hot row as one class.)
+#
+# What each side of each label weighs in the loss, all its samples together:
+
+schemes = {
+    "no weights": np.ones((len(classes), 2)),
+    "sqrt": kml.compute_class_weight(y, "sqrt"),
+    "balanced": kml.compute_class_weight(y, "balanced"),
+    "effective": kml.compute_class_weight(y, "effective"),
+}
+figure, axes = plt.subplots(1, 4, figsize=(11, 3.4), sharey=True, layout="constrained")
+places = np.arange(len(classes))
+for ax, (name, weight) in zip(axes, schemes.items(), strict=True):
+    ax.bar(places - 0.2, positives * weight[:, 1], 0.4, color="C0", label="positives")
+    negatives = (len(y) - positives) * weight[:, 0]
+    ax.bar(places + 0.2, negatives, 0.4, color="0.75", label="negatives")
+    ax.set_xticks(places, classes, rotation=60)
+    ax.set_title(name)
+axes[0].set_ylabel("total weight")
+axes[2].legend()
+
+# %%
+# "balanced" makes both sides of every label weigh the same, and with that every label
+# too. It is a strong medicine: scores stop being probabilities, and precision falls.
+# The square root goes half the way. If scores are only ranked or cut at tuned
+# thresholds, no weights at all are the thing to compare with: see the guide to
+# thresholds.
+#
+# Between labels: sample weights
+# ------------------------------
+# A picture with a sheep is worth more than one more picture with a person. That is a
+# weight for the whole sample, all its labels together, and it goes where Keras takes
+# it, into ``sample_weight``:
+
+for reduce in ("mean", "max"):
+    weight = kml.compute_sample_weight(y, "sqrt", reduce)
+    seen = (y * weight[:, None]).sum(0) / weight.sum()
+    print(f"{reduce:5}", dict(zip(classes, seen.round(3).tolist(), strict=True)))
+print("plain", dict(zip(classes, y.mean(0).round(3).tolist(), strict=True)))
+
+# %%
+# The numbers are the share of the training weight that has each label: the rare ones
+# gain. But a picture of a sheep often shows a person too, and both are weighed
+# together. Sample weights shift the balance between labels a little; they cannot set
+# it, and they do nothing about negatives within a label. For a tf.data or PyDataset
+# that does not fit in memory, ``kml.weighted(dataset)`` adds the same column.
