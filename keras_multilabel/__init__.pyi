@@ -1,14 +1,21 @@
 from . import datasets as datasets
 from ._version import __version__ as __version__
+from .balanced_losses import DistributionBalancedLoss as DistributionBalancedLoss
 from .callbacks import MultiLabelMetrics as MultiLabelMetrics
 from .counts import Counts as Counts
 from .counts import confusion_counts as confusion_counts
 from .estimators import ThresholdTuner as ThresholdTuner
 from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
+from .joint_losses import (
+    MultiLabelSoftmaxCrossentropy as MultiLabelSoftmaxCrossentropy,
+)
+from .joint_losses import TwoWayLoss as TwoWayLoss
+from .joint_losses import ZLPRLoss as ZLPRLoss
 from .labels import decode_labels as decode_labels
 from .labels import encode_labels as encode_labels
 from .layers import ThresholdDecision as ThresholdDecision
 from .layers import with_decisions as with_decisions
+from .losses import AsymmetricLoss as AsymmetricLoss
 from .losses import WeightedBinaryCrossentropy as WeightedBinaryCrossentropy
 from .metrics import f1_score as f1_score
 from .metrics import fbeta_score as fbeta_score

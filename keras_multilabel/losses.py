@@ -1,4 +1,7 @@
-"""Losses that honour class weights and unknown entries, on every backend."""
+"""Binary cross-entropies that weigh each entry by its side and how hard it is.
+
+`balanced_losses` weighs by the labels' frequencies; `joint_losses` compares labels.
+"""
 
 from typing import Any
 
@@ -6,11 +9,20 @@ import keras
 import numpy.typing as npt
 from keras import ops
 
+from keras_multilabel._checks import Array
+from keras_multilabel._loss_base import (
+    MultiLabelLoss,
+    check_number,
+    clip,
+    focused,
+    listed,
+    mean_of_known,
+)
 from keras_multilabel.weights import check_class_weight
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
-class WeightedBinaryCrossentropy(keras.losses.Loss):
+class WeightedBinaryCrossentropy(MultiLabelLoss):
     """Binary cross-entropy with a weight for each label's negatives and positives.
 
     Keras's own ``fit(class_weight=...)`` reads a multi-hot row as one class, its
@@ -24,14 +36,18 @@ class WeightedBinaryCrossentropy(keras.losses.Loss):
         class_weight: Shape (n_labels, 2), as `compute_class_weight` gives it:
             column 0 weighs the label's negatives, column 1 its positives.
             Default: 1 everywhere.
+        label_smoothing: s in [0, 1): the target of a positive is 1 - s/2, that of
+            a negative s/2, as for `keras.losses.BinaryCrossentropy`. The weight
+            is that of the side before smoothing.
         from_logits: ``y_pred`` are logits, not probabilities.
         reduction: As for every Keras loss.
         name: As for every Keras loss.
-        dtype: As for every Keras loss.
+        dtype: As for every Keras loss. The loss itself is computed in float32 at
+            least.
 
     Raises:
         ValueError: If ``class_weight`` has not the shape (n_labels, 2), or holds
-            negative or infinite values.
+            negative or infinite values, or ``label_smoothing`` is not in [0, 1).
 
     Example:
         >>> import numpy as np
@@ -47,48 +63,137 @@ class WeightedBinaryCrossentropy(keras.losses.Loss):
         self,
         class_weight: npt.ArrayLike | None = None,
         *,
+        label_smoothing: float = 0.0,
         from_logits: bool = False,
         reduction: str = "sum_over_batch_size",
         name: str = "weighted_binary_crossentropy",
         dtype: Any = None,
     ):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.class_weight = (
-            None if class_weight is None else check_class_weight(class_weight)
+        super().__init__(
+            from_logits=from_logits, reduction=reduction, name=name, dtype=dtype
         )
-        self.from_logits = from_logits
+        self.class_weight = _optional_class_weight(class_weight)
+        self.label_smoothing = check_number(label_smoothing, "label_smoothing", 0, 1)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of each sample, shape (batch,)."""
-        y_pred = ops.convert_to_tensor(y_pred)
-        y_true = ops.cast(y_true, y_pred.dtype)
-        self._check_width(y_pred.shape[-1])
-        positive, negative = ops.equal(y_true, 1), ops.equal(y_true, 0)
-        known = ops.logical_or(positive, negative)
-        # A finite stand-in, since a NaN times weight 0 is NaN still.
-        truth = ops.cast(positive, y_pred.dtype)
-        entries = keras.losses.binary_crossentropy(
-            ops.expand_dims(truth, -1), ops.expand_dims(y_pred, -1), self.from_logits
-        )
-        weight = ops.cast(known, entries.dtype)
-        if self.class_weight is not None:
-            by_side = ops.cast(self.class_weight, entries.dtype)
-            weight = weight * ops.where(positive, by_side[:, 1], by_side[:, 0])
-        return ops.mean(weight * entries, axis=-1)
-
-    def _check_width(self, n_labels: int) -> None:
-        # One row of weights would broadcast in silence.
-        if self.class_weight is not None and len(self.class_weight) != n_labels:
-            raise ValueError(
-                f"class_weight is for {len(self.class_weight)} labels; y_pred has "
-                f"{n_labels}."
-            )
+    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+        """Return the mean over the labels of the weighed cross-entropy."""
+        # A finite stand-in for unknown entries: NaN times weight 0 is NaN still.
+        target = ops.cast(positive, y_pred.dtype)
+        if self.label_smoothing:
+            target = target * (1 - self.label_smoothing) + self.label_smoothing / 2
+        entries = ops.binary_crossentropy(target, y_pred, self.from_logits)
+        return mean_of_known(entries, positive, negative, self.class_weight)
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the loss again."""
-        weight = None if self.class_weight is None else self.class_weight.tolist()
         return {
             **super().get_config(),
-            "class_weight": weight,
-            "from_logits": self.from_logits,
+            "class_weight": listed(self.class_weight),
+            "label_smoothing": self.label_smoothing,
         }
+
+
+@keras.saving.register_keras_serializable(package="keras_multilabel")
+class AsymmetricLoss(MultiLabelLoss):
+    """Focal loss that forgives easy negatives more than easy positives.
+
+    With p the probability of a label and p_m = max(p - clip, 0), an entry loses
+
+    - ``-(1 - p)**gamma_pos * log(p)`` if it is positive,
+    - ``-p_m**gamma_neg * log(1 - p_m)`` if it is negative: nothing where p is at
+      most ``clip``.
+
+    Per sample it is the mean over the labels; unknown entries (-1 or NaN) lose
+    nothing and have no gradient. (The authors' code sums over labels and batch.)
+    The gradient is the whole one, through the focusing weights too, as the paper
+    analyses it; the authors' code can treat these weights as constants.
+
+    Args:
+        gamma_neg: How much easy negatives are forgiven, >= 0.
+        gamma_pos: How much easy positives are forgiven, >= 0.
+        clip: Probability up to which negatives lose nothing, in [0, 1).
+        class_weight: Shape (n_labels, 2), as for `WeightedBinaryCrossentropy`.
+            Default: 1 everywhere.
+        from_logits: ``y_pred`` are logits, not probabilities.
+        reduction: As for every Keras loss.
+        name: As for every Keras loss.
+        dtype: As for every Keras loss. The loss itself is computed in float32 at
+            least.
+
+    Raises:
+        ValueError: If ``gamma_neg``, ``gamma_pos``, ``clip`` or ``class_weight`` is
+            out of its range.
+
+    References:
+        T. Ridnik et al., "Asymmetric Loss for Multi-Label Classification", ICCV
+        2021.
+
+    Example:
+        >>> import numpy as np
+        >>> import keras_multilabel as kml
+        >>> loss = kml.AsymmetricLoss(gamma_neg=2.0, gamma_pos=0.0, clip=0.1)
+        >>> y_true = np.array([[1.0, 0.0, 0.0]])
+        >>> y_pred = np.array([[0.5, 0.6, 0.1]])
+        >>> round(float(loss(y_true, y_pred)), 4)  # (ln 2 + 0.25 ln 2 + 0) / 3
+        0.2888
+    """
+
+    def __init__(
+        self,
+        gamma_neg: float = 4.0,
+        gamma_pos: float = 1.0,
+        clip: float = 0.05,
+        class_weight: npt.ArrayLike | None = None,
+        *,
+        from_logits: bool = False,
+        reduction: str = "sum_over_batch_size",
+        name: str = "asymmetric_loss",
+        dtype: Any = None,
+    ):
+        super().__init__(
+            from_logits=from_logits, reduction=reduction, name=name, dtype=dtype
+        )
+        self.gamma_neg = check_number(gamma_neg, "gamma_neg", 0)
+        self.gamma_pos = check_number(gamma_pos, "gamma_pos", 0)
+        self.clip = check_number(clip, "clip", 0, 1)
+        self.class_weight = _optional_class_weight(class_weight)
+
+    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+        """Return the mean over the labels of the focused cross-entropy."""
+        log_p, log_q = self._log_probabilities(y_pred)
+        entries = ops.where(
+            positive,
+            focused(log_p, log_q, self.gamma_pos),
+            self._of_negatives(log_p, log_q),
+        )
+        return mean_of_known(entries, positive, negative, self.class_weight)
+
+    def _log_probabilities(self, y_pred: Any) -> tuple[Any, Any]:
+        """The logarithms of p and of 1 - p."""
+        if self.from_logits:
+            return ops.log_sigmoid(y_pred), ops.log_sigmoid(-y_pred)
+        y_pred = clip(y_pred)
+        return ops.log(y_pred), ops.log1p(-y_pred)
+
+    def _of_negatives(self, log_p: Any, log_q: Any) -> Any:
+        if self.clip == 0:
+            return focused(log_q, log_p, self.gamma_neg)
+        shifted = ops.exp(log_p) - self.clip
+        loses = ops.greater(shifted, 0)
+        # A power below 1 has no finite gradient at 0, and 0 * inf is NaN.
+        weight = ops.where(loses, shifted, 1.0) ** self.gamma_neg
+        return ops.where(loses, -weight * ops.log(ops.exp(log_q) + self.clip), 0.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the loss again."""
+        return {
+            **super().get_config(),
+            "gamma_neg": self.gamma_neg,
+            "gamma_pos": self.gamma_pos,
+            "clip": self.clip,
+            "class_weight": listed(self.class_weight),
+        }
+
+
+def _optional_class_weight(class_weight: npt.ArrayLike | None) -> Array | None:
+    return None if class_weight is None else check_class_weight(class_weight)
