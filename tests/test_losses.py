@@ -122,7 +122,6 @@ def two_way(t_pos=4, t_neg=1):
     return losses
 
 
-# Name: how it is made, its formula on logits, and logits of probabilities.
 def logit(p):
     return np.log(p / (1 - p))
 
@@ -133,6 +132,7 @@ def case(name, formula, *args, **options):
     return make, formula, logits
 
 
+# Name: how it is made, its formula on logits, and the logits of probabilities.
 CASES = {
     "bce": case("WeightedBinaryCrossentropy", weighted()),
     "bce-options": case(
@@ -167,11 +167,16 @@ CASES = {
     "two-way-options": case("TwoWayLoss", two_way(0.5, 2), 0.5, 2),
 }
 each_loss = pytest.mark.parametrize("name", CASES)
-# One of each class.
-each_class = pytest.mark.parametrize(
-    "name",
-    ["bce-options", "asymmetric", "balanced-options", "zlpr", "softmax", "two-way"],
-)
+# One of each class, with all its options.
+CLASSES = [
+    "bce-options",
+    "asymmetric-options",
+    "balanced-options",
+    "zlpr",
+    "softmax",
+    "two-way-options",
+]
+each_class = pytest.mark.parametrize("name", CLASSES)
 each_input = pytest.mark.parametrize("from_logits", [False, True])
 
 
@@ -244,8 +249,9 @@ def value_and_gradient(loss, y_true, y_pred, compiled=False):
 
         y_pred = y_pred.detach().requires_grad_()
         if compiled:
-            # Making machine code of the graph needs a C++ compiler.
-            loss = torch.compile(loss, backend="aot_eager", fullgraph=True)
+            torch._dynamo.reset()
+            # The graph is captured and run; machine code takes minutes to make.
+            loss = torch.compile(loss, backend="aot_eager")
         value = loss(y_true, y_pred)
         value.backward()
         value, gradients = value.detach(), y_pred.grad
@@ -282,11 +288,7 @@ def test_the_losses_of_samples_are_those_of_the_formula(batch, name, from_logits
     np.testing.assert_allclose(losses, expected, rtol=2e-5, atol=1e-6)
 
 
-@each_loss
-@each_input
-@pytest.mark.parametrize("compiled", [False, True])
-def test_gradients_are_those_of_the_formula(batch, name, from_logits, compiled):
-    """TRAPS 16: and unknown entries have none."""
+def assert_gradients(batch, name, from_logits, compiled):
     y_true, logits = batch
     y_pred = predictions(logits, name, from_logits)
     loss = CASES[name][0](from_logits=from_logits)
@@ -300,11 +302,23 @@ def test_gradients_are_those_of_the_formula(batch, name, from_logits, compiled):
 
 @each_loss
 @each_input
-def test_what_is_predicted_of_unknown_entries_does_not_matter(batch, name, from_logits):
+def test_gradients_are_those_of_the_formula(batch, name, from_logits):
+    """TRAPS 16: and unknown entries have none."""
+    assert_gradients(batch, name, from_logits, compiled=False)
+
+
+@each_class
+@each_input
+def test_compiled_gradients_are_those_of_the_formula(batch, name, from_logits):
+    assert_gradients(batch, name, from_logits, compiled=True)
+
+
+@each_loss
+def test_what_is_predicted_of_unknown_entries_does_not_matter(batch, name):
     y_true, logits = batch
-    y_pred = predictions(logits, name, from_logits)
+    y_pred = predictions(logits, name, False)
     other = np.where(is_unknown(y_true), 0.9, y_pred).astype("float32")
-    loss = CASES[name][0](from_logits=from_logits, reduction=None)
+    loss = CASES[name][0](reduction=None)
     np.testing.assert_array_equal(
         ops.convert_to_numpy(loss(y_true, y_pred)),
         ops.convert_to_numpy(loss(y_true, other)),
@@ -314,7 +328,8 @@ def test_what_is_predicted_of_unknown_entries_does_not_matter(batch, name, from_
 @each_loss
 @pytest.mark.parametrize("value", [-1.0, np.nan])
 def test_a_batch_of_which_nothing_is_known(name, value):
-    y_true, y_pred = np.full((3, 4), value, "float32"), np.full((3, 4), 0.3, "float32")
+    y_true = np.full((12, 4), value, "float32")
+    y_pred = np.full((12, 4), 0.3, "float32")
     result, gradients = value_and_gradient(CASES[name][0](), y_true, y_pred)
     assert result == 0
     assert (gradients == 0).all()
@@ -333,7 +348,7 @@ def test_without_positives_or_without_negatives(name, value):
     assert gradients.any() == loses
 
 
-@each_loss
+@each_class
 def test_sample_weight(batch, rng, name):
     y_true, logits = batch
     weight = rng.random(12).astype("float32")
@@ -392,6 +407,10 @@ def test_sequences_have_one_loss_for_each_step(batch, name):
 # Numbers at their limits ----------------------------------------------------------
 
 
+# From where exp overflows or underflows, and from where sigmoid is 0 or 1.
+EXTREMES = [-1e4, -120, -95, -17, 0, 17, 95, 120, 1e4]
+
+
 def all_pairs(values):
     """Rows of two labels, with each pair of values and each pair of sides."""
     sides = np.array([[a, b] for a in (1, 0, -1) for b in (1, 0, -1)], "float32")
@@ -402,10 +421,8 @@ def all_pairs(values):
     return np.hstack([y_true, y_true]), np.hstack([y_pred, y_pred])
 
 
-@each_loss
-@pytest.mark.parametrize("compiled", [False, True])
-def test_extreme_logits(name, compiled):
-    y_true, logits = all_pairs([-1e4, -120, -95, -17, 0, 17, 95, 120, 1e4])
+def assert_finite(name, compiled):
+    y_true, logits = all_pairs(EXTREMES)
     loss = CASES[name][0](from_logits=True)
     value, gradients = value_and_gradient(loss, y_true, logits, compiled)
     assert 0 < value < 1e5
@@ -414,9 +431,19 @@ def test_extreme_logits(name, compiled):
 
 
 @each_loss
+def test_extreme_logits(name):
+    assert_finite(name, compiled=False)
+
+
+@each_class
+def test_extreme_logits_compiled(name):
+    assert_finite(name, compiled=True)
+
+
+@each_loss
 def test_extreme_logits_each_row_by_itself(name):
     """The mean of the batch could hide what a row does."""
-    y_true, logits = all_pairs([-1e4, 0, 1e4])
+    y_true, logits = all_pairs(EXTREMES)
     losses = CASES[name][0](from_logits=True, reduction=None)(y_true, logits)
     losses = ops.convert_to_numpy(losses)
     assert np.isfinite(losses).all()
@@ -443,33 +470,29 @@ def test_wrong_by_far():
 
 @each_loss
 def test_probabilities_of_zero_and_one(name):
-    y_true, y_pred = all_pairs([0, 1e-30, 1e-8, 0.5, 1 - 1e-7, 1])
+    y_true, y_pred = all_pairs([0, 1e-30, 1e-8, 1e-3, 0.5, 0.9, 0.999, 1 - 1e-7, 1])
     value, gradients = value_and_gradient(CASES[name][0](), y_true, y_pred)
     assert 0 < value < 100
     assert np.isfinite(gradients).all()
 
 
-@each_loss
-@each_input
+@each_class
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize("of_loss", ["float32", "same"])
-def test_half_precision(batch, name, from_logits, dtype, of_loss):
-    """Of what the model says, and of the loss itself."""
+@pytest.mark.parametrize(("of_loss", "tolerance"), [(None, 1e-5), ("same", 1e-2)])
+def test_half_precision(batch, name, dtype, of_loss, tolerance):
+    """Of what the model says, and of the loss itself, which then is rounded."""
     y_true, logits = batch
     logits[6:9] = [[30, -30, 30, -30], [-30, 30, -30, 30], [0, 0, 0, 0]]
-    y_pred = ops.cast(predictions(logits, name, from_logits), dtype)
-    make = CASES[name][0]
-    exact = make(from_logits=from_logits)(y_true, ops.cast(y_pred, "float32"))
-    loss = make(from_logits=from_logits, dtype=dtype if of_loss == "same" else None)
+    y_pred = ops.cast(predictions(logits, name, False), dtype)
+    exact = CASES[name][0]()(y_true, ops.cast(y_pred, "float32"))
+    loss = CASES[name][0](dtype=of_loss and dtype)
     value, gradients = value_and_gradient(loss, y_true, y_pred)
-    # What is left is the rounding of the result.
-    tolerance = {"float32": 1e-5, "same": 1e-2}[of_loss]
     assert value == pytest.approx(float(exact), rel=tolerance)
     assert np.isfinite(gradients).all()
 
 
 @each_class
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"], indirect=True)
+@pytest.mark.parametrize("policy", ["mixed_float16"], indirect=True)
 def test_fit_in_mixed_precision(batch, name, policy):
     y_true, logits = batch
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, "sigmoid")])
@@ -479,15 +502,16 @@ def test_fit_in_mixed_precision(batch, name, policy):
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
-TARGETS = arrays(np.float32, (3, 4), elements=st.sampled_from([-1, 0, 1, np.nan]))
-LOGITS = arrays(np.float32, (3, 4), elements=st.floats(-1e4, 1e4, width=32))
+TARGETS = arrays(np.float32, (12, 4), elements=st.sampled_from([-1, 0, 1, np.nan]))
+LOGITS = arrays(np.float32, (12, 4), elements=st.floats(-1e4, 1e4, width=32))
 
 
 @given(TARGETS, LOGITS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_finite_and_not_negative_for_any_targets_and_logits(y_true, logits):
-    for make, _, _ in CASES.values():
-        value, gradients = value_and_gradient(make(from_logits=True), y_true, logits)
+    for name in CLASSES:
+        loss = CASES[name][0](from_logits=True)
+        value, gradients = value_and_gradient(loss, y_true, logits)
         assert np.isfinite(value)
         assert value >= 0
         assert np.isfinite(gradients).all()
@@ -513,14 +537,6 @@ def test_minus_one_in_int8_is_unknown():
 # In a model -----------------------------------------------------------------------
 
 
-def compiled_model(loss, jit_compile="auto", from_logits=True):
-    keras.utils.set_random_seed(0)
-    activation = "linear" if from_logits else "sigmoid"
-    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, activation)])
-    model.compile(keras.optimizers.Adam(0.05), loss, jit_compile=jit_compile)
-    return model
-
-
 @pytest.fixture
 def data(rng):
     x = rng.normal(size=(64, 6)).astype("float32")
@@ -531,36 +547,25 @@ def data(rng):
 
 @each_class
 def test_fit_save_and_load(tmp_path, data, name):
+    """Compiled, where that does not take minutes."""
     loss = CASES[name][0](from_logits=True)
-    model = compiled_model(loss)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)])
+    model.compile(keras.optimizers.Adam(0.05), loss, jit_compile=BACKEND != "torch")
     history = model.fit(*data, epochs=5, verbose=0).history["loss"]
     assert history[-1] < history[0]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert type(loaded.loss) is type(loss)
     assert loaded.loss.get_config() == loss.get_config()
-    assert loaded.evaluate(*data, verbose=0) == pytest.approx(
-        model.evaluate(*data, verbose=0)
-    )
+    value = loaded.evaluate(*data, batch_size=64, verbose=0)
+    assert value == pytest.approx(model.evaluate(*data, batch_size=64, verbose=0))
+    y_pred = model.predict(data[0], verbose=0)
+    expected = expected_losses(name, data[1], y_pred, True).mean()
+    assert value == pytest.approx(expected, rel=1e-4)
 
 
 @each_class
-@each_input
-@pytest.mark.skipif(BACKEND == "torch", reason="needs a C++ compiler")
-def test_compiled_training_is_that_without(data, name, from_logits):
-    weights = []
-    for jit_compile in [True, False]:
-        loss = CASES[name][0](from_logits=from_logits)
-        model = compiled_model(loss, jit_compile, from_logits)
-        model.fit(*data, epochs=2, verbose=0, shuffle=False)
-        weights.append(model.get_weights())
-    for left, right in zip(*weights, strict=True):
-        np.testing.assert_allclose(left, right, rtol=1e-3, atol=1e-4)
-
-
-@each_loss
-def test_the_configuration_makes_the_same_loss_again(batch, name):
-    y_true, logits = batch
+def test_the_configuration_makes_the_same_loss_again(name):
     loss = CASES[name][0](
         from_logits=True, reduction="sum", name="other", dtype="float16"
     )
@@ -568,7 +573,6 @@ def test_the_configuration_makes_the_same_loss_again(batch, name):
     again = type(loss).from_config(config)
     assert again.get_config() == config == loss.get_config()
     assert (again.dtype, again.reduction, again.name) == ("float16", "sum", "other")
-    assert float(again(y_true, logits)) == float(loss(y_true, logits))
     serialized = keras.saving.serialize_keras_object(loss)
     assert keras.saving.deserialize_keras_object(serialized).get_config() == config
 
