@@ -67,23 +67,17 @@ def masked_logsumexp(values: Any, mask: Any, axis: Any = -1) -> Any:
     return ops.logsumexp(ops.where(mask, values, NEVER), axis=axis)
 
 
-def focused(log_right: Any, log_wrong: Any, gamma: float) -> Any:
-    """Cross-entropy times the probability of being wrong to the power of gamma."""
-    if gamma == 0:
-        return -log_right
-    # As exp, since a power has no finite gradient at 0.
-    return -ops.exp(gamma * log_wrong) * log_right
-
-
 def mean_of_known(
     entries: Any, positive: Any, negative: Any, class_weight: Array | None
 ) -> Any:
     """The mean over all labels of ``entries``, weighed by side; unknown ones are 0."""
-    weight = ops.cast(ops.logical_or(positive, negative), entries.dtype)
-    if class_weight is not None:
+    if class_weight is None:
+        weight = ops.cast(ops.logical_or(positive, negative), entries.dtype)
+    else:
         check_width("class_weight", len(class_weight), entries.shape)
         by_side = ops.convert_to_tensor(class_weight, dtype=entries.dtype)
-        weight = weight * ops.where(positive, by_side[:, 1], by_side[:, 0])
+        weight = ops.where(negative, by_side[:, 0], 0.0)
+        weight = ops.where(positive, by_side[:, 1], weight)
     return ops.mean(weight * entries, axis=-1)
 
 

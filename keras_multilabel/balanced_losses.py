@@ -12,7 +12,6 @@ from keras_multilabel._loss_base import (
     MultiLabelLoss,
     check_number,
     check_width,
-    focused,
     listed,
     mean_of_known,
 )
@@ -127,7 +126,7 @@ class DistributionBalancedLoss(MultiLabelLoss):
         logits = logits - ops.convert_to_tensor(self._shift, dtype=logits.dtype)
         # The logit of being wrong.
         wrong = ops.where(positive, -logits, self.negative_scale * logits)
-        entries = focused(ops.log_sigmoid(-wrong), ops.log_sigmoid(wrong), self.gamma)
+        entries = _focused(ops.log_sigmoid(-wrong), ops.log_sigmoid(wrong), self.gamma)
         entries = ops.where(positive, entries, entries / self.negative_scale)
         entries = entries * self._rebalanced(positive, logits.dtype)
         return mean_of_known(entries, positive, negative, None)
@@ -154,6 +153,14 @@ class DistributionBalancedLoss(MultiLabelLoss):
             "kappa": self.kappa,
             "gamma": self.gamma,
         }
+
+
+def _focused(log_right: Any, log_wrong: Any, gamma: float) -> Any:
+    """Cross-entropy times the probability of being wrong to the power of gamma."""
+    if gamma == 0:
+        return -log_right
+    # As exp, since a power has no finite gradient at 0.
+    return -ops.exp(gamma * log_wrong) * log_right
 
 
 def _check_frequency(
