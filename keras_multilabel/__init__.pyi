@@ -5,6 +5,7 @@ from .callbacks import MultiLabelMetrics as MultiLabelMetrics
 from .counts import Counts as Counts
 from .counts import confusion_counts as confusion_counts
 from .estimators import ThresholdTuner as ThresholdTuner
+from .findings import Finding as Finding
 from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .joint_losses import (
     MultiLabelSoftmaxCrossentropy as MultiLabelSoftmaxCrossentropy,
@@ -33,6 +34,7 @@ from .plots import plot_confusion_matrices as plot_confusion_matrices
 from .plots import plot_label_counts as plot_label_counts
 from .ranking import average_precision_score as average_precision_score
 from .ranking import roc_auc_score as roc_auc_score
+from .setup_checks import check_setup as check_setup
 from .splits import multilabel_train_test_split as multilabel_train_test_split
 from .thresholds import Thresholds as Thresholds
 from .thresholds import apply_thresholds as apply_thresholds

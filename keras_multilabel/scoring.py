@@ -61,7 +61,7 @@ class ScoringPass(keras.Model):
                 "validation_data must give (x, y) or (x, y, sample_weight); it gave x "
                 "alone."
             )
-        y_pred = _call_inference(self.model, x)
+        y_pred = call_inference(self.model, x)
         y_true, y_score = self._select(y), self._select(y_pred)
         _check_widths(y_true, y_score)
         loss = (
@@ -162,16 +162,18 @@ def _check_output_name(model: keras.Model, output_name: str | None) -> str | Non
     return output_name
 
 
-def _takes_training(function: Callable[..., Any]) -> bool:
+def takes_training(function: Callable[..., Any]) -> bool:
+    """Whether ``function`` is told if it is called to train."""
     return "training" in inspect.signature(function).parameters
 
 
-def _call_inference(model: keras.Model, x: Any) -> Any:
-    return model(x, training=False) if _takes_training(model.call) else model(x)
+def call_inference(model: keras.Model, x: Any) -> Any:
+    """What the model gives for ``x`` in inference."""
+    return model(x, training=False) if takes_training(model.call) else model(x)
 
 
 def _compute_loss(model: keras.Model, *args: Any) -> Any:
-    if _takes_training(model.compute_loss):
+    if takes_training(model.compute_loss):
         return model.compute_loss(*args, training=False)
     return model.compute_loss(*args)
 

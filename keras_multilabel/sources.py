@@ -44,7 +44,7 @@ def check_source(
         )
     if isinstance(data, (tuple, list)):
         return _from_arrays(tuple(data), steps, batch_size)
-    if _keras_reads(data):
+    if keras_reads(data):
         _check_length(_known_length(data), steps)
         return Source(lambda: data, steps)
     if isinstance(data, Iterator):
@@ -68,7 +68,7 @@ def check_source(
 
 def _open_made(made: Any, steps: int | None, batch_size: int | None) -> Any:
     """Open what a callable made. It is fresh, so an iterator needs no steps."""
-    if isinstance(made, Iterator) and not _keras_reads(made):
+    if isinstance(made, Iterator) and not keras_reads(made):
         return _batches(islice(made, steps))
     return check_source(made, steps, batch_size).open()
 
@@ -102,7 +102,8 @@ def _from_arrays(
     return Source(lambda: data, steps)
 
 
-def _keras_reads(data: Any) -> bool:
+def keras_reads(data: Any) -> bool:
+    """Whether Keras reads ``data`` itself, afresh for each pass."""
     packages = {kind.__module__.partition(".")[0] for kind in type(data).__mro__}
     return bool(packages & KERAS_READS)
 
