@@ -138,8 +138,8 @@ def find_unknown(setup: Setup) -> Iterator[Finding]:
         why = f"{n_nan:,} are NaN: each batch that holds one has the loss NaN."
     elif loss.kind == "binary":
         why = (
-            "Cross-entropy at -1 is finite, and where p = 0.5 it pulls down three times "
-            "as hard as a certain 0 (p + 1 against p). On torch it may raise."
+            "Cross-entropy at -1 is finite, and where p = 0.5 it pulls down three "
+            "times as hard as a certain 0 (p + 1 against p). On torch it may raise."
         )
     else:
         why = "The loss takes -1 as a number to come near to."

@@ -23,9 +23,9 @@ def find_metrics(setup: Setup) -> Iterator[Finding]:
     for metric in setup.metrics:
         if metric.kind == "accuracy" or metric.kind in ARGMAX_METRICS.values():
             yield _accuracy_finding(setup, metric.written, metric.kind)
-        elif metric.kind in ("F1Score", "FBetaScore"):
-            if metric.config.get("threshold") is None:
-                yield _f1_finding(setup, metric.written)
+        is_f = metric.kind in ("F1Score", "FBetaScore")
+        if is_f and metric.config.get("threshold") is None:
+            yield _f1_finding(setup, metric.written)
 
 
 def _accuracy_finding(setup: Setup, written: str, kind: str) -> Finding:

@@ -232,12 +232,10 @@ def _as_array(values: Any) -> Any:
 
 def _predict(model: keras.Model, x: Any) -> Any:
     """What the model gives for ``x``; stateful layers keep their state."""
-    state = [(variable, variable.numpy()) for variable in model.non_trainable_variables]
-    try:
+    if not model.built:
         return call_inference(model, x)
-    finally:
-        for variable, value in state:
-            variable.assign(value)
+    with keras.StatelessScope():
+        return call_inference(model, x)
 
 
 def _output_names(model: keras.Model, y_pred: Any) -> list[str]:
