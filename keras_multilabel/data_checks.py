@@ -141,13 +141,15 @@ def find_unknown(setup: Setup) -> Iterator[Finding]:
             "Cross-entropy at -1 is finite, and where p = 0.5 it pulls down three "
             "times as hard as a certain 0 (p + 1 against p). On torch it may raise."
         )
+    elif loss.kind == "categorical":
+        why = "Cross-entropy at -1 is log(p), which falls without end as p goes to 0."
     else:
         why = "The loss takes -1 as a number to come near to."
     yield Finding(
         "unknown_targets",
         "error",
-        f"y has {n_unknown:,} unknown entries of {setup.known.size:,} (-1 or NaN), and "
-        f"the loss {loss.name} takes them as truth.",
+        f"{n_unknown:,} of the {setup.known.size:,} entries of y are unknown (-1 or "
+        f"NaN), and the loss {loss.name} takes them as truth.",
         why=why,
         remedy="WeightedBinaryCrossentropy() leaves unknown entries out, with and "
         "without class weights.",
@@ -183,7 +185,7 @@ def find_class_weight(setup: Setup) -> Iterator[Finding]:
             "class_weight_keys",
             "error",
             f"fit(class_weight=...) has keys that are no columns: {listed(ignored)}.",
-            why=f"Keras ignores them in silence: {len(ignored)} of {len(weight)} "
+            why=f"Keras ignores them: {len(ignored)} of {len(weight)} "
             "weights have no effect.",
             remedy=IN_THE_LOSS,
         )
