@@ -359,6 +359,18 @@ def test_sample_weight(batch, rng, name):
         assert value == pytest.approx((weight * losses).mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("name", ["two-way", "two-way-options"])
+def test_labels_without_positives_are_not_in_the_mean(batch, name):
+    """Nor do labels without negatives lose; they count, as in the authors' code."""
+    y_true, logits = batch
+    y_true[:, 0] = np.minimum(y_true[:, 0], 0)
+    y_true[:, 1] = np.maximum(np.abs(y_true[:, 1]), 1)
+    losses = CASES[name][0](from_logits=True, reduction=None)(y_true, logits)
+    expected = expected_losses(name, y_true, logits, True)
+    np.testing.assert_allclose(ops.convert_to_numpy(losses), expected, rtol=2e-5)
+    assert_gradients((y_true, logits), name, from_logits=True, compiled=False)
+
+
 def test_without_options_and_unknowns_it_is_that_of_keras(rng):
     y_true = rng.integers(0, 2, (30, 4)).astype("float32")
     y_pred = rng.random((30, 4)).astype("float32")
