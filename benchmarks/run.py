@@ -6,7 +6,7 @@ from importlib import import_module
 import table
 
 # Keras comes last, so that its threads and memory do not touch the others.
-THEMES = ("counting", "ranking", "thresholds", "labels", "losses", "epochs")
+THEMES = ("counting", "ranking", "thresholds", "labels", "weights", "losses", "epochs")
 
 
 def main() -> None:
