@@ -134,7 +134,7 @@ def find_logits(setup: Setup) -> Iterator[Finding]:
             f"in a {head.activation}.",
             why="The sigmoid is taken twice: an output of 0 counts as the probability "
             "0.5 and one of 1 as 0.73, so a label that is surely absent costs 0.69 for "
-            f"ever.{mended if loss.is_of_keras else ''}",
+            f"ever.{mended if loss.is_of_keras or loss.is_plain else ''}",
             remedy=f"Leave from_logits=True out, or the {head.activation}.",
         )
 
