@@ -10,6 +10,7 @@ changes nothing, or the wrong thing.
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 import keras_multilabel as kml
 
@@ -22,8 +23,7 @@ y = (rng.random((5000, len(classes))) < prevalence).astype("int8")
 # What it looks like
 # ------------------
 # Left, between labels: the bars differ in height. Right, within each label: the
-# negatives, in grey, outnumber the positives, even those of the most frequent one
-# just about.
+# negatives, in grey, outnumber the positives, of all labels but the first by far.
 
 figure, (between, within) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 positives = y.sum(0)
@@ -63,7 +63,7 @@ for ax, (name, weight) in zip(axes, schemes.items(), strict=True):
     ax.set_xticks(places, classes, rotation=60)
     ax.set_title(name)
 axes[0].set_ylabel("total weight")
-axes[2].legend()
+_ = axes[2].legend()
 
 # %%
 # "balanced" makes both sides of every label weigh the same, and with that every label
@@ -78,11 +78,11 @@ axes[2].legend()
 # weight for the whole sample, all its labels together, and it goes where Keras takes
 # it, into ``sample_weight``:
 
+shares = {"no weights": y.mean(0)}
 for reduce in ("mean", "max"):
     weight = kml.compute_sample_weight(y, "sqrt", reduce)
-    seen = (y * weight[:, None]).sum(0) / weight.sum()
-    print(f"{reduce:5}", dict(zip(classes, seen.round(3).tolist(), strict=True)))
-print("plain", dict(zip(classes, y.mean(0).round(3).tolist(), strict=True)))
+    shares[reduce] = (y * weight[:, None]).sum(0) / weight.sum()
+print(pd.DataFrame(shares, classes).T.round(3).to_string())
 
 # %%
 # The numbers are the share of the training weight that has each label: the rare ones

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel._checks import Array, check_targets, listed
+from keras_multilabel._parallel import map_threads
 from keras_multilabel.averages import divide
 from keras_multilabel.targets import blocks, is_stream, side_counts
 
@@ -188,12 +189,13 @@ def compute_sample_weight(
 
 def weigh_rows(y: Array, class_weight: Array, reduce: str) -> Array:
     """One weight per row of a multi-hot matrix, not normalised."""
-    weight = np.empty(len(y))
     step = max(1, BLOCK // y.shape[1])
-    for start in range(0, len(y), step):
-        rows = slice(start, start + step)
-        weight[rows] = _weigh_block(*check_targets(y[rows]), class_weight, reduce)
-    return weight
+
+    def weigh(start: int) -> Array:
+        block = check_targets(y[start : start + step])
+        return _weigh_block(*block, class_weight, reduce)
+
+    return np.concatenate(map_threads(weigh, range(0, len(y), step)))
 
 
 def _weigh_block(
