@@ -146,6 +146,16 @@ def confusion_counts(
     return counts if axis == 0 else counts.sum()
 
 
+def count_sides(y_true: Array) -> Array:
+    """How many known negatives and positives each label has, shape (n_labels, 2)."""
+    n_known, n_positive = np.zeros((2, y_true.shape[1]), np.int64)
+    for block in _blocks(y_true, y_true.itemsize):
+        positive, known = check_targets(y_true[block])
+        n_positive += _column_sums(positive, len(positive), None)
+        n_known += _column_sums(known, len(positive), None)
+    return np.stack([n_known - n_positive, n_positive], axis=1)
+
+
 def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
     for block in _blocks(y_true, y_true.itemsize if weight is None else 8):

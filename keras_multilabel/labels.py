@@ -12,8 +12,8 @@ from keras_multilabel._checks import Array, check_matrix, check_targets, listed
 
 Row = Iterable[Hashable]
 
-# Rows are encoded this many at a time, so that their indices stay small.
-CHUNK = 2**16
+# Rows are encoded this many at a time, few enough to stay in the cache.
+CHUNK = 2**13
 
 
 def encode_labels(
@@ -63,8 +63,8 @@ def encode_labels(
     """
     if on_unseen not in ("error", "ignore"):
         raise ValueError(f'on_unseen must be "error" or "ignore"; got {on_unseen!r}.')
-    positive = _check_rows(rows, "rows", sep)
-    doubtful = None if unknown is None else _check_rows(unknown, "unknown", sep)
+    positive = _as_list(rows, "rows", sep)
+    doubtful = None if unknown is None else _as_list(unknown, "unknown", sep)
     if doubtful is not None and len(doubtful) != len(positive):
         raise ValueError(
             f"unknown must have one row per sample ({len(positive)}); "
@@ -72,8 +72,11 @@ def encode_labels(
         )
     column_of = _New() if classes is None else _Given(_check_classes(classes))
     found = [
-        (_columns(rows, column_of), value)
-        for rows, value in ((doubtful or [], -1), (positive, 1))
+        (_columns(rows, name, column_of), value)
+        for rows, name, value in (
+            (doubtful or [], "unknown", -1),
+            (positive, "rows", 1),
+        )
     ]
     order = _sorted_labels(column_of) if classes is None else list(column_of)
     place = _places(column_of, order)
@@ -90,18 +93,22 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
 
     What the columns of `encode_labels` would add up to, without the matrix.
     """
-    checked = _check_rows(rows, "rows", None)
+    samples = _as_list(rows, "rows", None)
     column_of = _New()
-    counts = np.zeros(0, np.int64)
-    for _, lengths, columns in _columns(checked, column_of):
+    chunks = _columns(samples, "rows", column_of)
+    n_labels = len(column_of)
+    kind = np.int32 if n_labels * CHUNK < 2**31 else np.int64  # the former sorts faster
+    counts: Array = np.zeros(n_labels, np.int64)
+    for _, lengths, columns in chunks:
+        counts += np.bincount(columns, minlength=n_labels)
         # A label that a row names twice is one: sorted keys show it.
-        key = columns * len(lengths) + np.repeat(np.arange(len(lengths)), lengths)
+        row: Array = np.repeat(np.arange(len(lengths), dtype=kind), lengths)
+        key = columns.astype(kind) * len(lengths) + row
         key.sort()
-        first = np.append(True, key[1:] != key[:-1])[: len(key)]
-        more = np.bincount(key[first] // len(lengths), minlength=len(column_of))
-        counts = np.pad(counts, (0, len(more) - len(counts))) + more
+        again = key[1:][key[1:] == key[:-1]] // len(lengths)
+        counts -= np.bincount(again, minlength=n_labels)
     order = _sorted_labels(column_of)
-    return counts[np.argsort(_places(column_of, order))], order, len(checked)
+    return counts[np.argsort(_places(column_of, order))], order, len(samples)
 
 
 def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
@@ -143,23 +150,26 @@ def holds_labels(y: Any) -> bool:
     if not isinstance(y, (list, tuple)):
         return False
     # Rows of numbers of one length are a matrix; anything else is lists of labels.
-    lengths = {len(row) for row in y if hasattr(row, "__len__")}
-    if len(lengths) != 1 or 0 in lengths or isinstance(y[0], (set, frozenset)):
-        return True
-    return isinstance(y[0][0], str)
+    lengths = set()
+    for row in y:
+        if not hasattr(row, "__len__"):
+            continue
+        lengths.add(len(row))
+        if len(lengths) > 1 or 0 in lengths or isinstance(row, (set, frozenset)):
+            return True
+        if isinstance(row[0], str):
+            return True
+    return not lengths
 
 
-def _check_rows(rows: Any, name: str, sep: str | None) -> list[Any]:
-    """Return the rows as a list of collections of labels."""
+def _as_list(rows: Any, name: str, sep: str | None) -> list[Any]:
+    """Return the rows as a list, strings of labels split."""
     if isinstance(rows, str):
         raise TypeError(f"{name} must be one list of labels per sample; got a string.")
     # A polars column iterates over columns; to_list (pandas has it too) gives lists.
     rows = rows.to_list() if hasattr(rows, "to_list") else list(rows)
     if sep is not None:
-        rows = [_split(row, sep) if isinstance(row, str) else row for row in rows]
-    for kind in set(map(type, rows)):
-        if issubclass(kind, str) or not hasattr(kind, "__len__"):
-            _raise_row(rows, kind, name)
+        return [_split(row, sep) if isinstance(row, str) else row for row in rows]
     return rows
 
 
@@ -167,8 +177,15 @@ def _split(row: str, sep: str) -> list[str]:
     return [label for part in row.split(sep) if (label := part.strip())]
 
 
-def _raise_row(rows: list[Any], kind: type, name: str) -> None:
-    index, row = next((i, row) for i, row in enumerate(rows) if type(row) is kind)
+def _check_rows(rows: list[Any], name: str, start: int) -> None:
+    """Raise if a row, of which the first is row ``start``, is no collection."""
+    for kind in set(map(type, rows)):
+        if issubclass(kind, str) or not hasattr(kind, "__len__"):
+            index = next(i for i, row in enumerate(rows) if type(row) is kind)
+            _raise_row(rows[index], name, start + index)
+
+
+def _raise_row(row: Any, name: str, index: int) -> None:
     if isinstance(row, str):
         remedy = 'Pass sep="," if it lists labels, or put it in a list if it is one.'
     elif row is None or row != row:
@@ -228,22 +245,18 @@ class _Given(dict[Hashable, int]):
 
 
 def _columns(
-    rows: list[Any], column_of: dict[Hashable, int]
+    rows: list[Any], name: str, column_of: dict[Hashable, int]
 ) -> list[tuple[int, Array, Array]]:
     """In chunks: the first row, how many labels each has, and their columns."""
-    return [
-        (start, *_chunk_columns(rows[start : start + CHUNK], column_of))
-        for start in range(0, len(rows), CHUNK)
-    ]
-
-
-def _chunk_columns(
-    chunk: list[Any], column_of: dict[Hashable, int]
-) -> tuple[Array, Array]:
-    lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
-    # __getitem__ asks __missing__; ``get`` with a default would be slower.
-    found = map(column_of.__getitem__, chain.from_iterable(chunk))
-    return lengths, np.fromiter(found, np.int64, lengths.sum())
+    chunks = []
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        _check_rows(chunk, name, start)
+        lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
+        # __getitem__ asks __missing__; ``get`` with a default would be slower.
+        found = map(column_of.__getitem__, chain.from_iterable(chunk))
+        chunks.append((start, lengths, np.fromiter(found, np.int64, lengths.sum())))
+    return chunks
 
 
 def _places(column_of: dict[Hashable, int], order: list[Hashable]) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from keras_multilabel._checks import Array, check_matrix, check_rows
-from keras_multilabel.counts import confusion_counts
+from keras_multilabel.counts import count_sides
 from keras_multilabel.labels import count_rows, encode_labels, holds_labels
 
 # Sparse rows become dense this many entries at a time.
@@ -25,9 +25,7 @@ def side_counts(y: Any) -> tuple[Array, list[Any] | None]:
         return np.stack([n_rows - positives, positives], axis=1), names
     total = None
     for block in blocks(y):
-        nothing = np.broadcast_to(np.uint8(0), block.shape)
-        counts = confusion_counts(block, nothing)
-        sides = np.stack([counts.tn, counts.fn], axis=1)
+        sides = count_sides(block)
         if total is not None and total.shape != sides.shape:
             raise ValueError(
                 f"Every batch must have the same labels; got {len(total)} columns "
