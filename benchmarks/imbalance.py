@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import pandas as pd
 from PIL import Image
+from scipy import special
 
 import keras_multilabel as kml
 
@@ -105,6 +106,9 @@ def losses(y: np.ndarray) -> dict[str, Callable[[], keras.losses.Loss]]:
         },
         "AsymmetricLoss": lambda: kml.AsymmetricLoss(from_logits=True),
         "ZLPRLoss": lambda: kml.ZLPRLoss(from_logits=True),
+        "MultiLabelSoftmaxCrossentropy": lambda: kml.MultiLabelSoftmaxCrossentropy(
+            from_logits=True
+        ),
         "TwoWayLoss": lambda: kml.TwoWayLoss(from_logits=True),
         "DistributionBalancedLoss": lambda: kml.DistributionBalancedLoss(
             y.sum(0), len(y), from_logits=True
@@ -131,9 +135,11 @@ def run(
         batch_size=64,
         verbose=0,
     )
+    # The scores of a softmax add up to 1: 0.5 is not made for them.
+    is_softmax = isinstance(loss, kml.MultiLabelSoftmaxCrossentropy)
+    logits = (model.predict(x, verbose=0).astype("float64") for x in parts.x[1:])
     val, test = (
-        1 / (1 + np.exp(-model.predict(x, verbose=0).astype("float64")))
-        for x in parts.x[1:]
+        special.softmax(x, axis=1) if is_softmax else special.expit(x) for x in logits
     )
     rare = np.argsort(parts.y[0].sum(0))[: parts.y[0].shape[1] // 2]
     tuned = kml.tune_thresholds(parts.y[1], val)

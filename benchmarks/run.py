@@ -1,12 +1,15 @@
 """Measure every figure: ``python benchmarks/run.py [--quick] [--only NAME]``."""
 
 import argparse
+import os
 from importlib import import_module
 
 import table
 
 # Keras comes last, so that its threads and memory do not touch the others.
 THEMES = ("counting", "ranking", "thresholds", "labels", "weights", "losses", "epochs")
+# Those that run on every backend; each has a table of its own in README.md.
+KERAS_THEMES = ("losses",)
 
 
 def main() -> None:
@@ -19,7 +22,14 @@ def main() -> None:
     for theme in [arguments.only] if arguments.only else THEMES:
         lines = measured(theme, quick=arguments.quick)
         if not arguments.quick:
-            table.write_readme(theme, lines)
+            table.write_readme(marked(theme), lines)
+
+
+def marked(theme: str) -> str:
+    """The name of the theme's table: that of its backend, where it is not TensorFlow."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    is_other = theme in KERAS_THEMES and backend != "tensorflow"
+    return f"{theme} on {backend}" if is_other else theme
 
 
 def measured(theme: str, *, quick: bool) -> list[str]:

@@ -5,14 +5,22 @@ import os
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 from timing import Pair
 
 README = Path(__file__).with_name("README.md")
 HEADER = ("work", "peer", "peer figure", "ours", "ratio", "target", "met?")
-PACKAGES = ("keras_multilabel", "numpy", "scikit-learn", "keras", "tensorflow")
+PACKAGES = (
+    "keras_multilabel",
+    "numpy",
+    "scikit-learn",
+    "keras",
+    "tensorflow",
+    "jax",
+    "torch",
+)
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,11 @@ def head() -> list[str]:
 def conditions(load_before: tuple[float, ...]) -> str:
     """Where and when the figures were measured."""
     loads = [", ".join(f"{x:.2f}" for x in load) for load in (load_before, load_now())]
+    versions = [named_version(name) for name in PACKAGES if is_installed(name)]
     return (
         f"Measured on {datetime.date.today()}: {_cpu_model()}, {os.cpu_count()} cores, "
         f"{platform.system()}, Python {platform.python_version()}, "
-        f"{', '.join(map(named_version, PACKAGES))}. "
+        f"{', '.join(versions)}. "
         f"Load average (1, 5, 15 minutes) before: {loads[0]}; after: {loads[1]} "
         "(the runs themselves load the machine)."
     )
@@ -115,6 +124,11 @@ def conditions(load_before: tuple[float, ...]) -> str:
 def load_now() -> tuple[float, ...]:
     """Load averages, where the system tells them."""
     return os.getloadavg() if hasattr(os, "getloadavg") else ()
+
+
+def is_installed(package: str) -> bool:
+    """Whether a distribution of that name is installed."""
+    return any(distributions(name=package))
 
 
 def named_version(package: str) -> str:

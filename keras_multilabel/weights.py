@@ -1,7 +1,7 @@
 """Class and sample weights for imbalanced labels (floor 2)."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -263,6 +263,13 @@ def check_reduce(reduce: str) -> str:
 
 def check_class_weight(class_weight: npt.ArrayLike) -> Array:
     """Return ``class_weight`` as float64 (n_labels, 2), finite and not negative."""
+    if isinstance(class_weight, Mapping):
+        raise TypeError(
+            "class_weight must be an array (n_labels, 2); got a dict, which has no "
+            f"order of labels, with the keys {listed(list(class_weight))}. Put its "
+            "pairs (negative, positive) into the order of your columns: "
+            "[class_weight[label] for label in classes]."
+        )
     weight = np.asarray(class_weight, dtype=np.float64)
     if weight.ndim != 2 or weight.shape[1] != 2:
         raise ValueError(

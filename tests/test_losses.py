@@ -629,6 +629,11 @@ def test_bad_weights(loss, class_weight, message):
         loss(class_weight=class_weight)
 
 
+def test_a_dict_of_class_weights_has_no_order_of_labels():
+    with pytest.raises(TypeError, match="no order of labels, with the keys 'dog'"):
+        kml.WeightedBinaryCrossentropy({"dog": 3.0})
+
+
 @pytest.mark.parametrize(
     ("loss", "options", "message"),
     [

@@ -60,6 +60,13 @@ def test_one_sided_labels_get_weight_one_and_are_named():
         kml.compute_class_weight([["cat", "dog"], ["cat"]])
 
 
+def test_a_label_of_which_nothing_is_known_gets_weight_one():
+    y = np.array([[1, -1], [0, -1], [0, -1]])
+    with pytest.warns(UserWarning, match="positives of columns 1, and .* columns 1:"):
+        weight = kml.compute_class_weight(y)
+    np.testing.assert_allclose(weight, [[0.75, 1.5], [1, 1]])
+
+
 SCHEMES = ["balanced", "inverse", "sqrt", "effective", "pos_weight"]
 
 
