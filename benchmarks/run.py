@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def marked(theme: str) -> str:
-    """The name of the theme's table: that of its backend, where it is not TensorFlow."""
+    """The name of the theme's table; a backend other than TensorFlow has its own."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     is_other = theme in KERAS_THEMES and backend != "tensorflow"
     return f"{theme} on {backend}" if is_other else theme

@@ -137,8 +137,8 @@ print(pd.DataFrame(shares, classes).T.round(3).to_string())
 # ``TwoWayLoss``                    0.806 ± 0.009  0.820 ± 0.013
 # ================================  =============  ===================
 #
-# At 0.5 every class weight helps by one or two hundredths; at tuned thresholds little is
-# left between them. Only the two-way loss stands out, by about one standard deviation.
+# At 0.5 every class weight helps by one or two hundredths; at tuned thresholds little
+# is left between them. Only the two-way loss stands out, by one standard deviation.
 #
 # So: if you may tune thresholds, do that first, and weigh only where you have seen it
 # help. If 0.5 is given, ``"sqrt"`` is a good first choice.
