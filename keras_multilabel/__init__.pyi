@@ -6,6 +6,9 @@ from .counts import Counts as Counts
 from .counts import confusion_counts as confusion_counts
 from .estimators import ThresholdTuner as ThresholdTuner
 from .findings import Finding as Finding
+from .histogram_scores import average_precision_bounds as average_precision_bounds
+from .histogram_scores import roc_auc_bounds as roc_auc_bounds
+from .histograms import ScoreHistogram as ScoreHistogram
 from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .joint_losses import (
     MultiLabelSoftmaxCrossentropy as MultiLabelSoftmaxCrossentropy,

@@ -18,6 +18,8 @@ from keras_multilabel._checks import (
     listed,
 )
 from keras_multilabel.averages import average_scores
+from keras_multilabel.histogram_scores import Sides, average_precision, roc_auc
+from keras_multilabel.histograms import ScoreHistogram
 from keras_multilabel.sorted_scores import SortedScores, check_ranking, map_labels
 
 
@@ -42,14 +44,22 @@ def _roc_auc(scores: SortedScores, zero_division: float) -> float:
 
 def _ranking_score(
     score: Callable[[SortedScores, float], float],
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    of_histogram: Callable[[Sides, float], Array],
+    y_true: npt.ArrayLike | ScoreHistogram,
+    y_score: npt.ArrayLike | None,
     average: str | None,
     sample_weight: npt.ArrayLike | None,
     zero_division: float,
 ) -> Any:
     check_average(average)
     zero_division = check_zero_division(zero_division)
+    if isinstance(y_true, ScoreHistogram):
+        _refuse_samples(y_score, average, sample_weight)
+        sides = Sides.of(y_true, pooled=average == "micro")
+        scores = np.where(sides.known, of_histogram(sides, zero_division), np.nan)
+        return _averaged(scores, average, sides.positive.sum(1))
+    if y_score is None:
+        raise TypeError("y_score is missing: pass y_true and y_score.")
     y_true, y_score, weight = check_ranking(y_true, y_score, sample_weight)
     column_weight = weight
     if average == "micro":
@@ -62,11 +72,26 @@ def _ranking_score(
 
     pairs = map_labels(of_column, y_true, y_score, column_weight)
     scores, support = np.array([pair or (np.nan, 0.0) for pair in pairs]).T
+    return _averaged(scores, average, support, weight)
+
+
+def _averaged(
+    scores: Array, average: str | None, support: Array, weight: Array | None = None
+) -> Any:
     if average == "micro":
         return float(scores[0])
     if average in ("macro", "weighted"):
         _warn_undefined(np.flatnonzero(np.isnan(scores)).tolist())
     return average_scores(scores, average, support=support, sample_weight=weight)
+
+
+def _refuse_samples(y_score: Any, average: str | None, sample_weight: Any) -> None:
+    if y_score is not None or sample_weight is not None:
+        raise TypeError(
+            "A ScoreHistogram takes the place of y_score and sample_weight."
+        )
+    if average == "samples":
+        raise ValueError('A ScoreHistogram has no samples to average over: "samples".')
 
 
 def _pool(
@@ -86,13 +111,13 @@ def _warn_undefined(columns: list[int]) -> None:
         f"The score of the labels in columns {listed(columns, 20)} is undefined, for "
         "want of known positives or negatives; they are left out of the average.",
         UndefinedMetricWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
 
 
 def average_precision_score(
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    y_true: npt.ArrayLike | ScoreHistogram,
+    y_score: npt.ArrayLike | None = None,
     *,
     average: str | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
@@ -105,10 +130,12 @@ def average_precision_score(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out).
+            NaN where unknown (left out). Or a `ScoreHistogram`, without
+            ``y_score``: then the value is not exact, see `ScoreHistogram`.
         y_score: Scores of any scale, same shape; only their order matters.
-        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"``.
-        sample_weight: Shape (n_samples,).
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (not
+            of a histogram).
+        sample_weight: Shape (n_samples,); a histogram has its own.
         zero_division: 0.0, 1.0 or NaN: the score of a label without positives.
 
     Returns:
@@ -133,6 +160,7 @@ def average_precision_score(
     """
     return _ranking_score(
         _average_precision,
+        average_precision,
         y_true,
         y_score,
         average,
@@ -142,8 +170,8 @@ def average_precision_score(
 
 
 def roc_auc_score(
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    y_true: npt.ArrayLike | ScoreHistogram,
+    y_score: npt.ArrayLike | None = None,
     *,
     average: str | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
@@ -153,10 +181,12 @@ def roc_auc_score(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out).
+            NaN where unknown (left out). Or a `ScoreHistogram`, without
+            ``y_score``: then the value is not exact, see `ScoreHistogram`.
         y_score: Scores of any scale, same shape; only their order matters.
-        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"``.
-        sample_weight: Shape (n_samples,).
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (not
+            of a histogram).
+        sample_weight: Shape (n_samples,); a histogram has its own.
         zero_division: 0.0, 1.0 or NaN: the score of a label that has positives
             only, or negatives only. NaN leaves it out of the average.
 
@@ -183,5 +213,5 @@ def roc_auc_score(
         array([0.5, 1. ])
     """
     return _ranking_score(
-        _roc_auc, y_true, y_score, average, sample_weight, zero_division
+        _roc_auc, roc_auc, y_true, y_score, average, sample_weight, zero_division
     )
