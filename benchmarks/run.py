@@ -7,7 +7,16 @@ from importlib import import_module
 import table
 
 # Keras comes last, so that its threads and memory do not touch the others.
-THEMES = ("counting", "ranking", "thresholds", "labels", "weights", "losses", "epochs")
+THEMES = (
+    "counting",
+    "ranking",
+    "thresholds",
+    "labels",
+    "weights",
+    "losses",
+    "streaming",
+    "epochs",
+)
 # Those that run on every backend; each has a table of its own in README.md.
 KERAS_THEMES = ("losses",)
 

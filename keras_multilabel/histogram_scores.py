@@ -4,6 +4,7 @@ Within a bin the order of scores is not known. The scores are those of any order
 equally likely; the bounds are those of the best and the worst order.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from keras_multilabel.histograms import LEADING_BITS, ScoreHistogram
 
 # From here to 1 a float32 has at most one value in a bin.
 TIED_FROM = 1 - 2.0 ** (LEADING_BITS - 24)
+# Labels are scored in blocks of about this many bins.
+BLOCK = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +32,23 @@ class Sides:
     tied: Array
 
     @classmethod
-    def of(cls, histogram: ScoreHistogram, *, pooled: bool = False) -> "Sides":
-        """Those of each label; pooled: of all labels as one."""
-        negative, positive = (
-            (side.sum(1, keepdims=True) if pooled else side).T.astype(np.float64)
-            for side in (histogram.negatives, histogram.positives)
-        )
+    def blocks(
+        cls, histogram: ScoreHistogram, *, pooled: bool = False
+    ) -> Iterator["Sides"]:
+        """A few labels at a time; pooled: all labels as one."""
+        negative, positive = histogram.negatives.T, histogram.positives.T
         edges = histogram.thresholds
-        return cls(negative, positive, (edges == 0) | (edges >= TIED_FROM))
+        tied = (edges == 0) | (edges >= TIED_FROM)
+        if pooled:
+            negative, positive = negative.sum(0)[None], positive.sum(0)[None]
+        step = max(1, BLOCK // len(edges))
+        for start in range(0, len(negative), step):
+            part = slice(start, start + step)
+            yield cls(
+                negative[part].astype(np.float64),
+                positive[part].astype(np.float64),
+                tied,
+            )
 
     @property
     def known(self) -> Array:
@@ -47,6 +59,25 @@ class Sides:
     def pairs(self) -> Array:
         """Pairs of a positive and a negative, per label."""
         return self.negative.sum(1) * self.positive.sum(1)
+
+
+def score_labels(
+    score: Callable[[Sides, float], Array],
+    histogram: ScoreHistogram,
+    zero_division: float,
+    *,
+    pooled: bool = False,
+) -> tuple[Array, Array]:
+    """Score and number of positives of each label; NaN if nothing is known of it."""
+    pairs = [
+        (
+            np.where(sides.known, score(sides, zero_division), np.nan),
+            sides.positive.sum(1),
+        )
+        for sides in Sides.blocks(histogram, pooled=pooled)
+    ]
+    scores, support = np.concatenate(pairs, axis=1)
+    return scores, support
 
 
 def roc_auc(sides: Sides, zero_division: float) -> Array:
@@ -126,7 +157,7 @@ def roc_auc_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
         >>> kml.roc_auc_bounds(histogram)
         (array([0.5]), array([1.]))
     """
-    return bounds_of_roc_auc(Sides.of(histogram))
+    return _joined(bounds_of_roc_auc, histogram)
 
 
 def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
@@ -146,7 +177,14 @@ def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
         >>> [bound.round(3) for bound in kml.average_precision_bounds(histogram)]
         [array([1.]), array([1.])]
     """
-    return bounds_of_average_precision(Sides.of(histogram))
+    return _joined(bounds_of_average_precision, histogram)
+
+
+def _joined(
+    bounds: Callable[[Sides], tuple[Array, Array]], histogram: ScoreHistogram
+) -> tuple[Array, Array]:
+    low, high = np.concatenate(list(map(bounds, Sides.blocks(histogram))), axis=1)
+    return low, high
 
 
 def _above(side: Array) -> Array:

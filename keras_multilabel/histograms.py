@@ -20,7 +20,6 @@ from keras_multilabel._checks import (
     check_sample_weight,
     check_targets,
 )
-from keras_multilabel._parallel import equal_parts, map_threads
 from keras_multilabel.counts import Counts
 
 # Bins of one width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
@@ -31,12 +30,8 @@ LOWEST = -24
 # 1.0, where many float32 scores end up, has a bin of its own.
 TINIEST = -126
 TAIL = 2 * (LOWEST - TINIEST)
-# Scores are counted in parts of at most this many entries, and binned in so few that
-# they stay in the cache.
-BLOCK = 2**22
-CACHED = 2**15
-# One thread bins fewer entries than these.
-SMALL = 2**19
+# Scores are counted in blocks of about this many entries, few enough for the cache.
+BLOCK = 2**17
 # Of a float: its integer type, and how many bits the mantissa has.
 LAYOUT: dict[Any, tuple[type, int, int]] = {
     np.dtype(np.float32): (np.int32, 23, 127),
@@ -154,7 +149,7 @@ class ScoreHistogram:
         if weight is not None:
             self._cells = self._cells.astype(np.float64)
         step = max(1, BLOCK // self.num_labels)
-        parts = [slice(i, i + step) for i in range(0, len(score), step)]
+        parts = [slice(start, start + step) for start in range(0, len(score), step)]
         # All are looked at before any is counted.
         found = [_found(truth[part]) for part in parts]
         for part, (positive, unknown) in zip(parts, found, strict=True):
@@ -164,37 +159,20 @@ class ScoreHistogram:
     def _add(
         self, score: Array, positive: Array, unknown: Array, row_weight: Array | None
     ) -> None:
-        cell = self._cells_of(score)
-        weight = None
-        if row_weight is not None:
-            weight = np.repeat(row_weight, self.num_labels)
-
-        def count(entries: Any) -> Array:
-            part = None if weight is None else weight[entries]
-            return np.bincount(cell[entries], part, self._cells[0].size)
-
-        positives = count(positive)
-        rest = count(slice(None)) - positives
-        if unknown.size:
-            rest -= count(unknown)
-        self._cells += np.stack([rest, positives]).reshape(self._cells.shape)
-
-    def _cells_of(self, score: Array) -> Array:
-        """For each entry of the flattened scores the place in a flattened half."""
         first = np.arange(self.num_labels) * len(self.thresholds)
-        cell = np.empty(score.shape, np.intp)
-        step = max(1, CACHED // self.num_labels)
-
-        def fill(part: slice) -> None:
-            for start in range(part.start, part.stop, step):
-                rows = slice(start, min(start + step, part.stop))
-                np.add(bin_of(score[rows], self._bits), first, out=cell[rows])
-
-        # Threads take longer to start than a batch takes.
-        small = score.size < SMALL
-        whole = [slice(0, len(score))]
-        map_threads(fill, whole if small else equal_parts(len(score), len(score)))
-        return cell.ravel()
+        cell = (bin_of(score, self._bits) + first).ravel()
+        negatives, positives = self._cells.reshape(2, -1)
+        if row_weight is None:
+            np.add.at(negatives, cell, 1)
+            np.subtract.at(negatives, cell[positive], 1)
+            np.subtract.at(negatives, cell[unknown], 1)
+            np.add.at(positives, cell[positive], 1)
+            return
+        weight = np.repeat(row_weight, self.num_labels)
+        np.add.at(positives, cell[positive], weight[positive])
+        # Not added and taken away again: floats would leave a trace.
+        weight[positive] = weight[unknown] = 0
+        np.add.at(negatives, cell, weight)
 
     def __add__(self, other: ScoreHistogram) -> ScoreHistogram:
         if not isinstance(other, ScoreHistogram):
@@ -308,9 +286,10 @@ def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
     high &= last - TAIL
     place += high
     place += TAIL
-    tiny = np.nonzero(score < 2.0**LOWEST)
-    in_halves = score[tiny].view(kind) >> (n_mantissa - 1)
-    place[tiny] = np.maximum(in_halves - 2 * (bias + TINIEST) + 1, 0)
+    tiny = score < 2.0**LOWEST
+    if tiny.any():
+        in_halves = score[tiny].view(kind) >> (n_mantissa - 1)
+        place[tiny] = np.maximum(in_halves - 2 * (bias + TINIEST) + 1, 0)
     return place
 
 

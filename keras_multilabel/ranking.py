@@ -18,7 +18,12 @@ from keras_multilabel._checks import (
     listed,
 )
 from keras_multilabel.averages import average_scores
-from keras_multilabel.histogram_scores import Sides, average_precision, roc_auc
+from keras_multilabel.histogram_scores import (
+    Sides,
+    average_precision,
+    roc_auc,
+    score_labels,
+)
 from keras_multilabel.histograms import ScoreHistogram
 from keras_multilabel.sorted_scores import SortedScores, check_ranking, map_labels
 
@@ -55,9 +60,10 @@ def _ranking_score(
     zero_division = check_zero_division(zero_division)
     if isinstance(y_true, ScoreHistogram):
         _refuse_samples(y_score, average, sample_weight)
-        sides = Sides.of(y_true, pooled=average == "micro")
-        scores = np.where(sides.known, of_histogram(sides, zero_division), np.nan)
-        return _averaged(scores, average, sides.positive.sum(1))
+        scores, support = score_labels(
+            of_histogram, y_true, zero_division, pooled=average == "micro"
+        )
+        return _averaged(scores, average, support)
     if y_score is None:
         raise TypeError("y_score is missing: pass y_true and y_score.")
     y_true, y_score, weight = check_ranking(y_true, y_score, sample_weight)

@@ -1,6 +1,7 @@
 """Histograms of scores: counts at the edges, scores near the exact ones, merging."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -137,8 +138,6 @@ def test_batches_and_sums_are_the_whole(rng, monkeypatch):
         batches.update(y[start : start + 700], s[start : start + 700])
     added = histogram_of(y[:1000], s[:1000]) + histogram_of(y[1000:], s[1000:])
     monkeypatch.setattr("keras_multilabel.histograms.BLOCK", 6 * 500)
-    monkeypatch.setattr("keras_multilabel.histograms.CACHED", 6 * 100)
-    monkeypatch.setattr("keras_multilabel.histograms.SMALL", 1)
     parts = histogram_of(y, s)
     for other in (batches, added, parts):
         np.testing.assert_array_equal(other.positives, whole.positives)
@@ -172,6 +171,27 @@ def test_counts_from_elsewhere(rng):
     assert_same_counts(again.counts(), histogram.counts())
     with pytest.raises(ValueError, match="no histogram of 7 bins; the next has 253"):
         kml.ScoreHistogram.of_bins(np.zeros((7, 2)), np.zeros((7, 2)))
+
+
+# Many labels ----------------------------------------------------------------------
+
+
+def test_thousands_of_labels_take_the_memory_that_the_docs_state(rng):
+    n_samples, n_labels = 500, 3000
+    s = rng.random((n_samples, n_labels), np.float32)
+    y = sparse.csr_array(rng.random(s.shape, np.float32) < 0.001)
+    tracemalloc.start()
+    try:
+        histogram = histogram_of(y, s)
+        kml.roc_auc_score(histogram, average="micro")
+        kml.average_precision_score(histogram)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    state = 16 * 1679 * n_labels
+    assert histogram.nbytes == state
+    assert peak < state + 200 * 2**20
+    assert histogram.positives.sum() == y.nnz
 
 
 # Scores ---------------------------------------------------------------------------
