@@ -62,7 +62,7 @@ def plain_row(
         return epoch_seconds(model, train, batch_size, metrics)
 
     return overhead_row(
-        f"one epoch, {_sizes(name, train, val, batch_size)}",
+        f"one epoch, {sizes(name, train, val, batch_size)}",
         f"{PEER}, fit(validation_data=val), no callback",
         interleaved(peer, ours, repeats),
         1.15,
@@ -90,7 +90,7 @@ def recipe_row(
         return epoch_seconds(model, train, batch_size, metrics)
 
     return speed_row(
-        f"one epoch, {_sizes(name, train, val, batch_size)}",
+        f"one epoch, {sizes(name, train, val, batch_size)}",
         f"{PEER}, classic recipe (tee, predict, 3 x {named_version('scikit-learn')})",
         interleaved(peer, ours, repeats),
         2,
@@ -198,7 +198,7 @@ def images(n_samples: int) -> Arrays:
     return x, (rng.random((n_samples, 20)) < 0.1).astype(np.float32)
 
 
-def _sizes(name: str, train: Arrays, val: Arrays, batch_size: int) -> str:
+def sizes(name: str, train: Arrays, val: Arrays, batch_size: int) -> str:
     n_val, n_labels = val[1].shape
     return (
         f"{name}, {len(train[0]):,} training rows, validation "

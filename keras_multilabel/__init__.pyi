@@ -37,6 +37,7 @@ from .plots import plot_confusion_matrices as plot_confusion_matrices
 from .plots import plot_label_counts as plot_label_counts
 from .ranking import average_precision_score as average_precision_score
 from .ranking import roc_auc_score as roc_auc_score
+from .scores import MultiLabelScores as MultiLabelScores
 from .setup_checks import check_setup as check_setup
 from .splits import multilabel_train_test_split as multilabel_train_test_split
 from .thresholds import Thresholds as Thresholds

@@ -1,5 +1,6 @@
 """`MultiLabelMetrics`: honest validation metrics in the logs of any fit."""
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from keras_multilabel._checks import (
     listed,
 )
 from keras_multilabel.averages import average_scores
+from keras_multilabel.compiled_scores import CompiledScores, refuse_options
 from keras_multilabel.counts import Counts, confusion_counts
 from keras_multilabel.estimators import ThresholdTuner
 from keras_multilabel.scoring import PassResult, ScoringPass
@@ -199,6 +201,16 @@ def _check_tuner(threshold: Any, average: str | None) -> ThresholdTuner | None:
     return tuner.set_params(cv=tuner.cv or FOLDS, random_state=seed)
 
 
+def _not_default(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Those of the callback's arguments that were given another value."""
+    parameters = inspect.signature(MultiLabelMetrics.__init__).parameters
+    return {
+        name: arguments[name]
+        for name, parameter in parameters.items()
+        if name != "self" and arguments[name] is not parameter.default
+    }
+
+
 class MultiLabelMetrics(keras.callbacks.Callback):
     """Validation metrics after each epoch, from one pass over the validation data.
 
@@ -214,6 +226,12 @@ class MultiLabelMetrics(keras.callbacks.Callback):
     the data need not be passed to ``fit`` as well. Where it is, Keras's own
     ``val_loss`` stays.
 
+    Without data there is no pass of its own: ``fit(validation_data=...)`` evaluates
+    the model, and a `MultiLabelScores` that it is compiled with gives the scores, to
+    callbacks anywhere in the list. This callback keeps that metric out of training,
+    where it would cost time, and has its counts afterwards. Options are the metric's
+    then, and any of the others below an error.
+
     Args:
         validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` arrays; a
             tf.data.Dataset, ``keras.utils.PyDataset``, torch DataLoader or grain
@@ -222,7 +240,8 @@ class MultiLabelMetrics(keras.callbacks.Callback):
             callable that makes any of these afresh. y is multi-hot, shape
             (n_samples, n_labels): 0 and 1, and -1 or NaN where unknown (left out
             of the metrics; the loss must know them too). For a model with several
-            outputs, structures of these, as for ``fit``.
+            outputs, structures of these, as for ``fit``. None: read the compiled
+            `MultiLabelScores` instead.
         validation_steps: Number of batches of one pass. Default: all.
         metrics: Names of ``"f1_score"``, ``"precision"``, ``"recall"``,
             ``"jaccard"``, ``"hamming_loss"``, ``"subset_accuracy"``,
@@ -251,7 +270,9 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         frequency: Evaluate every this many epochs.
 
     Attributes:
-        counts: `Counts` per label of the last pass.
+        counts: `Counts` per label of the last pass. (Of several compiled metrics, of
+            the first; each has its own.)
+        histogram: Its `ScoreHistogram`, where a compiled metric has ranking scores.
         y_true: Its truth, shape (n_samples, n_labels).
         y_score: Its scores, same shape; probabilities.
         thresholds: The `Thresholds`. Where they are tuned, those of the epoch with
@@ -261,7 +282,8 @@ class MultiLabelMetrics(keras.callbacks.Callback):
     Raises:
         TypeError: If the data is of no kind that Keras reads.
         ValueError: If an option or the data is not as described above; for arrays
-            at once, for other sources in the pass that finds it.
+            at once, for other sources in the pass that finds it. If there is neither
+            data nor a compiled `MultiLabelScores`, when training begins.
 
     Example:
         >>> import keras, numpy as np
@@ -284,7 +306,7 @@ class MultiLabelMetrics(keras.callbacks.Callback):
 
     def __init__(
         self,
-        validation_data: Any,
+        validation_data: Any = None,
         validation_steps: int | None = None,
         *,
         metrics: str | Iterable[str] | Callables = ("f1_score", "precision", "recall"),
@@ -300,7 +322,13 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         output_name: str | None = None,
         frequency: int = 1,
     ):
+        given = _not_default(locals())
         super().__init__()
+        self._compiled: CompiledScores | None = None
+        self._without_data = validation_data is None
+        if self._without_data:
+            refuse_options(given)
+            return
         if not isinstance(frequency, (int, np.integer)) or frequency < 1:
             raise ValueError(f"frequency must be 1 or more epochs; got {frequency!r}.")
         self._source = check_source(validation_data, validation_steps, batch_size)
@@ -321,12 +349,53 @@ class MultiLabelMetrics(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Prepare the pass for the model as it is compiled now."""
+        if self._without_data:
+            self._validated = False
+            self._compiled = CompiledScores(self.model)
+            self._compiled.begin()
+            return
         self._pass = ScoringPass(self.model, self.output_name)
         self._warned = False
         self._best_score = -np.inf
 
+    def on_train_batch_begin(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Keep a compiled `MultiLabelScores` out of training."""
+        if self._compiled is not None:
+            self._compiled.rest(True)
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Let a compiled `MultiLabelScores` count."""
+        if self._compiled is not None:
+            self._compiled.rest(False)
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Take what a compiled `MultiLabelScores` counted."""
+        if self._compiled is not None:
+            self._validated = True
+            metric = self._compiled.metrics[0]
+            self.counts = metric.counts
+            if metric.ranks:
+                self.histogram = metric.histogram
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Let a compiled `MultiLabelScores` take part in training again."""
+        if self._compiled is None:
+            return
+        self._compiled.end()
+        self._compiled = None
+        if not self._validated:
+            warnings.warn(
+                "MultiLabelMetrics without validation_data found no validation: pass "
+                "fit(validation_data=...).",
+                stacklevel=2,
+            )
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Pass over the validation data and write the values into ``logs``."""
+        if self._without_data:
+            return
         if (epoch + 1) % self.frequency:
             return
         result = self._pass.run(self._source, self.batch_size)

@@ -692,7 +692,7 @@ X, Y = make_data(20)
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "message"),
     [
-        ((None,), {}, ValueError, "must be given"),
+        ((None,), {"average": "macro"}, ValueError, "got average here"),
         (((X, Y[:, 0]),), {}, ValueError, "n_labels"),
         (((X, Y.argmax(1)[:, None]),), {}, ValueError, "y_true must hold 0 and 1"),
         (((X, Y[:5]),), {}, ValueError, r"\[5, 20\] rows"),
