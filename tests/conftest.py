@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+# Scripts, which pytest would import for their doctests.
+collect_ignore = ["devices"]
+
 
 @pytest.fixture
 def rng() -> np.random.Generator:

@@ -1,0 +1,139 @@
+"""Counts over several devices and processes are those of one.
+
+Devices are fixed when a backend starts, so each case is a script in ``devices``.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.keras
+
+ROOT = Path(__file__).parent.parent
+
+
+def only_on(backend):
+    return pytest.mark.skipif(
+        keras.backend.backend() != backend, reason=f"runs on {backend}"
+    )
+
+
+def run(script, *processes, timeout=240):
+    """What each process prints last; each has its arguments and its environment."""
+    command = [sys.executable, "-m", f"tests.devices.{script}"]
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": keras.backend.backend(),
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "JAX_PLATFORMS": "cpu",
+    }
+    running = [
+        subprocess.Popen(
+            [*command, *map(str, arguments)],
+            cwd=ROOT,
+            env={**environment, **variables},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for arguments, variables in processes
+    ]
+    try:
+        outputs = [process.communicate(timeout=timeout) for process in running]
+    finally:
+        for process in running:
+            process.kill()
+    for process, (_, errors) in zip(running, outputs, strict=True):
+        assert process.returncode == 0, errors
+    return [json.loads(output.splitlines()[-1]) for output, _ in outputs]
+
+
+def free_ports(n):
+    sockets = [socket.create_server(("localhost", 0)) for _ in range(n)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def check(report):
+    """Evaluated with the same weights; and fitted."""
+    for one, several in zip(report["one"], report["several"], strict=True):
+        assert several[1] == one[1]
+        assert several[0] == pytest.approx(one[0], rel=1e-6)
+    fitted = report["fitted"]
+    # Training has changed what is counted.
+    assert fitted["predicted"] != report["one"][0][1]
+    assert fitted["metrics"] == fitted["predicted"]
+    for state in fitted["callbacks"]:
+        assert state == fitted["predicted"][0]
+
+
+@only_on("tensorflow")
+def test_a_mirrored_strategy_counts_as_one_device():
+    (report,) = run("mirrored", ([], {}))
+    check(report)
+    logs = report["fitted"]["logs"]
+    assert logs["val_plain_f1_score"] == pytest.approx(logs["val_f1_score"])
+
+
+@only_on("tensorflow")
+def test_several_workers_fail_in_keras_alone():
+    """Red when Keras has mended it: then make this a case as the mirrored one is.
+
+    And say so in docs/devices.rst.
+    """
+    workers = [f"localhost:{port}" for port in free_ports(2)]
+    processes = [
+        (
+            [],
+            {
+                "TF_CONFIG": json.dumps(
+                    {
+                        "cluster": {"worker": workers},
+                        "task": {"type": "worker", "index": index},
+                    }
+                )
+            },
+        )
+        for index in range(2)
+    ]
+    for outcome in run("multi_worker", *processes):
+        assert outcome.startswith("Attempt to convert a value (PerReplica:")
+
+
+@only_on("jax")
+def test_data_parallel_counts_as_one_device():
+    flags = "--xla_force_host_platform_device_count=2"
+    (report,) = run("data_parallel", ([], {"XLA_FLAGS": flags}))
+    check(report)
+    logs = report["fitted"]["logs"]
+    assert logs["val_plain_f1_score"] == pytest.approx(logs["val_f1_score"])
+    # Red when Keras has mended it: then no case needs padded rows any more.
+    assert "should evenly divide the shape" in report["uneven"]
+
+
+@only_on("jax")
+def test_processes_of_jax_count_as_one_device():
+    address = f"localhost:{free_ports(1)[0]}"
+    first, second = run("jax_processes", *(([rank, address], {}) for rank in range(2)))
+    check(first)
+    assert second == first
+
+
+@only_on("torch")
+def test_processes_of_torch_count_as_one_device(tmp_path):
+    file = tmp_path / "rendezvous"
+    reports = run("torch_processes", *(([rank, file], {}) for rank in range(2)))
+    for report in reports:
+        assert report["reduced"] == report["predicted"]
+        assert report["gathered"] == report["predicted"][0]
+    assert reports[0] == reports[1]
+    assert np.isfinite(list(reports[0]["logs"].values())).all()
