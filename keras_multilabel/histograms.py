@@ -57,8 +57,6 @@ class ScoreHistogram:
             takes 16 * 1,679 bytes per label.
 
     Attributes:
-        positives: Shape (n_bins, n_labels), int64; float64 once weights were given.
-        negatives: The same of the negatives.
         thresholds: Lower edges of the bins, ascending, shape (n_bins,): a score is in
             the last bin whose edge it is not below.
 
@@ -100,12 +98,12 @@ class ScoreHistogram:
 
     @property
     def negatives(self) -> Array:
-        """Negatives, shape (n_bins, n_labels)."""
+        """Negatives, shape (n_bins, n_labels): int64; float64 once there are weights."""
         return self._cells[0].T
 
     @property
     def positives(self) -> Array:
-        """Positives, shape (n_bins, n_labels)."""
+        """Positives, shape (n_bins, n_labels): int64; float64 once there are weights."""
         return self._cells[1].T
 
     @property

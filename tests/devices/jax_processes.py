@@ -16,8 +16,8 @@ jax.config.update("jax_cpu_collectives_implementation", "gloo")
 keras.distribution.initialize(address, num_processes=2, process_id=rank)
 assert (jax.device_count(), jax.local_device_count()) == (2, 1)
 distribution = keras.distribution.DataParallel(auto_shard_dataset=False)
-# Predictions of all processes are beyond the reach of one: no pass of one's own.
 report = passes.report(
     distribution.scope(), mine=slice(rank, None, 2), multiple=2, own_pass=False
 )
+report["predict"] = passes.predict_with_keras_alone(distribution.scope(), rows=8)
 print(json.dumps(report))

@@ -135,3 +135,14 @@ def report(scope, rows=(ROWS,), mine=slice(None), multiple=1, own_pass=True):
         fitted = fit(model, scores, *parts[0], own_pass)
     fitted["predicted"] = predicted(model.get_weights())
     return {"one": one, "several": several, "fitted": fitted}
+
+
+def predict_with_keras_alone(scope, rows):
+    """The error that it ends with, where it does."""
+    with scope:
+        model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
+        try:
+            model.predict(np.zeros((rows, 6)), batch_size=BATCH, verbose=0)
+        except (ValueError, RuntimeError) as error:
+            return str(error)
+    return "none"
