@@ -15,6 +15,8 @@ from .joint_losses import (
 )
 from .joint_losses import TwoWayLoss as TwoWayLoss
 from .joint_losses import ZLPRLoss as ZLPRLoss
+from .label_counts import LabelCounts as LabelCounts
+from .label_counts import count_labels as count_labels
 from .labels import decode_labels as decode_labels
 from .labels import encode_labels as encode_labels
 from .layers import ThresholdDecision as ThresholdDecision

@@ -14,6 +14,7 @@ from keras_multilabel._checks import (
     check_sample_weight,
     check_targets,
 )
+from keras_multilabel.distributed import is_dask, sum_blocks
 
 # A sum of 255 bytes of 0 and 1 still fits a byte, so a fold of 255 rows (or
 # columns) is summed at eight bits wide: four to eight times faster than at 64.
@@ -115,7 +116,8 @@ def confusion_counts(
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where it is unknown. Unknown entries are left out.
-        y_pred: Decisions, 0 and 1, same shape.
+        y_pred: Decisions, 0 and 1, same shape. Each of the arrays may be a Dask array
+            or data frame, whose blocks are counted where they are.
         sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
         axis: 0 counts over samples (a count per label), 1 over labels (a count
             per sample), None over both.
@@ -125,7 +127,8 @@ def confusion_counts(
 
     Raises:
         TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ or values are not 0, 1 or unknown.
+        ValueError: If shapes differ or values are not 0, 1 or unknown; or if ``axis``
+            is 1 with Dask.
 
     Example:
         >>> import keras_multilabel as kml
@@ -138,6 +141,8 @@ def confusion_counts(
     """
     if axis not in (0, 1, None):
         raise ValueError(f"axis must be 0, 1 or None; got {axis!r}.")
+    if is_dask(y_true, y_pred, sample_weight):
+        return _count_dask(y_true, y_pred, sample_weight, axis)
     y_true, y_pred = check_pair(y_true, y_pred, "y_pred")
     weight = check_sample_weight(sample_weight, len(y_true))
     if axis == 1:
@@ -146,14 +151,30 @@ def confusion_counts(
     return counts if axis == 0 else counts.sum()
 
 
-def count_sides(y_true: Array) -> Array:
-    """How many known negatives and positives each label has, shape (n_labels, 2)."""
+def count_positives(y_true: Array) -> tuple[Array, Array]:
+    """How many positives and known entries each label has, each (n_labels,)."""
     n_known, n_positive = np.zeros((2, y_true.shape[1]), np.int64)
     for block in _blocks(y_true, y_true.itemsize):
         positive, known = check_targets(y_true[block])
         n_positive += _column_sums(positive, len(positive), None)
         n_known += _column_sums(known, len(positive), None)
-    return np.stack([n_known - n_positive, n_positive], axis=1)
+    return n_positive, n_known
+
+
+def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Counts:
+    if axis == 1:
+        raise ValueError(
+            "axis=1 gives a count for every sample, which is no sum over blocks: with "
+            "Dask, axis must be 0 or None."
+        )
+    counts: Counts = sum_blocks(
+        _count_block, y_true=y_true, y_pred=y_pred, sample_weight=weight
+    )
+    return counts if axis == 0 else counts.sum()
+
+
+def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
+    return confusion_counts(y_true, y_pred, sample_weight=weight)
 
 
 def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:

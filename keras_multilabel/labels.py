@@ -78,7 +78,11 @@ def encode_labels(
             (positive, "rows", 1),
         )
     ]
-    order = _sorted_labels(column_of) if classes is None else list(column_of)
+    order = sort_labels(column_of) if classes is None else list(column_of)
+    if not order:
+        raise ValueError(
+            "rows hold no label at all: encode_labels(..., classes=[...]) names them."
+        )
     place = _places(column_of, order)
     multi_hot = np.zeros((len(positive), len(order)), np.int8)
     for columns, value in found:
@@ -107,7 +111,7 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
         key.sort()
         again = key[1:][key[1:] == key[:-1]] // len(lengths)
         counts -= np.bincount(again, minlength=n_labels)
-    order = _sorted_labels(column_of)
+    order = sort_labels(column_of)
     return counts[np.argsort(_places(column_of, order))], order, len(samples)
 
 
@@ -210,11 +214,8 @@ def _check_classes(classes: Iterable[Hashable]) -> list[Hashable]:
     return order
 
 
-def _sorted_labels(labels: Iterable[Hashable]) -> list[Hashable]:
-    if not labels:
-        raise ValueError(
-            "rows hold no label at all: encode_labels(..., classes=[...]) names them."
-        )
+def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
+    """The labels sorted, or a TypeError that says what to do if they have no order."""
     try:
         return sorted(labels)  # type: ignore[type-var]
     except TypeError as error:

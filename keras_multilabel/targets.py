@@ -1,4 +1,4 @@
-"""Truth in any form -> matrices of it, and counts of both sides (floor 2)."""
+"""Truth in any form -> multi-hot matrices of it (floor 2)."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,35 +6,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from keras_multilabel._checks import Array, check_matrix, check_rows
-from keras_multilabel.counts import count_sides
-from keras_multilabel.labels import count_rows, encode_labels, holds_labels
+from keras_multilabel._checks import Array, check_matrix
+from keras_multilabel.labels import encode_labels, holds_labels
 
 # Sparse rows become dense this many entries at a time.
 BLOCK = 2**22
-
-
-def side_counts(y: Any) -> tuple[Array, list[Any] | None]:
-    """How many known negatives and positives each label has, and the labels' names.
-
-    Returns:
-        Shape (n_labels, 2); and the names, where ``y`` is lists of labels.
-    """
-    if not is_stream(y) and holds_labels(y):
-        positives, names, n_rows = count_rows(y)
-        return np.stack([n_rows - positives, positives], axis=1), names
-    total = None
-    for block in blocks(y):
-        sides = count_sides(block)
-        if total is not None and total.shape != sides.shape:
-            raise ValueError(
-                f"Every batch must have the same labels; got {len(total)} columns "
-                f"and {len(sides)}."
-            )
-        total = sides if total is None else total + sides
-    if total is None:
-        raise ValueError("y must have at least one sample; got no batch.")
-    return total, None
 
 
 def blocks(y: Any) -> Iterator[Array]:
@@ -48,9 +24,9 @@ def blocks(y: Any) -> Iterator[Array]:
         rows = y.tocsr()
         step = max(1, BLOCK // max(1, rows.shape[1]))
         for start in range(0, max(1, rows.shape[0]), step):
-            yield check_rows(check_matrix(rows[start : start + step], "y"))
+            yield check_matrix(rows[start : start + step], "y")
     else:
-        yield check_rows(check_matrix(y, "y"))
+        yield check_matrix(y, "y")
 
 
 def is_stream(y: Any) -> bool:

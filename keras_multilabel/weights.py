@@ -10,7 +10,8 @@ import numpy.typing as npt
 from keras_multilabel._checks import Array, check_targets, listed
 from keras_multilabel._parallel import map_threads
 from keras_multilabel.averages import divide
-from keras_multilabel.targets import blocks, is_stream, side_counts
+from keras_multilabel.label_counts import count_labels
+from keras_multilabel.targets import blocks, is_stream
 
 # Rows are weighed in blocks of about this many entries: with smaller ones the threads
 # wait for each other.
@@ -75,7 +76,8 @@ def compute_class_weight(
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown; or as a scipy.sparse matrix; or lists of labels or a pandas
             or polars column of them, in the order of `encode_labels`: sorted; or a
-            tf.data.Dataset, PyDataset or loader of batches (x, y), read once.
+            tf.data.Dataset, PyDataset or loader of batches (x, y), read once; or a Dask
+            array, or a column of label lists of a Dask data frame.
         scheme: One of those above. (``"distribution_balanced"`` weighs each entry by
             itself, so it is a loss, not a matrix of weights.)
         beta: Of ``"effective"``, from 0 to below 1. Default 0.999.
@@ -123,7 +125,7 @@ def compute_class_weight(
     """
     formula = _check_scheme(scheme, beta)
     low, high = _check_clip(clip)
-    counts, names = side_counts(y)
+    counts, names = _count_sides(y)
     both = (counts > 0).all(1)
     _warn_one_sided(counts, names)
     weight = np.ones(counts.shape)
@@ -279,6 +281,16 @@ def check_class_weight(class_weight: npt.ArrayLike) -> Array:
     if not (np.isfinite(weight).all() and (weight >= 0).all()):
         raise ValueError("class_weight must be finite and not negative.")
     return weight
+
+
+def _count_sides(y: Any) -> tuple[Array, list[Any] | None]:
+    """Known negatives and positives, (n_labels, 2); the names of labels in lists."""
+    counts = count_labels(y)
+    if not len(counts.positive):
+        raise ValueError("The lists in y hold no label at all: there is none to weigh.")
+    if not counts.n_samples:
+        raise ValueError("y must have at least one sample; got none.")
+    return np.stack([counts.negative, counts.positive], axis=1), counts.classes
 
 
 def _check_scheme(scheme: str, beta: float | None) -> Callable[[Array], Array]:

@@ -1,0 +1,87 @@
+"""Counts of labels: every form of truth, merging, bad input."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+import keras_multilabel as kml
+
+LISTS = st.lists(st.lists(st.sampled_from("abcde")), max_size=12)
+
+
+def as_tuple(counts):
+    return (
+        counts.positive.tolist(),
+        counts.known.tolist(),
+        counts.n_samples,
+        counts.classes,
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.float16, np.float64])
+def test_columns_are_counted_where_they_are_known(rng, dtype):
+    y = rng.choice([-1, 0, 1], (300, 5)).astype(dtype)
+    expected = ((y == 1).sum(0).tolist(), (y >= 0).sum(0).tolist(), 300, None)
+    assert as_tuple(kml.count_labels(y)) == expected
+    assert as_tuple(kml.count_labels(iter([y[:7], y[7:]]))) == expected
+    y[y == 0] = np.nan if dtype != np.int8 else -1
+    counts = kml.count_labels(y)
+    np.testing.assert_array_equal(counts.known, counts.positive)
+    np.testing.assert_array_equal(counts.negative, 0)
+
+
+def test_sparse_matrices_and_bools(rng):
+    y = rng.random((50, 6)) < 0.2
+    expected = (y.sum(0).tolist(), [50] * 6, 50, None)
+    assert as_tuple(kml.count_labels(y)) == expected
+    assert as_tuple(kml.count_labels(sparse.csr_array(y))) == expected
+
+
+@pytest.mark.parametrize("column", [list, pd.Series, pl.Series])
+def test_lists_of_labels(column):
+    rows = column([["dog"], ["cat", "dog"], [], ["dog", "dog"]])
+    counts = kml.count_labels(rows)
+    assert as_tuple(counts) == ([1, 3], [4, 4], 4, ["cat", "dog"])
+    np.testing.assert_array_equal(counts.negative, [3, 1])
+
+
+@given(LISTS, LISTS)
+def test_lists_merge_as_if_counted_in_one(one, other):
+    merged = kml.count_labels(one) + kml.count_labels(other)
+    assert as_tuple(merged) == as_tuple(kml.count_labels(one + other))
+
+
+def test_columns_merge_as_if_counted_in_one(rng):
+    y = rng.choice([-1, 0, 1], (40, 3))
+    merged = kml.count_labels(y[:13]) + kml.count_labels(y[13:13])
+    merged = merged + kml.count_labels(y[13:])
+    assert as_tuple(merged) == as_tuple(kml.count_labels(y))
+
+
+def test_counts_of_other_labels_do_not_add_up():
+    lists, two = kml.count_labels([["a"]]), kml.count_labels([[1, 0]])
+    with pytest.raises(ValueError, match="got 1 labels in lists and 2 columns"):
+        lists + two
+    with pytest.raises(ValueError, match="got 2 columns and 3 columns"):
+        two + kml.count_labels([[1, 0, 0]])
+    with pytest.raises(TypeError):
+        two + 1
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        ([[2, 0]], ValueError, "got 2"),
+        ([1, 0], TypeError, "collection of labels"),
+        (np.array([1, 0]), ValueError, "n_labels"),
+        (iter([]), ValueError, "no batch"),
+        ([["a"], [1]], TypeError, "no order"),
+    ],
+)
+def test_bad_targets(y, error, message):
+    with pytest.raises(error, match=message):
+        kml.count_labels(y)
