@@ -9,6 +9,7 @@ from .findings import Finding as Finding
 from .histogram_scores import average_precision_bounds as average_precision_bounds
 from .histogram_scores import roc_auc_bounds as roc_auc_bounds
 from .histograms import ScoreHistogram as ScoreHistogram
+from .histograms import score_histogram as score_histogram
 from .images import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .joint_losses import (
     MultiLabelSoftmaxCrossentropy as MultiLabelSoftmaxCrossentropy,

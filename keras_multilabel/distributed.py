@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel._checks import Array
 from keras_multilabel._extras import require
 
 # So many partial results are added at a time, on one worker.
@@ -32,19 +31,19 @@ def sum_blocks(function: Callable[..., Any], **values: Any) -> Any:
     """``function`` of each block of rows, added up with ``+`` as a tree.
 
     Args:
-        function: Takes one NumPy block of each value, in their order, and returns what
-            ``+`` adds up. Neither may change what it is given: the work of a lost
-            worker is done once more.
-        **values: Dask arrays (chunks may be of unknown size) or data frames, arrays
-            beside them, and None, which stays None. A column of a data frame that
-            comes alone is given to ``function`` in pandas blocks. The names are
-            those in errors.
+        function: Takes a block of each value, in their order, and returns what ``+``
+            adds up. Neither may change what it is given: the work of a lost worker is
+            done once more.
+        **values: Dask arrays (chunks may be of unknown size), arrays beside them, and
+            None, which stays None; or data frames and columns, of which ``function``
+            is given pandas blocks. The names are those in errors.
     """
     given = {name: value for name, value in values.items() if value is not None}
-    if len(given) == 1 and _is_column(value := next(iter(given.values()))):
-        results = _map_column(function, value)
+    of_blocks = _beside_none(function, [name in given for name in values])
+    if all(map(_is_frame, given.values())):
+        results = _map_frames(of_blocks, given)
     else:
-        results = _map_rows(function, list(values), _aligned(given))
+        results = _map_arrays(of_blocks, _aligned(given))
     return _sum_tree(list(np.ravel(results.to_delayed())))
 
 
@@ -60,32 +59,45 @@ def _add_up(parts: list[Any]) -> Any:
     return reduce(add, parts)
 
 
-def _is_column(value: Any) -> bool:
-    return hasattr(value, "map_partitions") and getattr(value, "ndim", None) == 1
+def _beside_none(function: Callable[..., Any], is_given: list[bool]) -> Any:
+    """The function of the given values alone; None takes the place of the others."""
 
-
-def _map_column(function: Callable[..., Any], column: Any) -> Any:
-    """A lazy column whose partitions are results, whatever ``function`` returns."""
-    if str(column.dtype) in ("string", "str"):
-        raise TypeError(
-            f"{column.name!r} must be a column of lists of labels; got strings. Dask "
-            "makes strings of the lists in a pandas frame unless "
-            'dask.config.set({"dataframe.convert-string": False}) comes first.'
-        )
-    meta = (column.name, object)
-    return column.map_partitions(function, meta=meta, enforce_metadata=False)
-
-
-def _map_rows(
-    function: Callable[..., Any], names: list[str], arrays: dict[str, Any]
-) -> Any:
-    """A lazy array whose chunks are results, whatever ``function`` returns."""
-    present = [name in arrays for name in names]
-
-    def of_blocks(*blocks: Array) -> Any:
+    def of_blocks(*blocks: Any) -> Any:
         rest = iter(blocks)
-        return function(*(next(rest) if is_given else None for is_given in present))
+        return function(*(next(rest) if given else None for given in is_given))
 
+    return of_blocks
+
+
+def _is_frame(value: Any) -> bool:
+    return hasattr(value, "to_dask_array")
+
+
+def _map_frames(of_blocks: Callable[..., Any], frames: dict[str, Any]) -> Any:
+    """A lazy column whose partitions are results, whatever the function returns.
+
+    One expression of all: of files that several of them come from, each is read once,
+    and Dask, which may put several into a partition, does so alike for all.
+    """
+    for name, frame in frames.items():
+        if frame.ndim == 1 and str(frame.dtype) in ("string", "str"):
+            raise TypeError(
+                f"{name} must be a column of lists of labels; got strings. Dask makes "
+                "strings of the lists in a pandas frame unless "
+                'dask.config.set({"dataframe.convert-string": False}) comes first.'
+            )
+    first, *others = frames.values()
+    return first.map_partitions(
+        of_blocks,
+        *others,
+        meta=("result", object),
+        enforce_metadata=False,
+        align_dataframes=False,
+    )
+
+
+def _map_arrays(of_blocks: Callable[..., Any], arrays: dict[str, Any]) -> Any:
+    """A lazy array whose chunks are results, whatever the function returns."""
     with_axes = [(array, tuple(range(array.ndim))) for array in arrays.values()]
     return require("dask.array", extra="dask").blockwise(
         of_blocks,
@@ -106,7 +118,7 @@ def _aligned(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_array(value: Any) -> Any:
-    if hasattr(value, "to_dask_array"):
+    if _is_frame(value):
         return value.to_dask_array()
     array = require("dask.array", extra="dask")
     if isinstance(value, array.Array):

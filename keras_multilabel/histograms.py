@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from keras_multilabel._checks import (
     check_targets,
 )
 from keras_multilabel.counts import Counts
+from keras_multilabel.distributed import is_dask, sum_blocks
 
 # Bins of one width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
 LEADING_BITS = 5
@@ -253,6 +255,55 @@ class ScoreHistogram:
         return (
             f"ScoreHistogram(num_labels={self.num_labels}, bins={len(self.thresholds)})"
         )
+
+
+def score_histogram(
+    y_true: Any,
+    y_score: npt.ArrayLike,
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    bins: int | None = None,
+) -> ScoreHistogram:
+    """Count positives and negatives per bin of the score, in one call.
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out); dense or scipy.sparse. Each of the arrays may be a
+            Dask array or data frame, whose blocks are counted where they are.
+        y_score: Probabilities, same shape.
+        sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
+        bins: At least so many bins, as in `ScoreHistogram`.
+
+    Returns:
+        `ScoreHistogram`, for scores, thresholds and plots.
+
+    Raises:
+        TypeError: If an argument does not hold numbers.
+        ValueError: If shapes differ, truth is not 0, 1 or unknown, scores do not lie
+            from 0 to 1, or ``bins`` is out of range.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> histogram = kml.score_histogram([[1, 0], [0, 1]], [[0.9, 0.2], [0.6, 0.1]])
+        >>> kml.roc_auc_score(histogram, average=None)
+        array([1., 0.])
+    """
+    if is_dask(y_true, y_score, sample_weight):
+        histogram: ScoreHistogram = sum_blocks(
+            partial(_histogram, bins=bins),
+            y_true=y_true,
+            y_score=y_score,
+            sample_weight=sample_weight,
+        )
+        return histogram
+    return _histogram(y_true, y_score, sample_weight, bins)
+
+
+def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
+    y_score = check_matrix(y_score, "y_score")
+    histogram = ScoreHistogram(y_score.shape[1], bins)
+    histogram.update(y_true, y_score, weight)
+    return histogram
 
 
 def thresholds(leading_bits: int = LEADING_BITS) -> Array:

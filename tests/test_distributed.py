@@ -1,5 +1,10 @@
 """Counts of Dask collections are those of NumPy arrays, workers lost or not."""
 
+import os
+import signal
+import time
+import uuid
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,6 +91,20 @@ def test_arrays_may_lie_beside_dask_arrays(problem, lazy):
     counts = kml.confusion_counts(*given[:2], sample_weight=given[2])
     expected = kml.confusion_counts(y_true, y_score >= 0.5, sample_weight=weight)
     assert_same_counts(counts, expected)
+
+
+@pytest.mark.parametrize("bins", [None, 300])
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_histograms_of_arrays(problem, bins, is_weighted):
+    y_true, y_score, weight = problem
+    options = {"sample_weight": weight if is_weighted else None, "bins": bins}
+    expected = kml.ScoreHistogram(N_LABELS, bins)
+    expected.update(y_true, y_score, options["sample_weight"])
+    assert_same_histogram(kml.score_histogram(y_true, y_score, **options), expected)
+    lazy = da.from_array(y_true, chunks=(9, 2)), da.from_array(y_score, chunks=(20, 4))
+    assert_same_histogram(kml.score_histogram(*lazy, **options), expected)
+    with pytest.raises(ValueError, match="probabilities, from 0 to 1"):
+        kml.score_histogram(lazy[0], lazy[1] * 2)
 
 
 def test_chunks_of_unknown_size_are_paired(problem):
@@ -224,3 +243,138 @@ def test_bad_columns(rows, plain_config):
     bag = pytest.importorskip("dask.bag").from_sequence(rows)
     with pytest.raises(TypeError, match="got a Bag"):
         kml.count_labels(bag)
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A cluster of two processes on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def shards(problem, rows, tmp_path):
+    """A folder of seven Parquet files: labels in lists, a score per label."""
+    _, y_score, weight = problem
+    frame = pd.DataFrame(y_score, columns=NAMES).assign(labels=rows, weight=weight)
+    for number, start in enumerate(range(0, N_SAMPLES, 16)):
+        shard = frame.iloc[start : start + 16]
+        shard.to_parquet(tmp_path / f"part-{number}.parquet", index=False)
+    return tmp_path
+
+
+def truth_of(labels):
+    return pd.DataFrame(kml.encode_labels(labels, NAMES)[0], columns=NAMES)
+
+
+def test_parquet_shards_on_two_processes(client, shards, problem, rows):
+    _, y_score, weight = problem
+    frame = dd.read_parquet(shards)
+    assert frame.npartitions == 7
+    assert_same_labels(kml.count_labels(frame["labels"]), kml.count_labels(rows))
+    np.testing.assert_array_equal(
+        kml.compute_class_weight(frame["labels"]), kml.compute_class_weight(rows)
+    )
+    meta = truth_of([])
+    y_true = frame["labels"].map_partitions(truth_of, meta=meta)
+    histogram = kml.score_histogram(
+        y_true, frame[NAMES], sample_weight=frame["weight"], bins=300
+    )
+    expected = kml.score_histogram(
+        kml.encode_labels(rows, NAMES)[0], y_score, sample_weight=weight, bins=300
+    )
+    assert_same_histogram(histogram, expected)
+
+
+class DyingOnce:
+    """Passes blocks on; the process that gets a certain one dies, the first time.
+
+    Leaves a file for each block passed, so that tests see what was done twice.
+    """
+
+    def __init__(self, folder, dies_at):
+        self.folder = folder
+        self.dies_at = dies_at
+
+    def __call__(self, block):
+        n_done = len(self.passed())
+        if n_done >= self.dies_at and self._is_first():
+            os.kill(os.getpid(), signal.SIGKILL)
+        (self.folder / f"passed-{uuid.uuid4()}").touch()
+        time.sleep(0.01)  # so that the other process gets its share
+        return block
+
+    def passed(self):
+        return list(self.folder.glob("passed-*"))
+
+    def _is_first(self):
+        try:
+            (self.folder / "died").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
+def of_arrays(function):
+    def compute(problem, rows, through):
+        y_true, y_score, weight = problem
+        lazy = da.from_array(y_true, chunks=(2, 4))
+        lazy = lazy.map_blocks(through, dtype=lazy.dtype, meta=lazy._meta)
+        return function(lazy, y_score, weight), function(y_true, y_score, weight)
+
+    return compute
+
+
+def counts_of(y_true, y_score, weight):
+    return kml.confusion_counts(y_true, y_score >= 0.5, sample_weight=weight)
+
+
+def histogram_of(y_true, y_score, weight):
+    return kml.score_histogram(y_true, y_score, sample_weight=weight)
+
+
+def labels_of(y_true, y_score, weight):
+    return kml.count_labels(y_true)
+
+
+def labels_of_lists(problem, rows, through):
+    column = dd.from_pandas(pd.Series(rows, name="labels"), npartitions=50)
+    lazy = column.map_partitions(through, meta=("labels", object))
+    return kml.count_labels(lazy), kml.count_labels(rows)
+
+
+def assert_same_histogram(actual, expected):
+    np.testing.assert_array_equal(actual.thresholds, expected.thresholds)
+    np.testing.assert_array_equal(actual.positives, expected.positives)
+    np.testing.assert_array_equal(actual.negatives, expected.negatives)
+
+
+@pytest.mark.parametrize(
+    ("compute", "assert_same"),
+    [
+        (of_arrays(counts_of), assert_same_counts),
+        (of_arrays(histogram_of), assert_same_histogram),
+        (of_arrays(labels_of), assert_same_labels),
+        (labels_of_lists, assert_same_labels),
+    ],
+    ids=["confusion_counts", "score_histogram", "count_labels", "lists"],
+)
+def test_a_worker_that_dies_half_way_changes_nothing(
+    client, problem, rows, tmp_path, plain_config, compute, assert_same
+):
+    """What it held is counted anew, and what others held is not counted again."""
+    client.wait_for_workers(2)
+    before = set(client.run(os.getpid).values())
+    through = DyingOnce(tmp_path, dies_at=25)
+    actual, expected = compute(problem, rows, through)
+    assert_same(actual, expected)
+    assert (tmp_path / "died").exists()
+    assert len(through.passed()) > 52, "blocks that were lost were read again"
+    client.wait_for_workers(2)
+    assert len(before - set(client.run(os.getpid).values())) == 1
