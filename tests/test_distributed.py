@@ -16,7 +16,7 @@ da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
 Callback = pytest.importorskip("dask.callbacks").Callback
 
-N_SAMPLES, N_LABELS = 103, 4
+N_SAMPLES, N_LABELS, N_BLOCKS = 103, 4, 52
 NAMES = ["bird", "cat", "dog", "owl"]
 
 
@@ -251,7 +251,7 @@ def client():
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -293,7 +293,7 @@ def test_parquet_shards_on_two_processes(client, shards, problem, rows):
 
 
 class DyingOnce:
-    """Passes blocks on; the process that gets a certain one dies, the first time.
+    """Passes blocks on; the process that passes a certain one dies, the first time.
 
     Leaves a file for each block passed, so that tests see what was done twice.
     """
@@ -303,15 +303,14 @@ class DyingOnce:
         self.dies_at = dies_at
 
     def __call__(self, block):
-        n_done = len(self.passed())
-        if n_done >= self.dies_at and self._is_first():
-            os.kill(os.getpid(), signal.SIGKILL)
         (self.folder / f"passed-{uuid.uuid4()}").touch()
+        if self.n_passed() > self.dies_at and self._is_first():
+            os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(0.01)  # so that the other process gets its share
         return block
 
-    def passed(self):
-        return list(self.folder.glob("passed-*"))
+    def n_passed(self):
+        return len(list(self.folder.glob("passed-*")))
 
     def _is_first(self):
         try:
@@ -325,7 +324,8 @@ def of_arrays(function):
     def compute(problem, rows, through):
         y_true, y_score, weight = problem
         lazy = da.from_array(y_true, chunks=(2, 4))
-        lazy = lazy.map_blocks(through, dtype=lazy.dtype, meta=lazy._meta)
+        assert lazy.numblocks == (N_BLOCKS, 1)
+        lazy = lazy.map_blocks(through, meta=np.empty((0, 0), np.int8))
         return function(lazy, y_score, weight), function(y_true, y_score, weight)
 
     return compute
@@ -344,7 +344,8 @@ def labels_of(y_true, y_score, weight):
 
 
 def labels_of_lists(problem, rows, through):
-    column = dd.from_pandas(pd.Series(rows, name="labels"), npartitions=50)
+    column = dd.from_pandas(pd.Series(rows, name="labels"), npartitions=N_BLOCKS)
+    assert column.npartitions == N_BLOCKS
     lazy = column.map_partitions(through, meta=("labels", object))
     return kml.count_labels(lazy), kml.count_labels(rows)
 
@@ -371,10 +372,10 @@ def test_a_worker_that_dies_half_way_changes_nothing(
     """What it held is counted anew, and what others held is not counted again."""
     client.wait_for_workers(2)
     before = set(client.run(os.getpid).values())
-    through = DyingOnce(tmp_path, dies_at=25)
+    through = DyingOnce(tmp_path, dies_at=N_BLOCKS // 2)
     actual, expected = compute(problem, rows, through)
     assert_same(actual, expected)
     assert (tmp_path / "died").exists()
-    assert len(through.passed()) > 52, "blocks that were lost were read again"
+    assert through.n_passed() > N_BLOCKS, "blocks that were lost were read again"
     client.wait_for_workers(2)
     assert len(before - set(client.run(os.getpid).values())) == 1
