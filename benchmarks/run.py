@@ -13,6 +13,7 @@ THEMES = (
     "thresholds",
     "labels",
     "weights",
+    "machines",
     "losses",
     "streaming",
     "epochs",

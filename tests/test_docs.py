@@ -88,6 +88,8 @@ def code_blocks(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_code_of_every_page_runs(page, tmp_path, monkeypatch):
     """In order and in one namespace, in an empty folder."""
+    if page.name == "distributed.rst":
+        pytest.importorskip("dask.dataframe")
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     namespace = {"__name__": "__main__"}
