@@ -100,12 +100,12 @@ class ScoreHistogram:
 
     @property
     def negatives(self) -> Array:
-        """Negatives, shape (n_bins, n_labels): int64; float64 once there are weights."""
+        """Negatives, shape (n_bins, n_labels): int64, or float64 of weights."""
         return self._cells[0].T
 
     @property
     def positives(self) -> Array:
-        """Positives, shape (n_bins, n_labels): int64; float64 once there are weights."""
+        """Positives, shape (n_bins, n_labels): int64, or float64 of weights."""
         return self._cells[1].T
 
     @property

@@ -37,16 +37,10 @@ def results(metric):
     return {key: float(value) for key, value in metric.result().items()}
 
 
-def histogram_of(y, s, weight=None):
-    histogram = kml.ScoreHistogram(y.shape[1])
-    histogram.update(y, s, weight)
-    return histogram
-
-
 def expected_scores(metric, y, s, weight=None):
     """By the functions of the package, of ``metric.scores``."""
     options = {"average": metric.average, "zero_division": metric.zero_division}
-    histogram = histogram_of(y, s, weight)
+    histogram = kml.score_histogram(y, s, sample_weight=weight)
     counts = kml.confusion_counts(y, s >= metric.threshold, sample_weight=weight)
     with np.errstate(all="ignore"):
         values = {
@@ -102,7 +96,9 @@ def test_counts_and_histogram_are_those_of_numpy(rng, is_weighted):
     expected = kml.confusion_counts(y, s >= at, sample_weight=weight)
     assert_same_counts(metric.counts, expected)
     assert metric.counts.tp.dtype == (np.float64 if is_weighted else np.int64)
-    assert_same_histogram(metric.histogram, histogram_of(y, s, weight))
+    assert_same_histogram(
+        metric.histogram, kml.score_histogram(y, s, sample_weight=weight)
+    )
 
 
 def test_batches_with_and_without_weights_add_up(rng):
@@ -113,7 +109,9 @@ def test_batches_with_and_without_weights_add_up(rng):
     assert_same_counts(
         metric.counts, kml.confusion_counts(y, s >= 0.5, sample_weight=weight)
     )
-    assert_same_histogram(metric.histogram, histogram_of(y, s, weight))
+    assert_same_histogram(
+        metric.histogram, kml.score_histogram(y, s, sample_weight=weight)
+    )
     metric.reset_state()
     assert metric.counts.total.tolist() == [0] * N_LABELS
     assert np.isnan(list(results(metric).values())).all()
@@ -128,7 +126,7 @@ def test_each_score_is_in_the_bin_that_numpy_puts_it_in():
     y = np.arange(len(s))[:, None] % 2
     metric = kml.MultiLabelScores(1, scores="roc_auc")
     metric.update_state(y, s)
-    assert_same_histogram(metric.histogram, histogram_of(y, s))
+    assert_same_histogram(metric.histogram, kml.score_histogram(y, s))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
@@ -139,7 +137,7 @@ def test_scores_of_any_width(rng, dtype):
     metric = kml.MultiLabelScores(N_LABELS, 0.3, BOTH)
     metric.update_state(y, tensor)
     assert_same_counts(metric.counts, kml.confusion_counts(y, wide >= 0.3))
-    assert_same_histogram(metric.histogram, histogram_of(y, wide))
+    assert_same_histogram(metric.histogram, kml.score_histogram(y, wide))
 
 
 def test_a_threshold_between_two_float32_numbers_is_not_rounded_down(rng):
@@ -170,7 +168,7 @@ def test_logits_become_probabilities(rng):
     )
     probabilities = ops.convert_to_numpy(ops.sigmoid(logits))
     assert_same_counts(metric.counts, kml.confusion_counts(y, probabilities >= 0.3))
-    assert_same_histogram(metric.histogram, histogram_of(y, probabilities))
+    assert_same_histogram(metric.histogram, kml.score_histogram(y, probabilities))
 
 
 def test_counts_do_not_stop_where_float32_does(rng):
@@ -310,7 +308,7 @@ def test_one_pass_gives_the_scores_of_predictions(options, is_switched):
         assert history[f"val_{name}"][-1] == pytest.approx(value, abs=1e-6)
     holder = metrics if is_switched else metric
     assert_same_counts(holder.counts, kml.confusion_counts(y, s >= 0.4))
-    assert_same_histogram(holder.histogram, histogram_of(y, s))
+    assert_same_histogram(holder.histogram, kml.score_histogram(y, s))
 
 
 class BatchLogs(keras.callbacks.Callback):
@@ -459,7 +457,9 @@ def test_several_outputs_have_a_metric_each():
     for metric, name in ((shape, "shape"), (colour, "colour")):
         expected = kml.confusion_counts(truth[name], s[name] >= 0.5)
         assert_same_counts(metric.counts, expected)
-    assert_same_histogram(colour.histogram, histogram_of(truth["colour"], s["colour"]))
+    assert_same_histogram(
+        colour.histogram, kml.score_histogram(truth["colour"], s["colour"])
+    )
 
 
 def test_mixed_precision():
