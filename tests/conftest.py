@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import keras_multilabel as kml
+
 # Scripts, which pytest would import for their doctests.
 collect_ignore = ["devices"]
 
@@ -10,3 +12,20 @@ collect_ignore = ["devices"]
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def setups_of_fit(monkeypatch):
+    """What check_setup says before each fit."""
+    keras = pytest.importorskip("keras")
+    found, fit = [], keras.Model.fit
+
+    def checked(model, x=None, y=None, **options):
+        data = x if y is None else (x, y)
+        names = ("class_weight", "sample_weight", "batch_size")
+        given = {name: options[name] for name in names if name in options}
+        found.append(kml.check_setup(model, data, **given))
+        return fit(model, x, y, **options)
+
+    monkeypatch.setattr(keras.Model, "fit", checked)
+    return found

@@ -20,7 +20,7 @@ from tests.test_callbacks import (
     tf_dataset,
     torch_loader,
 )
-from tests.test_docs import PAGES, ROOT, code_blocks
+from tests.test_docs import ROOT
 
 pytestmark = pytest.mark.keras
 
@@ -749,39 +749,7 @@ def test_bad_models():
         kml.check_setup(make_model, (X, Y))
 
 
-# Our own documentation
-
-
-@pytest.fixture
-def setups_of_fit(monkeypatch):
-    """What check_setup says before each fit, which then takes one epoch."""
-    found, fit = [], keras.Model.fit
-
-    def checked(model, x=None, y=None, **options):
-        data = x if y is None else (x, y)
-        names = ("class_weight", "sample_weight", "batch_size")
-        given = {name: options[name] for name in names if name in options}
-        found.append(kml.check_setup(model, data, **given))
-        options.update(epochs=1, verbose=0)
-        return fit(model, x, y, **options)
-
-    monkeypatch.setattr(keras.Model, "fit", checked)
-    return found
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_false_alarm_in_the_documentation(
-    page, setups_of_fit, tmp_path, monkeypatch
-):
-    if not IS_TENSORFLOW and "image_dataset" in page.read_text(encoding="utf-8"):
-        pytest.skip("its data is read by TensorFlow")
-    pytest.importorskip("matplotlib").use("Agg")
-    monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "__main__"}
-    for block in code_blocks(page):
-        exec(compile(block, str(page), "exec"), namespace)
-    assert setups_of_fit
-    assert [str(found) for found in setups_of_fit if found] == []
+# Our own example; the pages of the documentation are checked where they are run
 
 
 def test_no_false_alarm_in_the_example(setups_of_fit, tmp_path, monkeypatch):
