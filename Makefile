@@ -29,11 +29,11 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## Measure ours against its peers; updates benchmarks/README.md (make bench-jax, bench-torch: losses)
+bench: $(VENV)/.dev ## Measure ours against its peers; updates benchmarks/README.md (make bench-jax, bench-torch: those of Keras)
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 bench-%: .venv-%/.test
-	KERAS_BACKEND=$* .venv-$*/bin/python benchmarks/run.py --only losses $(ARGS)
+	KERAS_BACKEND=$* .venv-$*/bin/python benchmarks/run.py $(ARGS)
 
 backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
 

@@ -1,7 +1,6 @@
 """Histograms of scores in Parquet files, by Dask: two processes against one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,49 +19,24 @@ SCORES = [f"score_{label}" for label in range(N_LABELS)]
 TRUTH = [f"truth_{label}" for label in range(N_LABELS)]
 
 
-# Dask's workers give all that is freed back to the system, and NumPy asks for it again:
-# half their time goes there. With these they keep some, as other processes do. 2**25 is
-# the most that glibc takes.
-KEEP_MEMORY = {
-    f"distributed.nanny.pre-spawn-environ.MALLOC_{name}_THRESHOLD_": size
-    for name, size in (("TRIM", 2**28), ("MMAP", 2**25))
-}
-
-
 def rows(*, quick: bool) -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         write_shards(Path(folder), 500 if quick else 500_000)
         frame = dd.read_parquet(folder)
         repeats = 1 if quick else 3
-        one = ("one process, one thread", "synchronous")
-        two = ("one process, 2 threads", "threads")
-        with workers(KEEP_MEMORY):
-            yield row(frame, "that keep memory", *one, repeats, 1.6)
-            yield row(frame, "that keep memory", *two, repeats, None)
-        with workers({}):
-            yield row(frame, "as Dask sets them up", *one, repeats, None)
-
-
-@contextmanager
-def workers(options: dict[str, int]) -> Iterator[None]:
-    """Two processes of one thread, which are there before time is taken."""
-    with (
-        dask.config.set(options),
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0"
-        ) as cluster,
-        Client(cluster),
-    ):
-        yield
+        with (
+            LocalCluster(
+                n_workers=2, threads_per_worker=1, dashboard_address=":0"
+            ) as cluster,
+            Client(cluster),
+        ):
+            one = "one process, one thread"
+            yield row(frame, one, "synchronous", repeats, 1.6)
+            yield row(frame, "one process, 2 threads", "threads", repeats, None)
 
 
 def row(
-    frame: dd.DataFrame,
-    kind: str,
-    name: str,
-    scheduler: str,
-    repeats: int,
-    target: float | None,
+    frame: dd.DataFrame, peer: str, scheduler: str, repeats: int, target: float | None
 ) -> Row:
     options = {"scheduler": scheduler, "num_workers": 2}
     check_same(frame.partitions[:2], options)
@@ -74,9 +48,9 @@ def row(
     versions = f"{named_version('dask')}, {named_version('pyarrow')}"
     work = (
         f"score_histogram of {len(frame):,} x {N_LABELS} float32 in {N_SHARDS} Parquet "
-        f"files, 2 worker processes of one thread {kind}"
+        "files, 2 worker processes of one thread"
     )
-    return speed_row(work, f"{versions}, the same in {name}", pair, target)
+    return speed_row(work, f"{versions}, the same in {peer}", pair, target)
 
 
 def histogram(frame: dd.DataFrame, **options: object) -> kml.ScoreHistogram:

@@ -15,11 +15,12 @@ THEMES = (
     "weights",
     "machines",
     "losses",
+    "scores",
     "streaming",
     "epochs",
 )
 # Those that run on every backend; each has a table of its own in README.md.
-KERAS_THEMES = ("losses",)
+KERAS_THEMES = ("losses", "scores")
 
 
 def main() -> None:
@@ -29,7 +30,8 @@ def main() -> None:
         "--quick", action="store_true", help="small data, to see that it runs"
     )
     arguments = parser.parse_args()
-    for theme in [arguments.only] if arguments.only else THEMES:
+    themes = THEMES if is_default_backend() else KERAS_THEMES
+    for theme in [arguments.only] if arguments.only else themes:
         lines = measured(theme, quick=arguments.quick)
         if not arguments.quick:
             table.write_readme(marked(theme), lines)
@@ -37,9 +39,14 @@ def main() -> None:
 
 def marked(theme: str) -> str:
     """The name of the theme's table; a backend other than TensorFlow has its own."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    is_other = theme in KERAS_THEMES and backend != "tensorflow"
-    return f"{theme} on {backend}" if is_other else theme
+    if is_default_backend() or theme not in KERAS_THEMES:
+        return theme
+    return f"{theme} on {os.environ['KERAS_BACKEND']}"
+
+
+def is_default_backend() -> bool:
+    """Whether Keras runs on TensorFlow."""
+    return os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
 
 
 def measured(theme: str, *, quick: bool) -> list[str]:

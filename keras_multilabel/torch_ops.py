@@ -1,0 +1,32 @@
+"""Parts of `score_ops` on torch, in place: most of the time there is memory's.
+
+Each result of its own is memory to be found, written and read once more, and torch does
+not fuse them. The tensors' own methods need no import of torch.
+"""
+
+from typing import Any
+
+
+def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
+    """`score_ops.masks`, float32.
+
+    Comparisons in place take a fifth of the time of those that give booleans.
+    """
+    positive = y_true.clone().eq_(1)
+    known = y_true.clone().eq_(0).add_(positive)
+    decided = y_pred.clone().ge_(threshold).mul_(known)
+    return [positive * decided, decided, positive, known]
+
+
+def places(y_score: Any, positive: Any, shift: int, n_places: int) -> Any:
+    """`score_ops.places`, flattened, and ``n_places`` more where positive."""
+    nearest = (1 - y_score).clamp_(max=y_score)
+    # The sign says which side of 1/2; it is also the highest of the bits.
+    bits = nearest.copysign_(0.5 - y_score).view(positive.int().dtype)
+    place = bits.add_(bits >> 31).bitwise_right_shift_(shift).bitwise_and_(n_places - 1)
+    return place.add_(positive.int(), alpha=n_places).ravel()
+
+
+def add(cells: Any, cell: Any, entries: Any) -> None:
+    """Add entries to cells: there are many times more of these, so not all anew."""
+    cells.scatter_add_(0, cell.ravel().long(), entries.ravel())
