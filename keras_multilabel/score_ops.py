@@ -115,43 +115,46 @@ def divide(numerator: Any, denominator: Any, zero_division: float) -> Any:
 
 
 def average_scores(scores: Any, support: Any, average: str) -> Any:
-    """`averages.average_scores` of scores per label."""
-    defined = ops.cast(ops.logical_not(ops.isnan(scores)), "float32")
-    weight = defined * support if average == "weighted" else defined
-    weight = ops.where(ops.sum(weight) > 0, weight, defined)
+    """`averages.average_scores` of each row of scores per label."""
+    undefined = ops.isnan(scores)
+    defined = ops.cast(ops.logical_not(undefined), "float32")
+    if average == "weighted":
+        weight = defined * support
+        no_support = ops.equal(ops.sum(weight, axis=-1, keepdims=True), 0)
+        weight = ops.where(no_support, defined, weight)
+    else:
+        weight = defined
     # Not times 0: NaN would stay.
-    total = ops.sum(ops.where(ops.isnan(scores), 0.0, scores * weight))
-    return divide(total, ops.sum(weight), np.nan)
+    total = ops.sum(ops.where(undefined, 0.0, scores * weight), axis=-1)
+    return divide(total, ops.sum(weight, axis=-1), np.nan)
 
 
-def precision(counts: Any, zero_division: float) -> Any:
-    """Of (tp, fp, fn, tn)."""
-    tp, fp, _, _ = counts
-    return divide(tp, tp + fp, zero_division)
+# Numerator and denominator of scores, from the sums of `masks`.
 
 
-def recall(counts: Any, zero_division: float) -> Any:
-    """Of (tp, fp, fn, tn)."""
-    tp, _, fn, _ = counts
-    return divide(tp, tp + fn, zero_division)
+def precision(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
+    """``tp / (tp + fp)``."""
+    return both, decided
 
 
-def f1(counts: Any, zero_division: float) -> Any:
-    """Of (tp, fp, fn, tn)."""
-    tp, fp, fn, _ = counts
-    return divide(2 * tp, 2 * tp + fp + fn, zero_division)
+def recall(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
+    """``tp / (tp + fn)``."""
+    return both, truth
 
 
-def jaccard(counts: Any, zero_division: float) -> Any:
-    """Of (tp, fp, fn, tn)."""
-    tp, fp, fn, _ = counts
-    return divide(tp, tp + fp + fn, zero_division)
+def f1(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
+    """``2 tp / (2 tp + fp + fn)``."""
+    return 2 * both, decided + truth
 
 
-def hamming_loss(counts: Any, _: float) -> Any:
-    """Of (tp, fp, fn, tn)."""
-    tp, fp, fn, tn = counts
-    return divide(fp + fn, tp + fp + fn + tn, np.nan)
+def jaccard(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
+    """``tp / (tp + fp + fn)``."""
+    return both, decided + truth - both
+
+
+def hamming_loss(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
+    """``(fp + fn) / (tp + fp + fn + tn)``."""
+    return decided + truth - 2 * both, known
 
 
 def roc_auc(negative: Any, positive: Any, _: float) -> Any:

@@ -19,7 +19,7 @@ from keras_multilabel.counts import Counts
 from keras_multilabel.histograms import ScoreHistogram
 
 NAME = "multi_label_scores"
-FROM_COUNTS: dict[str, Callable[[Any, float], Any]] = {
+FROM_COUNTS: dict[str, Callable[..., tuple[Any, Any]]] = {
     "f1": score_ops.f1,
     "precision": score_ops.precision,
     "recall": score_ops.recall,
@@ -111,8 +111,8 @@ class MultiLabelScores(keras.metrics.Metric):
         self.resting = False
         # The usual one and the resting one; `CompiledScores` keeps them.
         self.train_steps: tuple[Any, Any] = (None, None)
-        kinds = [_kind(score) for score in self.scores]
-        self.ranks = any(kind in FROM_HISTOGRAM for kind in kinds)
+        self._kinds = {_kind(score) for score in self.scores}
+        self.ranks = not self._kinds.isdisjoint(FROM_HISTOGRAM)
         self._add_state()
 
     def _add_state(self) -> None:
@@ -148,7 +148,7 @@ class MultiLabelScores(keras.metrics.Metric):
             y_pred = ops.sigmoid(y_pred)
         outcomes = score_ops.masks(y_true, y_pred, _at_least(self.threshold))
         if sample_weight is None:
-            self._counted.assign(self._counted + score_ops.count(outcomes))
+            self._counted.assign_add(score_ops.count(outcomes))
         else:
             sample_weight = _check_weight(sample_weight)
             self._weigh(outcomes, sample_weight)
@@ -172,42 +172,62 @@ class MultiLabelScores(keras.metrics.Metric):
         """The scores by name; none while resting."""
         if self.resting:
             return {}
+        values = self._scores_of_counts()
+        if self.ranks:
+            values |= self._scores_of_histogram()
         prefix = "" if self.name == NAME else f"{self.name}_"
-        return {f"{prefix}{score}": self._score(_kind(score)) for score in self.scores}
+        return {f"{prefix}{score}": values[_kind(score)] for score in self.scores}
 
-    def _score(self, kind: str) -> Any:
-        micro = self.average == "micro" or kind == "hamming_loss"
-        if kind in FROM_COUNTS:
-            counts = [_pool(side, micro) for side in self._outcomes()]
-            scores = FROM_COUNTS[kind](counts, self.zero_division)
-            support, total = counts[0] + counts[2], sum(counts)
-        else:
-            negative, positive = (_pool(side, micro) for side in self._sides())
-            scores = FROM_HISTOGRAM[kind](negative, positive, self.zero_division)
-            support = ops.sum(positive, axis=1)
-            total = support + ops.sum(negative, axis=1)
-        # Of what nothing is known there is no score.
-        scores = ops.where(total > 0, scores, np.nan)
-        return scores[0] if micro else self._average(scores, support)
+    # All scores at once: Keras asks for them after each batch.
 
-    def _average(self, scores: Any, support: Any) -> Any:
-        return score_ops.average_scores(scores, support, self.average)
-
-    def _outcomes(self) -> list[Any]:
-        """Of tp, fp, fn and tn each (num_labels,), float32."""
+    def _scores_of_counts(self) -> dict[str, Any]:
         weighed = self._weighed[0] + self._weighed[1]
-        return [
-            ops.cast(counted, "float32") + weighed
-            for counted, weighed in zip(
-                _four(self._counted), _four(weighed), strict=True
+        sums = self._pool(ops.cast(self._counted, "float32") + weighed, axis=1)
+        both, decided, truth, known = (sums[row] for row in range(4))
+        fractions = {
+            kind: function(both, decided, truth, known)
+            for kind, function in FROM_COUNTS.items()
+            if kind in self._kinds
+        }
+        values = {}
+        if "hamming_loss" in fractions:
+            wrong, entries = fractions.pop("hamming_loss")
+            loss = score_ops.divide(ops.sum(wrong), ops.sum(entries), np.nan)
+            values["hamming_loss"] = loss
+        if fractions:
+            numerators, denominators = zip(*fractions.values(), strict=True)
+            scores = score_ops.divide(
+                ops.stack(numerators), ops.stack(denominators), self.zero_division
             )
-        ]
+            values |= self._averages(fractions, scores, truth, known)
+        return values
 
-    def _sides(self) -> list[Any]:
-        """Of negatives and positives each (num_labels, n_bins), float32."""
+    def _scores_of_histogram(self) -> dict[str, Any]:
         cells = ops.cast(self._cells, "float32") + self._weighed_cells
         cells = ops.reshape(cells, (2, self.num_labels, score_ops.N_BINS))
-        return [cells[0], cells[1]]
+        negative, positive = (self._pool(cells[side], axis=0) for side in range(2))
+        kinds = [kind for kind in FROM_HISTOGRAM if kind in self._kinds]
+        scores = ops.stack(
+            [
+                FROM_HISTOGRAM[kind](negative, positive, self.zero_division)
+                for kind in kinds
+            ]
+        )
+        support = ops.sum(positive, axis=1)
+        known = support + ops.sum(negative, axis=1)
+        return self._averages(kinds, scores, support, known)
+
+    def _pool(self, sums: Any, axis: int) -> Any:
+        """All labels as one for the micro average."""
+        return ops.sum(sums, axis, keepdims=True) if self.average == "micro" else sums
+
+    def _averages(
+        self, kinds: Iterable[str], scores: Any, support: Any, known: Any
+    ) -> dict[str, Any]:
+        """Of each row of scores; of what nothing is known there is no score."""
+        scores = ops.where(ops.equal(known, 0), np.nan, scores)
+        averages = score_ops.average_scores(scores, support, self.average)
+        return {kind: averages[row] for row, kind in enumerate(kinds)}
 
     @property
     def counts(self) -> Counts:
@@ -218,8 +238,10 @@ class MultiLabelScores(keras.metrics.Metric):
         counted = ops.convert_to_numpy(self._counted).astype(np.int64)
         weighed = ops.convert_to_numpy(self._weighed).astype(np.float64).sum(0)
         total = counted + weighed if weighed.any() else counted
+        both, decided, truth, known = total
+        outcomes = both, decided - both, truth - both, known - decided - truth + both
         # Weights may round to just below zero.
-        tp, fp, fn, tn = (np.maximum(each, 0) for each in _four(total))
+        tp, fp, fn, tn = (np.maximum(each, 0) for each in outcomes)
         return Counts(tp, fp, fn, tn, axis=0)
 
     @property
@@ -312,14 +334,3 @@ def _at_least(threshold: Array) -> Array:
     nearest = threshold.astype(np.float32)
     above = np.nextafter(nearest, np.float32(np.inf))
     return np.where(nearest < threshold, above, nearest).astype(np.float32)
-
-
-def _four(sums: Any) -> tuple[Any, Any, Any, Any]:
-    """Sums of `score_ops.masks` -> tp, fp, fn, tn."""
-    both, decided, truth, known = (sums[row] for row in range(4))
-    return both, decided - both, truth - both, known - decided - truth + both
-
-
-def _pool(values: Any, micro: bool) -> Any:
-    """All labels as one, or as they are."""
-    return ops.sum(values, axis=0, keepdims=True) if micro else values
