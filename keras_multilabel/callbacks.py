@@ -358,17 +358,14 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         self._warned = False
         self._best_score = -np.inf
 
-    def on_train_batch_begin(
-        self, batch: int, logs: dict[str, Any] | None = None
-    ) -> None:
-        """Keep a compiled `MultiLabelScores` out of training."""
-        if self._compiled is not None:
-            self._compiled.rest(True)
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keep a compiled `MultiLabelScores` out of training, until it is reset.
 
-    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Let a compiled `MultiLabelScores` count."""
+        Keras does that before each evaluation. (Where a callback has anything to say to
+        batches, it waits for the logs of each.)
+        """
         if self._compiled is not None:
-            self._compiled.rest(False)
+            self._compiled.rest()
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Take what a compiled `MultiLabelScores` counted."""

@@ -49,14 +49,15 @@ class CompiledScores:
             self.model.train_step = replaced
         return self.model.train_function
 
-    def rest(self, resting: bool) -> None:
-        """Switch off or on."""
+    def rest(self) -> None:
+        """Switch them off until they are reset."""
         for metric in self.metrics:
-            metric.resting = resting
+            metric.resting = True
 
     def end(self) -> None:
         """Train as usual again."""
-        self.rest(False)
+        for metric in self.metrics:
+            metric.resting = False
         self.model.train_function = self.metrics[0].train_steps[0]
 
 
