@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 import numpy as np
 from sklearn.datasets import load_digits
 
-from keras_multilabel._checks import Array
-from keras_multilabel._extras import require
+from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.optional import require
 
 if TYPE_CHECKING:
     import PIL.Image

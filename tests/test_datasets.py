@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from keras_multilabel import datasets
-from keras_multilabel.voc import read_voc
+from keras_multilabel.readers.voc import read_voc
 
 
 @pytest.fixture(scope="module")

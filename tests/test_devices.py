@@ -8,15 +8,14 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.keras
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.keras
 
 
 def only_on(backend):

@@ -4,7 +4,6 @@ import inspect
 import re
 import textwrap
 from collections import Counter
-from pathlib import Path
 
 import keras
 import matplotlib
@@ -12,8 +11,8 @@ import matplotlib.pyplot as plt
 import pytest
 
 import keras_multilabel as kml
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 MARKS = {".rst": "code-block:: python", ".md": "```python"}
 PAGES = [
     path

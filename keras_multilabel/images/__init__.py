@@ -1,0 +1,4 @@
+"""A table of images and labels -> batches.
+
+It imports ``labels`` and ``utils``.
+"""

@@ -1,0 +1,4 @@
+"""Data of any kind, and one pass of a model over it.
+
+It imports ``utils``.
+"""

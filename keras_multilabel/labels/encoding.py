@@ -1,0 +1,294 @@
+"""Lists of labels <-> multi-hot arrays, in a fixed order of labels."""
+
+import warnings
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel.utils.arguments import Array, check_matrix, check_targets, listed
+
+Row = Iterable[Hashable]
+
+# Rows are encoded this many at a time, few enough to stay in the cache.
+CHUNK = 2**13
+
+
+def encode_labels(
+    rows: Iterable[Row | str],
+    classes: Iterable[Hashable] | None = None,
+    *,
+    sep: str | None = None,
+    unknown: Iterable[Row | str] | None = None,
+    on_unseen: str = "error",
+) -> tuple[Array, list[Any]]:
+    """Turn lists of labels into multi-hot targets.
+
+    Args:
+        rows: One collection of labels per sample: a list of lists, or a pandas or
+            polars column of lists. An empty list is a sample without labels. With
+            ``sep``, strings such as ``"cat,dog"``.
+        classes: The labels in the order of the columns. Default: those that
+            occur in ``rows`` or ``unknown``, sorted.
+        sep: What separates the labels where rows are strings. Spaces around
+            labels are dropped.
+        unknown: Rows of labels of which the truth is unknown, one per sample;
+            they become -1 where the same row does not name them in ``rows``.
+        on_unseen: What to do with labels outside ``classes``: ``"error"``, or
+            ``"ignore"``, which leaves them out and warns how many there were.
+
+    Returns:
+        ``(multi_hot, classes)``: an int8 array (n_samples, n_labels) of 1, 0 and
+        -1 (unknown), and the list of labels in the order of its columns.
+
+    Raises:
+        TypeError: If a row is a string without ``sep``, or not a collection.
+        ValueError: If labels are not among ``classes``, classes repeat, or
+            ``unknown`` has not one row per sample.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y, classes = kml.encode_labels([["cat", "dog"], [], ["bird"]])
+        >>> classes
+        ['bird', 'cat', 'dog']
+        >>> y
+        array([[0, 1, 1],
+               [0, 0, 0],
+               [1, 0, 0]], dtype=int8)
+        >>> kml.encode_labels(["dog", "cat, dog"], ["dog", "cat"], sep=",")[0]
+        array([[1, 0],
+               [1, 1]], dtype=int8)
+    """
+    if on_unseen not in ("error", "ignore"):
+        raise ValueError(f'on_unseen must be "error" or "ignore"; got {on_unseen!r}.')
+    positive = _as_list(rows, "rows", sep)
+    doubtful = None if unknown is None else _as_list(unknown, "unknown", sep)
+    if doubtful is not None and len(doubtful) != len(positive):
+        raise ValueError(
+            f"unknown must have one row per sample ({len(positive)}); "
+            f"got {len(doubtful)}."
+        )
+    column_of = _New() if classes is None else _Given(_check_classes(classes))
+    found = [
+        (_columns(rows, name, column_of), value)
+        for rows, name, value in (
+            (doubtful or [], "unknown", -1),
+            (positive, "rows", 1),
+        )
+    ]
+    order = sort_labels(column_of) if classes is None else list(column_of)
+    if not order:
+        raise ValueError(
+            "rows hold no label at all: encode_labels(..., classes=[...]) names them."
+        )
+    place = _places(column_of, order)
+    multi_hot = np.zeros((len(positive), len(order)), np.int8)
+    for columns, value in found:
+        _mark(multi_hot, columns, place, value)
+    if isinstance(column_of, _Given):
+        _report_unseen(column_of.unseen, on_unseen)
+    return multi_hot, order
+
+
+def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
+    """How many rows name each label, the labels sorted, and how many rows there are.
+
+    What the columns of `encode_labels` would add up to, without the matrix.
+    """
+    samples = _as_list(rows, "rows", None)
+    column_of = _New()
+    chunks = _columns(samples, "rows", column_of)
+    n_labels = len(column_of)
+    kind = np.int32 if n_labels * CHUNK < 2**31 else np.int64  # the former sorts faster
+    counts: Array = np.zeros(n_labels, np.int64)
+    for _, lengths, columns in chunks:
+        counts += np.bincount(columns, minlength=n_labels)
+        # A label that a row names twice is one: sorted keys show it.
+        row: Array = np.repeat(np.arange(len(lengths), dtype=kind), lengths)
+        key = columns.astype(kind) * len(lengths) + row
+        key.sort()
+        again = key[1:][key[1:] == key[:-1]] // len(lengths)
+        counts -= np.bincount(again, minlength=n_labels)
+    order = sort_labels(column_of)
+    return counts[np.argsort(_places(column_of, order))], order, len(samples)
+
+
+def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
+    """Turn multi-hot targets, or decisions, back into lists of labels.
+
+    Args:
+        multi_hot: Shape (n_samples, n_labels): 1 names the label; 0, and -1 or
+            NaN (unknown), do not.
+        classes: The labels in the order of the columns.
+
+    Returns:
+        One list of labels per sample, in the order of ``classes``.
+
+    Raises:
+        TypeError: If ``multi_hot`` does not hold numbers.
+        ValueError: If ``classes`` does not name each column, or values are
+            others than those above.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> kml.decode_labels([[0, 1, 1], [0, 0, 0]], ["bird", "cat", "dog"])
+        [['cat', 'dog'], []]
+    """
+    positive, _ = check_targets(check_matrix(multi_hot, "multi_hot"))
+    if len(classes) != positive.shape[1]:
+        raise ValueError(
+            f"classes must name the {positive.shape[1]} columns of multi_hot; "
+            f"got {len(classes)}."
+        )
+    names = [classes[column] for column in np.nonzero(positive)[1].tolist()]
+    ends = np.cumsum(positive.sum(1, dtype=np.int64)).tolist()
+    return [names[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def holds_labels(y: Any) -> bool:
+    """Whether ``y`` is lists of labels; else it is taken for a matrix."""
+    if hasattr(y, "to_list"):
+        return True
+    if not isinstance(y, (list, tuple)):
+        return False
+    # Rows of numbers of one length are a matrix; anything else is lists of labels.
+    lengths = set()
+    for row in y:
+        if not hasattr(row, "__len__"):
+            continue
+        lengths.add(len(row))
+        if len(lengths) > 1 or 0 in lengths or isinstance(row, (set, frozenset)):
+            return True
+        if isinstance(row[0], str):
+            return True
+    return not lengths
+
+
+def _as_list(rows: Any, name: str, sep: str | None) -> list[Any]:
+    """Return the rows as a list, strings of labels split."""
+    if isinstance(rows, str):
+        raise TypeError(f"{name} must be one list of labels per sample; got a string.")
+    # A polars column iterates over columns; to_list (pandas has it too) gives lists.
+    rows = rows.to_list() if hasattr(rows, "to_list") else list(rows)
+    if sep is not None:
+        return [_split(row, sep) if isinstance(row, str) else row for row in rows]
+    return rows
+
+
+def _split(row: str, sep: str) -> list[str]:
+    return [label for part in row.split(sep) if (label := part.strip())]
+
+
+def _check_rows(rows: list[Any], name: str, start: int) -> None:
+    """Raise if a row, of which the first is row ``start``, is no collection."""
+    for kind in set(map(type, rows)):
+        if issubclass(kind, str) or not hasattr(kind, "__len__"):
+            index = next(i for i, row in enumerate(rows) if type(row) is kind)
+            _raise_row(rows[index], name, start + index)
+
+
+def _raise_row(row: Any, name: str, index: int) -> None:
+    if isinstance(row, str):
+        remedy = 'Pass sep="," if it lists labels, or put it in a list if it is one.'
+    elif row is None or row != row:
+        remedy = "A missing row is no list: [] says that there are no labels."
+    else:
+        remedy = "One label alone goes into a list too."
+    raise TypeError(
+        f"{name} must be one collection of labels per sample; row {index} is "
+        f"{row!r}. {remedy}"
+    )
+
+
+def _check_classes(classes: Iterable[Hashable]) -> list[Hashable]:
+    if isinstance(classes, str):
+        raise TypeError(f"classes must be a list of labels; got {classes!r}.")
+    order = list(classes)
+    if len(set(order)) != len(order):
+        twice = [label for label, count in Counter(order).items() if count > 1]
+        raise ValueError(f"classes must differ; got {listed(twice)} more than once.")
+    if not order:
+        raise ValueError("classes must name at least one label; got none.")
+    return order
+
+
+def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
+    """The labels sorted, or a TypeError that says what to do if they have no order."""
+    try:
+        return sorted(labels)  # type: ignore[type-var]
+    except TypeError as error:
+        raise TypeError(
+            "Labels of different types have no order: pass classes=[...], or make "
+            f"them all strings ({error})."
+        ) from error
+
+
+class _New(dict[Hashable, int]):
+    """Label -> column, the next one for a label not seen before."""
+
+    def __missing__(self, label: Hashable) -> int:
+        self[label] = column = len(self)
+        return column
+
+
+class _Given(dict[Hashable, int]):
+    """Label -> column of given classes; -1 for others, which are counted."""
+
+    def __init__(self, classes: list[Hashable]):
+        super().__init__((label, column) for column, label in enumerate(classes))
+        self.unseen: Counter[Hashable] = Counter()
+
+    def __missing__(self, label: Hashable) -> int:
+        self.unseen[label] += 1
+        return -1
+
+
+def _columns(
+    rows: list[Any], name: str, column_of: dict[Hashable, int]
+) -> list[tuple[int, Array, Array]]:
+    """In chunks: the first row, how many labels each has, and their columns."""
+    chunks = []
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        _check_rows(chunk, name, start)
+        lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
+        # __getitem__ asks __missing__; ``get`` with a default would be slower.
+        found = map(column_of.__getitem__, chain.from_iterable(chunk))
+        chunks.append((start, lengths, np.fromiter(found, np.int64, lengths.sum())))
+    return chunks
+
+
+def _places(column_of: dict[Hashable, int], order: list[Hashable]) -> Array:
+    """Where in ``order`` the label of each column is."""
+    place = np.empty(len(order), np.int64)
+    place[[column_of[label] for label in order]] = np.arange(len(order))
+    return place
+
+
+def _mark(
+    multi_hot: Array,
+    chunks: list[tuple[int, Array, Array]],
+    place: Array,
+    value: int,
+) -> None:
+    """Write ``value`` where rows name a label."""
+    for start, lengths, columns in chunks:
+        row = np.repeat(np.arange(start, start + len(lengths)), lengths)
+        seen = columns >= 0
+        if not seen.all():
+            row, columns = row[seen], columns[seen]
+        multi_hot[row, place[columns]] = value
+
+
+def _report_unseen(unseen: Counter[Hashable], on_unseen: str) -> None:
+    if not unseen:
+        return
+    found = f"{unseen.total()} labels outside classes: {listed(list(unseen))}"
+    if on_unseen == "error":
+        raise ValueError(
+            f'{found}. Add them to classes, or pass on_unseen="ignore" to leave '
+            "them out."
+        )
+    warnings.warn(f"Left out {found}.", stacklevel=3)

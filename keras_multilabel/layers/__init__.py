@@ -1,0 +1,4 @@
+"""Thresholds inside a Keras model.
+
+It imports ``thresholds`` and ``utils``.
+"""

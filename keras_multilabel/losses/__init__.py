@@ -1,0 +1,4 @@
+"""Keras losses that leave unknown entries out.
+
+It imports ``utils``.
+"""

@@ -1,0 +1,45 @@
+"""Ratios and averages, each rule written once."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.utils.arguments import Array
+
+
+def divide(numerator: Array, denominator: Array, zero_division: float) -> Array:
+    """Return the ratio, and ``zero_division`` where the denominator is 0."""
+    denominator = np.asarray(denominator)
+    ratio = np.full(denominator.shape, zero_division, np.float64)
+    return np.divide(numerator, denominator, out=ratio, where=denominator != 0)
+
+
+def average_scores(
+    scores: Array,
+    average: str | None,
+    *,
+    support: Array | None,
+    sample_weight: npt.ArrayLike | None = None,
+) -> Any:
+    """Average over the last axis; NaN scores are left out.
+
+    ``"micro"`` is not here: it adds first and divides then, so its callers pool
+    the labels and have nothing left to average.
+    """
+    if average is None:
+        return scores
+    weights = {"macro": None, "weighted": support, "samples": sample_weight}[average]
+    defined = ~np.isnan(scores)
+    if weights is None and defined.all():
+        return as_float(scores.mean(-1))
+    weight = defined * (1.0 if weights is None else np.asarray(weights, np.float64))
+    # Where nothing has weight, as in scikit-learn: the plain mean.
+    weight = np.where(weight.sum(-1, keepdims=True) == 0, defined, weight)
+    total = np.where(defined, scores * weight, 0.0).sum(-1)
+    return as_float(divide(total, weight.sum(-1), np.nan))
+
+
+def as_float(score: Array) -> Any:
+    """Return a Python float for a single score, an array for several."""
+    return float(score) if np.ndim(score) == 0 else score

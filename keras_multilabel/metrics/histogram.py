@@ -1,0 +1,389 @@
+"""Positives and negatives per bin of the score: curves from a fixed state.
+
+The bins are finer toward 0 and toward 1, where the scores of a network crowd: below 1/2
+a bin is a range of a float's leading bits, above 1/2 it is the mirror image.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_matrix,
+    check_sample_weight,
+    check_targets,
+)
+from keras_multilabel.utils.dask import is_dask, sum_blocks
+
+# Bins of one width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
+LEADING_BITS = 5
+MOST_LEADING_BITS = 14
+LOWEST = -24
+# Below that, where few scores are, two in an octave from 2**TINIEST, and one for less.
+# 1.0, where many float32 scores end up, has a bin of its own.
+TINIEST = -126
+TAIL = 2 * (LOWEST - TINIEST)
+# Scores are counted in blocks of about this many entries, few enough for the cache.
+BLOCK = 2**17
+# Of a float: its integer type, and how many bits the mantissa has.
+LAYOUT: dict[Any, tuple[type, int, int]] = {
+    np.dtype(np.float32): (np.int32, 23, 127),
+    np.dtype(np.float64): (np.int64, 52, 1023),
+}
+
+
+class ScoreHistogram:
+    """How many positives and negatives have a score in which range, for each label.
+
+    Its size does not depend on the number of samples, and histograms of parts of the
+    data add up to that of the whole. `roc_auc_score`, `average_precision_score` and
+    `tune_thresholds` take one in place of ``y_true`` and ``y_score``; `counts` gives
+    `Counts`, which all scores and plots take.
+
+    Below 1/2 each octave, from one power of 2 to the next, is cut into equal bins;
+    above 1/2 the bins are those of 1 - score. So they are narrow near 0 and near 1, and
+    1/2 is an edge: counts at 0.5 are exact. Below 2^-24 an octave is cut in two.
+
+    Args:
+        num_labels: Number of labels.
+        bins: At least so many bins, rounded up to 46 * 2^k + 207. Default: 1,679, which
+            takes 16 * 1,679 bytes per label.
+
+    Attributes:
+        thresholds: Lower edges of the bins, ascending, shape (n_bins,): a score is in
+            the last bin whose edge it is not below.
+
+    Raises:
+        ValueError: If ``num_labels`` is below 1, or ``bins`` not from 1 to 753,871.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> histogram = kml.ScoreHistogram(num_labels=2)
+        >>> histogram.update([[1, 0], [0, 1]], [[0.9, 0.2], [0.6, 0.8]])
+        >>> histogram.update([[1, 0]], [[0.3, 0.1]])
+        >>> kml.roc_auc_score(histogram, average=None)
+        array([0.5, 1. ])
+        >>> histogram.counts(0.5)
+        Counts(tp=[1 1], fp=[1 0], fn=[1 0], tn=[0 2])
+    """
+
+    def __init__(self, num_labels: int, bins: int | None = None):
+        if num_labels < 1:
+            raise ValueError(f"num_labels must be at least 1; got {num_labels!r}.")
+        self._bits = LEADING_BITS if bins is None else _leading_bits(bins)
+        self.thresholds = thresholds(self._bits)
+        # By label, so that the bins of a label lie together.
+        self._cells = np.zeros((2, num_labels, len(self.thresholds)), np.int64)
+
+    @classmethod
+    def of_bins(cls, negatives: npt.ArrayLike, positives: npt.ArrayLike) -> Any:
+        """Take what was counted elsewhere, each of shape (n_bins, n_labels)."""
+        cells = np.stack([np.asarray(negatives).T, np.asarray(positives).T])
+        histogram = cls(cells.shape[1], cells.shape[2])
+        if histogram._cells.shape != cells.shape:
+            raise ValueError(
+                f"There is no histogram of {cells.shape[2]} bins; the next has "
+                f"{histogram._cells.shape[2]}."
+            )
+        kind = np.float64 if cells.dtype.kind == "f" else np.int64
+        histogram._cells = np.ascontiguousarray(cells, dtype=kind)
+        return histogram
+
+    @property
+    def negatives(self) -> Array:
+        """Negatives, shape (n_bins, n_labels): int64, or float64 of weights."""
+        return self._cells[0].T
+
+    @property
+    def positives(self) -> Array:
+        """Positives, shape (n_bins, n_labels): int64, or float64 of weights."""
+        return self._cells[1].T
+
+    @property
+    def num_labels(self) -> int:
+        """Number of labels."""
+        return self._cells.shape[1]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the counts."""
+        return self._cells.nbytes
+
+    def update(
+        self,
+        y_true: Any,
+        y_score: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+    ) -> None:
+        """Count a batch.
+
+        Args:
+            y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+                where unknown (left out); dense, or scipy.sparse, which stays sparse.
+            y_score: Probabilities, same shape.
+            sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
+
+        Raises:
+            TypeError: If an argument does not hold numbers.
+            ValueError: If shapes differ, truth is not 0, 1 or unknown, or scores do not
+                lie from 0 to 1. Nothing is counted then.
+        """
+        score = _check_probabilities(check_matrix(y_score, "y_score"))
+        truth = y_true.tocsr() if sparse.issparse(y_true) else check_matrix(y_true, "y")
+        expected = (len(score), self.num_labels)
+        if score.shape != expected or truth.shape != expected:
+            raise ValueError(
+                f"y_true and y_score must have the shape (n_samples, {self.num_labels})"
+                f"; got {truth.shape} and {score.shape}."
+            )
+        weight = check_sample_weight(sample_weight, len(score))
+        if weight is not None:
+            self._cells = self._cells.astype(np.float64)
+        step = max(1, BLOCK // self.num_labels)
+        parts = [slice(start, start + step) for start in range(0, len(score), step)]
+        # All are looked at before any is counted.
+        found = [_found(truth[part]) for part in parts]
+        for part, (positive, unknown) in zip(parts, found, strict=True):
+            row_weight = None if weight is None else weight[part]
+            self._add(score[part], positive, unknown, row_weight)
+
+    def _add(
+        self, score: Array, positive: Array, unknown: Array, row_weight: Array | None
+    ) -> None:
+        first = np.arange(self.num_labels) * len(self.thresholds)
+        cell = (bin_of(score, self._bits) + first).ravel()
+        negatives, positives = self._cells.reshape(2, -1)
+        if row_weight is None:
+            np.add.at(negatives, cell, 1)
+            np.subtract.at(negatives, cell[positive], 1)
+            np.subtract.at(negatives, cell[unknown], 1)
+            np.add.at(positives, cell[positive], 1)
+            return
+        weight = np.repeat(row_weight, self.num_labels)
+        np.add.at(positives, cell[positive], weight[positive])
+        # Not added and taken away again: floats would leave a trace.
+        weight[positive] = weight[unknown] = 0
+        np.add.at(negatives, cell, weight)
+
+    def __add__(self, other: ScoreHistogram) -> ScoreHistogram:
+        if not isinstance(other, ScoreHistogram):
+            return NotImplemented
+        if self._cells.shape != other._cells.shape:
+            raise ValueError(
+                "Only histograms of the same labels and bins add up; got "
+                f"{self!r} and {other!r}."
+            )
+        return self._like(self._cells + other._cells)
+
+    def counts(self, threshold: npt.ArrayLike | None = None) -> Counts:
+        """Counts of the decisions ``y_score >= threshold``.
+
+        Args:
+            threshold: One for all labels, or shape (n_labels,). Exact where it is one
+                of `thresholds`, as 0.5 and what `tune_thresholds` finds are; else that
+                of the next one above is taken. Default: each of `thresholds` in turn.
+
+        Returns:
+            Per label; by default with the shape (n_bins, n_labels).
+        """
+        # From the last bin down: so many have at least this score.
+        above = np.cumsum(self._cells[..., ::-1], axis=-1)[..., ::-1]
+        if threshold is None:
+            fp, tp = above.transpose(0, 2, 1)
+        else:
+            wanted = np.broadcast_to(threshold, self.num_labels)
+            place = np.searchsorted(self.thresholds, wanted)
+            above = np.concatenate([above, np.zeros_like(above[..., :1])], axis=-1)
+            fp, tp = above[:, np.arange(self.num_labels), place]
+        n_negative, n_positive = self._cells.sum(-1)
+        return Counts(tp, fp, n_positive - tp, n_negative - fp, axis=0)
+
+    def to_json(self) -> str:
+        """As text that `from_json` reads; bins that are empty take little."""
+        kind, cells = self._cells.dtype.name, self._cells
+        rows = [
+            [row.nonzero()[0], row[row.nonzero()]]
+            for row in cells.reshape(-1, cells.shape[2])
+        ]
+        return json.dumps(
+            {
+                "num_labels": self.num_labels,
+                "bins": len(self.thresholds),
+                "dtype": kind,
+                "cells": [[where.tolist(), count.tolist()] for where, count in rows],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> ScoreHistogram:
+        """Read what `to_json` wrote."""
+        found = json.loads(text)
+        histogram = cls(found["num_labels"], found["bins"])
+        cells = histogram._cells.astype(found["dtype"])
+        for row, (where, count) in zip(
+            cells.reshape(-1, cells.shape[2]), found["cells"], strict=True
+        ):
+            row[where] = count
+        return histogram._like(cells)
+
+    def to_npz(self, file: str | os.PathLike[str]) -> None:
+        """Write a NumPy file, which ends in ``.npz``, for `from_npz`."""
+        np.savez_compressed(file, cells=self._cells)
+
+    @classmethod
+    def from_npz(cls, file: str | os.PathLike[str]) -> ScoreHistogram:
+        """Read what `to_npz` wrote."""
+        with np.load(file, allow_pickle=False) as found:
+            negatives, positives = found["cells"].transpose(0, 2, 1)
+        return cls.of_bins(negatives, positives)
+
+    def _like(self, cells: Array) -> ScoreHistogram:
+        histogram = ScoreHistogram(self.num_labels, len(self.thresholds))
+        histogram._cells = cells
+        return histogram
+
+    def __repr__(self) -> str:
+        return (
+            f"ScoreHistogram(num_labels={self.num_labels}, bins={len(self.thresholds)})"
+        )
+
+
+def score_histogram(
+    y_true: Any,
+    y_score: npt.ArrayLike,
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    bins: int | None = None,
+) -> ScoreHistogram:
+    """Count positives and negatives per bin of the score, in one call.
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out); dense or scipy.sparse. Each of the arrays may be a
+            Dask array or data frame, whose blocks are counted where they are.
+        y_score: Probabilities, same shape.
+        sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
+        bins: At least so many bins, as in `ScoreHistogram`.
+
+    Returns:
+        `ScoreHistogram`, for scores, thresholds and plots.
+
+    Raises:
+        TypeError: If an argument does not hold numbers.
+        ValueError: If shapes differ, truth is not 0, 1 or unknown, scores do not lie
+            from 0 to 1, or ``bins`` is out of range.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> histogram = kml.score_histogram([[1, 0], [0, 1]], [[0.9, 0.2], [0.6, 0.1]])
+        >>> kml.roc_auc_score(histogram, average=None)
+        array([1., 0.])
+    """
+    if is_dask(y_true, y_score, sample_weight):
+        histogram: ScoreHistogram = sum_blocks(
+            partial(_histogram, bins=bins),
+            y_true=y_true,
+            y_score=y_score,
+            sample_weight=sample_weight,
+        )
+        return histogram
+    return _histogram(y_true, y_score, sample_weight, bins)
+
+
+def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
+    y_score = check_matrix(y_score, "y_score")
+    histogram = ScoreHistogram(y_score.shape[1], bins)
+    histogram.update(y_true, y_score, weight)
+    return histogram
+
+
+def thresholds(leading_bits: int = LEADING_BITS) -> Array:
+    """Lower edges of the bins, ascending, float64."""
+    octaves = np.exp2(np.arange(LOWEST, -1))
+    steps = 1 + np.arange(2**leading_bits) / 2**leading_bits
+    tail = np.outer(np.exp2(np.arange(TINIEST, LOWEST)), [1, 1.5]).ravel()
+    below = np.append(np.outer(octaves, steps), 0.5)
+    return np.concatenate([[0.0], tail, below[:-1], 1 - below[::-1], [1.0]])
+
+
+def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
+    """Index of each probability's bin: of the last threshold that it is not below."""
+    kind, n_mantissa, bias = LAYOUT[score.dtype]
+    last = n_bins(leading_bits) - 1
+    first = ((bias + LOWEST) << leading_bits) - 1
+    # 1 - score is exact above 1/2.
+    place = np.minimum(score, 1 - score).view(kind)
+    # A bin takes in its upper edge, for the mirror image is to take in its lower one:
+    # hence one bit less. -1 where high, else 0.
+    high: Array = -(score >= 0.5).astype(kind)
+    place += high
+    is_one = place >> (8 * place.itemsize - 1)  # its sign: -1 for a score of 1, else 0
+    place >>= n_mantissa - leading_bits
+    place -= first
+    np.maximum(place, is_one, out=place)
+    # ~place is -1 - place: mirrored.
+    place ^= high
+    high &= last - TAIL
+    place += high
+    place += TAIL
+    tiny = score < 2.0**LOWEST
+    if tiny.any():
+        in_halves = score[tiny].view(kind) >> (n_mantissa - 1)
+        place[tiny] = np.maximum(in_halves - 2 * (bias + TINIEST) + 1, 0)
+    return place
+
+
+def n_bins(leading_bits: int) -> int:
+    """Number of bins."""
+    return TAIL + 2 * (-1 - LOWEST) * 2**leading_bits + 3
+
+
+def _leading_bits(bins: int) -> int:
+    for bits in range(MOST_LEADING_BITS + 1):
+        if 1 <= bins <= n_bins(bits):
+            return bits
+    raise ValueError(
+        f"bins must be from 1 to {n_bins(MOST_LEADING_BITS):,}; got {bins!r}."
+    )
+
+
+def _check_probabilities(score: Array) -> Array:
+    if score.dtype not in LAYOUT:
+        score = score.astype(np.float32)
+    # A NaN is neither, and comes out of min and max.
+    if score.size and not (score.min() >= 0 and score.max() <= 1):
+        raise ValueError(
+            "y_score must be probabilities, from 0 to 1; got "
+            f"{score.min()} to {score.max()}. Logits become probabilities with a "
+            "sigmoid."
+        )
+    return score
+
+
+def _found(truth: Any) -> tuple[Array, Array]:
+    """Where in the flattened matrix positives are, and unknown entries."""
+    if sparse.issparse(truth):
+        entries = truth.tocoo()
+        flat = entries.row.astype(np.intp) * truth.shape[1] + entries.col
+        stored, place = entries.data[:, None], flat
+    else:
+        stored, place = truth, None
+    positive, known = check_targets(stored)
+    # Of bytes of 0 and 1; many times faster as booleans.
+    positives = np.flatnonzero(positive.view(bool))
+    if known is None:
+        unknowns = np.zeros(0, np.intp)
+    else:
+        unknowns = np.flatnonzero(~known.view(bool))
+    if place is None:
+        return positives, unknowns
+    return place[positives], place[unknowns]

@@ -1,0 +1,192 @@
+"""ROC AUC and average precision of a histogram, and bounds of the exact ones.
+
+Within a bin the order of scores is not known. The scores are those of any order, all
+equally likely; the bounds are those of the best and the worst order.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_multilabel.metrics.averages import divide
+from keras_multilabel.metrics.histogram import LEADING_BITS, ScoreHistogram
+from keras_multilabel.utils.arguments import Array
+
+# From here to 1 a float32 has at most one value in a bin.
+TIED_FROM = 1 - 2.0 ** (LEADING_BITS - 24)
+# Labels are scored in blocks of about this many bins.
+BLOCK = 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """Negatives and positives as floats, shape (n_labels, n_bins), bins ascending.
+
+    ``tied``, shape (n_bins,), tells the bins of one float32 value: those near 1, and
+    that of 0.
+    """
+
+    negative: Array
+    positive: Array
+    tied: Array
+
+    @classmethod
+    def blocks(
+        cls, histogram: ScoreHistogram, *, pooled: bool = False
+    ) -> Iterator["Sides"]:
+        """A few labels at a time; pooled: all labels as one."""
+        negative, positive = histogram.negatives.T, histogram.positives.T
+        edges = histogram.thresholds
+        tied = (edges == 0) | (edges >= TIED_FROM)
+        if pooled:
+            negative, positive = negative.sum(0)[None], positive.sum(0)[None]
+        step = max(1, BLOCK // len(edges))
+        for start in range(0, len(negative), step):
+            part = slice(start, start + step)
+            yield cls(
+                negative[part].astype(np.float64),
+                positive[part].astype(np.float64),
+                tied,
+            )
+
+    @property
+    def known(self) -> Array:
+        """Labels of which anything is known."""
+        return (self.negative + self.positive).sum(1) > 0
+
+    @property
+    def pairs(self) -> Array:
+        """Pairs of a positive and a negative, per label."""
+        return self.negative.sum(1) * self.positive.sum(1)
+
+
+def score_labels(
+    score: Callable[[Sides, float], Array],
+    histogram: ScoreHistogram,
+    zero_division: float,
+    *,
+    pooled: bool = False,
+) -> tuple[Array, Array]:
+    """Score and number of positives of each label; NaN if nothing is known of it."""
+    pairs = [
+        (
+            np.where(sides.known, score(sides, zero_division), np.nan),
+            sides.positive.sum(1),
+        )
+        for sides in Sides.blocks(histogram, pooled=pooled)
+    ]
+    scores, support = np.concatenate(pairs, axis=1)
+    return scores, support
+
+
+def roc_auc(sides: Sides, zero_division: float) -> Array:
+    """Share of pairs in the right order; pairs within a bin count half."""
+    below = np.cumsum(sides.negative, axis=1) - sides.negative
+    right = (sides.positive * (below + sides.negative / 2)).sum(1)
+    return divide(right, sides.pairs, zero_division)
+
+
+def bounds_of_roc_auc(sides: Sides) -> tuple[Array, Array]:
+    """Lowest and highest value that the exact ROC AUC may have."""
+    # In the last bin all are 1.0, and half is exact.
+    unsure = (sides.positive * sides.negative)[:, :-1].sum(1) / 2
+    slack = divide(unsure, sides.pairs, np.nan)
+    score = roc_auc(sides, np.nan)
+    return score - slack, score + slack
+
+
+def average_precision(sides: Sides, zero_division: float) -> Array:
+    """Mean over the positives of the precision at their score.
+
+    In tied bins it is that at the lower edge. Within another, positives and negatives
+    are mixed evenly: the precision after t of k positives and t / k of the m negatives
+    is (a + t) / (a + b + t (k + m) / k), with a positives and b negatives above; its
+    integral over t is taken.
+    """
+    positive, above = sides.positive, _above(sides.positive)
+    entries = positive + sides.negative
+    start = above + _above(sides.negative)
+    rate = divide(entries, positive, 1.0)
+    # The integral of (a + t) / (s + r t) is (t + (a - s / r) log(1 + r t / s)) / r.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bend = (above - start / rate) * np.log1p(entries / start)
+    mixed = np.where(positive > 0, (positive + np.where(start > 0, bend, 0)) / rate, 0)
+    at_edge = positive * divide(above + positive, start + entries, 0.0)
+    area = np.where(sides.tied, at_edge, mixed).sum(1)
+    return divide(area, positive.sum(1), zero_division)
+
+
+def bounds_of_average_precision(sides: Sides) -> tuple[Array, Array]:
+    """Lowest and highest value that the exact average precision may have.
+
+    Highest: in each bin all positives are tied and above all negatives. Lowest: they
+    are below them, one after the other.
+    """
+    positive = sides.positive
+    after = _above(positive) + positive
+    above_n = _above(sides.negative)
+    after_n = above_n + sides.negative
+    best = positive * divide(after, after + above_n, 0.0)
+    # The integral over t of (a + t) / (a + t + b): below the sum over single positives.
+    share = divide(positive, after - positive + after_n, 0.0)
+    worst = np.maximum(positive - after_n * np.log1p(share), 0.0)
+    # Without negatives so far the share may be over 0, and nothing is lost.
+    worst = np.where(after_n > 0, worst, positive)
+    # In the last bin all are 1.0, a tie.
+    tie = positive * divide(positive, positive + sides.negative, 0.0)
+    best[:, -1] = worst[:, -1] = tie[:, -1]
+    low, high = (divide(area.sum(1), positive.sum(1), np.nan) for area in (worst, best))
+    return low, high
+
+
+def roc_auc_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
+    """Where the exact ROC AUC of each label must lie.
+
+    Args:
+        histogram: Without weights, or with: then they count as the score counts them.
+
+    Returns:
+        ``(lowest, highest)``, each of shape (n_labels,); NaN for labels with one side
+        only. `roc_auc_score` of the histogram is half-way between.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> histogram = kml.ScoreHistogram(num_labels=1)
+        >>> histogram.update([[1], [0], [0]], [[0.7001], [0.7], [0.2]])  # one bin, 0.2
+        >>> kml.roc_auc_bounds(histogram)
+        (array([0.5]), array([1.]))
+    """
+    return _joined(bounds_of_roc_auc, histogram)
+
+
+def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
+    """Where the exact average precision of each label must lie.
+
+    Args:
+        histogram: As in `roc_auc_bounds`.
+
+    Returns:
+        ``(lowest, highest)``, each of shape (n_labels,); NaN for labels without
+        positives.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> histogram = kml.ScoreHistogram(num_labels=1)
+        >>> histogram.update([[1], [0], [0]], [[0.7], [0.6], [0.2]])
+        >>> [bound.round(3) for bound in kml.average_precision_bounds(histogram)]
+        [array([1.]), array([1.])]
+    """
+    return _joined(bounds_of_average_precision, histogram)
+
+
+def _joined(
+    bounds: Callable[[Sides], tuple[Array, Array]], histogram: ScoreHistogram
+) -> tuple[Array, Array]:
+    low, high = np.concatenate(list(map(bounds, Sides.blocks(histogram))), axis=1)
+    return low, high
+
+
+def _above(side: Array) -> Array:
+    """How many are in higher bins."""
+    return np.cumsum(side[:, ::-1], axis=1)[:, ::-1] - side

@@ -1,0 +1,336 @@
+"""`MultiLabelScores`: scores that Keras takes along in its own passes."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from keras_multilabel.metrics import keras_ops as score_ops
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_average,
+    check_threshold,
+    check_zero_division,
+)
+
+NAME = "multi_label_scores"
+FROM_COUNTS: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "f1": score_ops.f1,
+    "precision": score_ops.precision,
+    "recall": score_ops.recall,
+    "jaccard": score_ops.jaccard,
+    "hamming_loss": score_ops.hamming_loss,
+}
+FROM_HISTOGRAM: dict[str, Callable[[Any, Any, float], Any]] = {
+    "roc_auc": score_ops.roc_auc,
+    "average_precision": score_ops.average_precision,
+}
+
+
+@keras.saving.register_keras_serializable(package="keras_multilabel")
+class MultiLabelScores(keras.metrics.Metric):
+    """Scores from counts that are added up in the passes that Keras makes anyway.
+
+    For ``compile(metrics=[...])``: validation costs no pass of its own, and nothing
+    is kept but counts, which do not grow with the data and add up over devices. Each
+    score has a key of its own in ``logs``: ``f1_score`` on the training data and
+    ``val_f1_score`` on the validation data. With `MultiLabelMetrics` without data
+    among the callbacks the metric rests while the model trains.
+
+    The state is 12 int32 or float32 numbers per label, and 4 * 1,679 more if a ranking
+    score is asked for; then each step also works out scores of that many bins. Counts
+    are exact up to 2^31 samples.
+
+    Args:
+        num_labels: Number of labels, the columns of y.
+        threshold: A number, or one per label, shape (num_labels,). A label is decided
+            where ``y_pred >= threshold`` (Keras's own metrics use ``>``).
+        scores: Names of ``"f1_score"``, ``"precision"``, ``"recall"``, ``"jaccard"``,
+            ``"hamming_loss"``, and the ranking scores ``"roc_auc"`` and
+            ``"average_precision"`` (each with or without ``_score``), which are those
+            of a `ScoreHistogram`.
+        average: ``"weighted"``, ``"macro"`` or ``"micro"``.
+        zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN
+            leaves it out of averages. (ROC AUC is always NaN there.)
+        from_logits: The model gives logits; they are put through a sigmoid.
+        name: Any but the default is put before the keys, ``<name>_f1_score``: for
+            models of which several outputs have such a metric.
+        dtype: As of every Keras metric. The counts are int32 and float32 regardless.
+
+    Attributes:
+        ranks: Whether a ranking score is asked for, and there is a `histogram`.
+        resting: Whether batches are left out, and no scores given. Steps that Keras
+            compiled keep the value that they were traced with.
+
+    Raises:
+        ValueError: If an option is not as described above, or, when it is called, a
+            batch is not of the shape (batch, num_labels).
+
+    Example:
+        >>> import keras, numpy as np
+        >>> import keras_multilabel as kml
+        >>> x = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+        >>> y = (x[:, :3] > 0.5).astype("float32")
+        >>> model = keras.Sequential([keras.layers.Dense(3, activation="sigmoid")])
+        >>> scores = kml.MultiLabelScores(num_labels=3)
+        >>> model.compile("adam", "binary_crossentropy", metrics=[scores])
+        >>> history = model.fit(
+        ...     x[:150], y[:150], validation_data=(x[150:], y[150:]), verbose=0,
+        ...     callbacks=[kml.MultiLabelMetrics()],
+        ... )
+        >>> sorted(history.history)
+        ['loss', 'val_f1_score', 'val_loss', 'val_precision', 'val_recall']
+        >>> scores.counts.total
+        array([50, 50, 50])
+    """
+
+    def __init__(
+        self,
+        num_labels: int,
+        threshold: npt.ArrayLike = 0.5,
+        scores: str | Iterable[str] = ("f1_score", "precision", "recall"),
+        average: str = "weighted",
+        *,
+        zero_division: float = 0.0,
+        from_logits: bool = False,
+        name: str = NAME,
+        dtype: Any = None,
+    ):
+        super().__init__(name=name, dtype=dtype)
+        self.num_labels = _check_num_labels(num_labels)
+        self.threshold = check_threshold(threshold, self.num_labels)
+        self.scores = [scores] if isinstance(scores, str) else list(scores)
+        self.average = _check_pooled(average)
+        self.zero_division = check_zero_division(zero_division)
+        self.from_logits = from_logits
+        self.resting = False
+        # The usual one and the resting one; `CompiledScores` keeps them.
+        self.train_steps: tuple[Any, Any] = (None, None)
+        self._kinds = {_kind(score) for score in self.scores}
+        self.ranks = not self._kinds.isdisjoint(FROM_HISTOGRAM)
+        self._add_state()
+
+    def _add_state(self) -> None:
+        # Sums of weights in pairs: the rounded sum, and what rounding lost.
+        self._counted = self._zeros((4, self.num_labels), "int32", "counted")
+        self._weighed = self._zeros((2, 4, self.num_labels), "float32", "weighed")
+        if self.ranks:
+            shape = (2 * self.num_labels * score_ops.N_BINS,)
+            self._cells = self._zeros(shape, "int32", "cells")
+            self._weighed_cells = self._zeros(shape, "float32", "weighed_cells")
+
+    def _zeros(self, shape: tuple[int, ...], dtype: str, name: str) -> Any:
+        return self.add_variable(shape, "zeros", dtype=dtype, name=name)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count a batch.
+
+        Args:
+            y_true: Multi-hot truth, shape (batch, num_labels). What is neither 0 nor
+                1 is unknown and left out, as -1 and NaN are.
+            y_pred: The model's output, same shape.
+            sample_weight: Shape (batch,) or (batch, 1). A row of weight 2 counts
+                twice. Keras passes it to ``weighted_metrics`` only.
+        """
+        if self.resting:
+            return
+        y_true, y_pred = (
+            ops.stop_gradient(ops.cast(ops.convert_to_tensor(each), "float32"))
+            for each in (y_true, y_pred)
+        )
+        self._check_shapes(y_true.shape, y_pred.shape)
+        if self.from_logits:
+            y_pred = ops.sigmoid(y_pred)
+        outcomes = score_ops.masks(y_true, y_pred, _at_least(self.threshold))
+        if sample_weight is None:
+            self._counted.assign_add(score_ops.count(outcomes))
+        else:
+            sample_weight = _check_weight(sample_weight)
+            self._weigh(outcomes, sample_weight)
+        if self.ranks:
+            positive, known = outcomes[2:]
+            self._tally(y_pred, positive, known, sample_weight)
+
+    def _weigh(self, outcomes: list[Any], weight: Any) -> None:
+        total, lost = self._weighed[0], self._weighed[1]
+        total, error = score_ops.add_exactly(total, score_ops.weigh(outcomes, weight))
+        self._weighed.assign(ops.stack([total, lost + error]))
+
+    def _tally(self, y_pred: Any, positive: Any, known: Any, weight: Any) -> None:
+        if weight is None:
+            score_ops.tally(self._cells, y_pred, positive, known)
+        else:
+            entries = ops.cast(known, "float32") * ops.expand_dims(weight, 1)
+            score_ops.tally(self._weighed_cells, y_pred, positive, entries)
+
+    def result(self) -> dict[str, Any]:
+        """The scores by name; none while resting."""
+        if self.resting:
+            return {}
+        values = self._scores_of_counts()
+        if self.ranks:
+            values |= self._scores_of_histogram()
+        prefix = "" if self.name == NAME else f"{self.name}_"
+        return {f"{prefix}{score}": values[_kind(score)] for score in self.scores}
+
+    # All scores at once: Keras asks for them after each batch.
+
+    def _scores_of_counts(self) -> dict[str, Any]:
+        weighed = self._weighed[0] + self._weighed[1]
+        sums = self._pool(ops.cast(self._counted, "float32") + weighed, axis=1)
+        both, decided, truth, known = (sums[row] for row in range(4))
+        fractions = {
+            kind: function(both, decided, truth, known)
+            for kind, function in FROM_COUNTS.items()
+            if kind in self._kinds
+        }
+        values = {}
+        if "hamming_loss" in fractions:
+            wrong, entries = fractions.pop("hamming_loss")
+            loss = score_ops.divide(ops.sum(wrong), ops.sum(entries), np.nan)
+            values["hamming_loss"] = loss
+        if fractions:
+            numerators, denominators = zip(*fractions.values(), strict=True)
+            scores = score_ops.divide(
+                ops.stack(numerators), ops.stack(denominators), self.zero_division
+            )
+            values |= self._averages(fractions, scores, truth, known)
+        return values
+
+    def _scores_of_histogram(self) -> dict[str, Any]:
+        cells = ops.cast(self._cells, "float32") + self._weighed_cells
+        cells = ops.reshape(cells, (2, self.num_labels, score_ops.N_BINS))
+        negative, positive = (self._pool(cells[side], axis=0) for side in range(2))
+        kinds = [kind for kind in FROM_HISTOGRAM if kind in self._kinds]
+        scores = ops.stack(
+            [
+                FROM_HISTOGRAM[kind](negative, positive, self.zero_division)
+                for kind in kinds
+            ]
+        )
+        support = ops.sum(positive, axis=1)
+        known = support + ops.sum(negative, axis=1)
+        return self._averages(kinds, scores, support, known)
+
+    def _pool(self, sums: Any, axis: int) -> Any:
+        """All labels as one for the micro average."""
+        return ops.sum(sums, axis, keepdims=True) if self.average == "micro" else sums
+
+    def _averages(
+        self, kinds: Iterable[str], scores: Any, support: Any, known: Any
+    ) -> dict[str, Any]:
+        """Of each row of scores; of what nothing is known there is no score."""
+        scores = ops.where(ops.equal(known, 0), np.nan, scores)
+        averages = score_ops.average_scores(scores, support, self.average)
+        return {kind: averages[row] for row, kind in enumerate(kinds)}
+
+    @property
+    def counts(self) -> Counts:
+        """`Counts` per label since the last reset, of a whole pass after a pass.
+
+        Integers, and floats once weights were given.
+        """
+        counted = ops.convert_to_numpy(self._counted).astype(np.int64)
+        weighed = ops.convert_to_numpy(self._weighed).astype(np.float64).sum(0)
+        total = counted + weighed if weighed.any() else counted
+        both, decided, truth, known = total
+        outcomes = both, decided - both, truth - both, known - decided - truth + both
+        # Weights may round to just below zero.
+        tp, fp, fn, tn = (np.maximum(each, 0) for each in outcomes)
+        return Counts(tp, fp, fn, tn, axis=0)
+
+    @property
+    def histogram(self) -> ScoreHistogram:
+        """`ScoreHistogram` since the last reset, if a ranking score is asked for."""
+        if not self.ranks:
+            raise ValueError(
+                "There is a histogram only for ranking scores: add "
+                f"{' or '.join(map(repr, FROM_HISTOGRAM))} to scores={self.scores}."
+            )
+        cells = ops.convert_to_numpy(self._cells).astype(np.int64)
+        weighed = ops.convert_to_numpy(self._weighed_cells)
+        total = cells + weighed.astype(np.float64) if weighed.any() else cells
+        sides = total.reshape(2, self.num_labels, -1).transpose(0, 2, 1)
+        return ScoreHistogram.of_bins(*sides)
+
+    def reset_state(self) -> None:
+        """Start anew, and not resting: as Keras does before each pass."""
+        self.resting = False
+        super().reset_state()
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the metric again."""
+        return {
+            **super().get_config(),
+            "num_labels": self.num_labels,
+            "threshold": self.threshold.tolist(),
+            "scores": list(self.scores),
+            "average": self.average,
+            "zero_division": self.zero_division,
+            "from_logits": self.from_logits,
+        }
+
+    def _check_shapes(
+        self, y_true: tuple[int | None, ...], y_pred: tuple[int | None, ...]
+    ) -> None:
+        wrong = [
+            shape
+            for shape in (y_true, y_pred)
+            if len(shape) != 2 or shape[1] not in (None, self.num_labels)
+        ]
+        if wrong:
+            raise ValueError(
+                "y_true and y_pred must have the shape (batch, num_labels), "
+                f"(batch, {self.num_labels}); got {tuple(y_true)} and {tuple(y_pred)}."
+            )
+
+
+def _check_num_labels(num_labels: int) -> int:
+    if not isinstance(num_labels, (int, np.integer)) or num_labels < 1:
+        raise ValueError(
+            f"num_labels must be a whole number of 1 or more; got {num_labels!r}."
+        )
+    return int(num_labels)
+
+
+def _check_pooled(average: str) -> str:
+    if check_average(average) in (None, "samples"):
+        raise ValueError(
+            'average must be "micro", "macro" or "weighted": one number per score; '
+            f"got {average!r}. Scores per label are those of `.counts`, and averages "
+            "over samples those of MultiLabelMetrics with data."
+        )
+    return average
+
+
+def _kind(score: str) -> str:
+    kind = score.removesuffix("_score") if isinstance(score, str) else score
+    names = [*FROM_COUNTS, *FROM_HISTOGRAM]
+    if kind not in names:
+        raise ValueError(
+            f"scores must be names of {', '.join(names)}; got {score!r}. "
+            "MultiLabelMetrics with data knows others."
+        )
+    return kind
+
+
+def _check_weight(sample_weight: Any) -> Any:
+    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
+    if len(weight.shape) > 1 and tuple(weight.shape[1:]) != (1,):
+        raise ValueError(
+            "sample_weight must have the shape (batch,), one weight per sample; got "
+            f"{tuple(weight.shape)}."
+        )
+    return ops.reshape(weight, (-1,))
+
+
+def _at_least(threshold: Array) -> Array:
+    """The least float32 numbers that are not below ``threshold``."""
+    nearest = threshold.astype(np.float32)
+    above = np.nextafter(nearest, np.float32(np.inf))
+    return np.where(nearest < threshold, above, nearest).astype(np.float32)

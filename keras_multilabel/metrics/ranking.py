@@ -1,0 +1,227 @@
+"""Average precision and ROC AUC, exact, from sorted scores.
+
+Only the positives' scores matter as thresholds: between two of them a lower
+threshold adds false positives and nothing else.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.metrics.averages import average_scores
+from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.metrics.histogram_ranking import (
+    Sides,
+    average_precision,
+    roc_auc,
+    score_labels,
+)
+from keras_multilabel.metrics.sorted_scores import (
+    SortedScores,
+    check_ranking,
+    map_labels,
+)
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_average,
+    check_zero_division,
+    listed,
+)
+
+
+def _average_precision(scores: SortedScores, zero_division: float) -> float:
+    """Mean over the positives of the precision at their score."""
+    if scores.positives == 0:
+        return zero_division
+    tp = scores.tp()
+    precision = tp / (tp + scores.fp())
+    return float(precision @ np.diff(scores.above_weight) / scores.positives)
+
+
+def _roc_auc(scores: SortedScores, zero_division: float) -> float:
+    """Share of (positive, negative) pairs in the right order; ties half."""
+    pairs = float(scores.positives) * float(scores.negatives)
+    if pairs == 0:
+        return zero_division
+    first = scores.first_not_below()
+    twice = scores.below_weight[first] + scores.below_weight[scores.first_above(first)]
+    return float(twice @ np.diff(scores.above_weight) / (2 * pairs))
+
+
+def _ranking_score(
+    score: Callable[[SortedScores, float], float],
+    of_histogram: Callable[[Sides, float], Array],
+    y_true: npt.ArrayLike | ScoreHistogram,
+    y_score: npt.ArrayLike | None,
+    average: str | None,
+    sample_weight: npt.ArrayLike | None,
+    zero_division: float,
+) -> Any:
+    check_average(average)
+    zero_division = check_zero_division(zero_division)
+    if isinstance(y_true, ScoreHistogram):
+        _refuse_samples(y_score, average, sample_weight)
+        scores, support = score_labels(
+            of_histogram, y_true, zero_division, pooled=average == "micro"
+        )
+        return _averaged(scores, average, support)
+    if y_score is None:
+        raise TypeError("y_score is missing: pass y_true and y_score.")
+    y_true, y_score, weight = check_ranking(y_true, y_score, sample_weight)
+    column_weight = weight
+    if average == "micro":
+        y_true, y_score, column_weight = _pool(y_true, y_score, weight)
+    if average == "samples":
+        y_true, y_score, column_weight = y_true.T, y_score.T, None
+
+    def of_column(scores: SortedScores, _: int) -> tuple[float, float]:
+        return score(scores, zero_division), scores.positives
+
+    pairs = map_labels(of_column, y_true, y_score, column_weight)
+    scores, support = np.array([pair or (np.nan, 0.0) for pair in pairs]).T
+    return _averaged(scores, average, support, weight)
+
+
+def _averaged(
+    scores: Array, average: str | None, support: Array, weight: Array | None = None
+) -> Any:
+    if average == "micro":
+        return float(scores[0])
+    if average in ("macro", "weighted"):
+        _warn_undefined(np.flatnonzero(np.isnan(scores)).tolist())
+    return average_scores(scores, average, support=support, sample_weight=weight)
+
+
+def _refuse_samples(y_score: Any, average: str | None, sample_weight: Any) -> None:
+    if y_score is not None or sample_weight is not None:
+        raise TypeError(
+            "A ScoreHistogram takes the place of y_score and sample_weight."
+        )
+    if average == "samples":
+        raise ValueError('A ScoreHistogram has no samples to average over: "samples".')
+
+
+def _pool(
+    y_true: Array, y_score: Array, weight: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """All labels as one column."""
+    repeated = None if weight is None else np.repeat(weight, y_true.shape[1])
+    return y_true.reshape(-1, 1), y_score.reshape(-1, 1), repeated
+
+
+def _warn_undefined(columns: list[int]) -> None:
+    if not columns:
+        return
+    from sklearn.exceptions import UndefinedMetricWarning
+
+    warnings.warn(
+        f"The score of the labels in columns {listed(columns, 20)} is undefined, for "
+        "want of known positives or negatives; they are left out of the average.",
+        UndefinedMetricWarning,
+        stacklevel=5,
+    )
+
+
+def average_precision_score(
+    y_true: npt.ArrayLike | ScoreHistogram,
+    y_score: npt.ArrayLike | None = None,
+    *,
+    average: str | None = "macro",
+    sample_weight: npt.ArrayLike | None = None,
+    zero_division: float = 0.0,
+) -> Any:
+    """Average precision: the mean over the positives of the precision at their score.
+
+    Equal to the step-wise area under the precision-recall curve,
+    sum of (R_n - R_(n-1)) P_n over the thresholds.
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
+            NaN where unknown (left out). Or a `ScoreHistogram`, without
+            ``y_score``: then the value is not exact, see `ScoreHistogram`.
+        y_score: Scores of any scale, same shape; only their order matters.
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (not
+            of a histogram).
+        sample_weight: Shape (n_samples,); a histogram has its own.
+        zero_division: 0.0, 1.0 or NaN: the score of a label without positives.
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``. NaN for a label
+        of which nothing is known.
+
+    Raises:
+        TypeError: If an argument does not hold numbers.
+        ValueError: If shapes differ, scores are NaN, truth is not 0, 1 or
+            unknown, or there are no samples.
+
+    References:
+        C. Buckley and E. M. Voorhees, "Evaluating Evaluation Measure Stability",
+        SIGIR 2000.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_true = [[1, 0], [0, 1], [1, 0]]
+        >>> y_score = [[0.9, 0.2], [0.6, 0.8], [0.3, 0.1]]
+        >>> kml.average_precision_score(y_true, y_score, average=None).round(3)
+        array([0.833, 1.   ])
+    """
+    return _ranking_score(
+        _average_precision,
+        average_precision,
+        y_true,
+        y_score,
+        average,
+        sample_weight,
+        zero_division,
+    )
+
+
+def roc_auc_score(
+    y_true: npt.ArrayLike | ScoreHistogram,
+    y_score: npt.ArrayLike | None = None,
+    *,
+    average: str | None = "macro",
+    sample_weight: npt.ArrayLike | None = None,
+    zero_division: float = np.nan,
+) -> Any:
+    """ROC AUC: how likely a positive scores higher than a negative (ties: half).
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
+            NaN where unknown (left out). Or a `ScoreHistogram`, without
+            ``y_score``: then the value is not exact, see `ScoreHistogram`.
+        y_score: Scores of any scale, same shape; only their order matters.
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (not
+            of a histogram).
+        sample_weight: Shape (n_samples,); a histogram has its own.
+        zero_division: 0.0, 1.0 or NaN: the score of a label that has positives
+            only, or negatives only. NaN leaves it out of the average.
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``.
+
+    Raises:
+        TypeError: If an argument does not hold numbers.
+        ValueError: If shapes differ, scores are NaN, truth is not 0, 1 or
+            unknown, or there are no samples.
+
+    Warns:
+        UndefinedMetricWarning: If labels were left out of an average.
+
+    References:
+        J. A. Hanley and B. J. McNeil, "The meaning and use of the area under a
+        receiver operating characteristic (ROC) curve", Radiology 143, 1982.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_true = [[1, 0], [0, 1], [1, 0]]
+        >>> y_score = [[0.9, 0.2], [0.6, 0.8], [0.3, 0.1]]
+        >>> kml.roc_auc_score(y_true, y_score, average=None)
+        array([0.5, 1. ])
+    """
+    return _ranking_score(
+        _roc_auc, roc_auc, y_true, y_score, average, sample_weight, zero_division
+    )

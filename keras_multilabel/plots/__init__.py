@@ -1,0 +1,4 @@
+"""Pictures of data and decisions, one file each, in one style.
+
+It imports ``labels``, ``metrics`` and ``utils``.
+"""

@@ -1,0 +1,244 @@
+"""What decisions count at each threshold, label by label.
+
+Searches for thresholds ask nothing else of the data: `Samples` answers from scores
+that it sorts, `Steps` from counts at given thresholds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.metrics.counts import Counts, confusion_counts
+from keras_multilabel.metrics.sorted_scores import check_ranking, map_labels
+from keras_multilabel.utils.arguments import Array
+
+Result = TypeVar("Result")
+
+
+class Curve(Protocol):
+    """What one label's decisions count at each threshold."""
+
+    @property
+    def positives(self) -> Any:
+        """Weight of all positives."""
+
+    def candidates(self, *, every: bool) -> Array:
+        """Thresholds that decide differently, ascending; the last decides nothing."""
+
+    def counts_at(self, thresholds: Array) -> Counts:
+        """What the decisions at each threshold count."""
+
+    def next_below(self, thresholds: Array) -> Array:
+        """The highest score below each threshold; -inf where there is none."""
+
+
+class Curves(Protocol):
+    """The curves of all labels."""
+
+    @property
+    def counts(self) -> Counts:
+        """Counts per label when nothing is decided."""
+
+    @property
+    def evidence(self) -> Array:
+        """How many positives each label has; of weighted ones, how many they equal."""
+
+    @property
+    def probabilities(self) -> bool:
+        """Whether all scores lie from 0 to 1."""
+
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
+        """``function(curve, column)`` for each label; None if nothing is known."""
+
+    def counts_at(self, values: Array) -> Counts:
+        """Counts per label at one threshold each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Truth and scores of samples, checked."""
+
+    y_true: Array
+    y_score: Array
+    weight: Array | None
+
+    @classmethod
+    def of(
+        cls,
+        y_true: npt.ArrayLike,
+        y_score: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None,
+    ) -> "Samples":
+        """Check truth, scores and weights."""
+        return cls(*check_ranking(y_true, y_score, sample_weight))
+
+    @property
+    def n_labels(self) -> int:
+        """How many labels there are."""
+        return self.y_true.shape[1]
+
+    def rows(self, chosen: Array) -> "Samples":
+        """Some of the samples."""
+        weight = None if self.weight is None else self.weight[chosen]
+        return Samples(self.y_true[chosen], self.y_score[chosen], weight)
+
+    @property
+    def present(self) -> "Samples":
+        """Those of any weight: a row of weight 0 is as if it were not there."""
+        if self.weight is None or self.weight.all():
+            return self
+        return self.rows(self.weight > 0)
+
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
+        """Sort each label's scores, and hand them to ``function``."""
+        return map_labels(function, self.y_true, self.y_score, self.weight)
+
+    def decide(self, values: Array) -> Array:
+        """1 where a score reaches its threshold, as bool."""
+        return self.y_score >= values
+
+    def counts_at(self, values: Array) -> Counts:
+        """Counts per label at one threshold each."""
+        return self._count(self.decide(values), self.weight)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Counts per label when nothing is decided."""
+        return self._count(self._nothing, self.weight)
+
+    @cached_property
+    def evidence(self) -> Array:
+        """Effective number of positives of each label."""
+        if self.weight is None:
+            return self.counts.support
+        # Kish's effective sample size: weights of 0.1 or 10 throughout change nothing.
+        squares = self._count(self._nothing, self.weight**2).support
+        return self.counts.support**2 / np.where(squares > 0, squares, 1)
+
+    @property
+    def _nothing(self) -> Array:
+        return np.broadcast_to(np.uint8(0), self.y_true.shape)
+
+    def _count(self, y_pred: Array, weight: Array | None) -> Counts:
+        return confusion_counts(self.y_true, y_pred, sample_weight=weight)
+
+    @cached_property
+    def probabilities(self) -> bool:
+        """Whether all scores lie from 0 to 1."""
+        return bool(self.y_score.min() >= 0 and self.y_score.max() <= 1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """One label's curve from counts at given thresholds, ascending."""
+
+    thresholds: Array
+    counts: Counts
+
+    @property
+    def positives(self) -> Any:
+        return self.counts.support[0]
+
+    def candidates(self, *, every: bool) -> Array:
+        return self.thresholds
+
+    def counts_at(self, thresholds: Array) -> Counts:
+        index = np.searchsorted(self.thresholds, thresholds)
+        c = self.counts
+        return Counts(c.tp[index], c.fp[index], c.fn[index], c.tn[index], axis=None)
+
+    def next_below(self, thresholds: Array) -> Array:
+        # The scores between two thresholds are not known: none is moved.
+        return thresholds
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Counts at thresholds, ascending: shape (n_thresholds, n_labels)."""
+
+    thresholds: Array
+    all_counts: Counts
+
+    @classmethod
+    def of(cls, thresholds: Array, counts: Counts) -> "Steps":
+        """Add the threshold above all others, where nothing is decided."""
+        if (
+            thresholds.ndim != 1
+            or counts.tp.ndim != 2
+            or len(counts.tp) != len(thresholds)
+            or not (np.diff(thresholds) > 0).all()
+        ):
+            raise ValueError(
+                "Counts at thresholds must have the shape (n_thresholds, n_labels), "
+                f"the thresholds ascending; got counts of shape {counts.tp.shape} at "
+                f"thresholds of shape {thresholds.shape}."
+            )
+        c, top = counts, np.nextafter(thresholds[-1], np.inf)
+        none = np.zeros_like(c.tp[-1:])
+        return cls(
+            np.append(thresholds, top),
+            Counts(
+                np.concatenate([c.tp, none]),
+                np.concatenate([c.fp, none]),
+                np.concatenate([c.fn, c.support[-1:]]),
+                np.concatenate([c.tn, c.fp[-1:] + c.tn[-1:]]),
+                axis=None,
+            ),
+        )
+
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
+        """Hand each label's counts to ``function``."""
+        known = self.counts.total > 0
+        return [
+            function(_Steps(self.thresholds, self._label(column)), column)
+            if known[column]
+            else None
+            for column in range(len(known))
+        ]
+
+    def _label(self, column: int) -> Counts:
+        return self._at((slice(None), column))
+
+    def _at(self, index: Any, axis: int | None = None) -> Counts:
+        c = self.all_counts
+        return Counts(c.tp[index], c.fp[index], c.fn[index], c.tn[index], axis)
+
+    def counts_at(self, values: Array) -> Counts:
+        """Counts per label at one threshold each."""
+        rows = np.searchsorted(self.thresholds, values)
+        rows = np.minimum(rows, len(self.thresholds) - 1)
+        return self._at((rows, np.arange(len(values))), axis=0)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Counts per label when nothing is decided."""
+        return self._at(-1, axis=0)
+
+    @property
+    def evidence(self) -> Array:
+        """Number of positives of each label."""
+        return self.counts.support
+
+    @property
+    def probabilities(self) -> bool:
+        """Whether all thresholds lie from 0 to 1."""
+        # The last decides nothing, and may lie just above 1.
+        return bool(self.thresholds[0] >= 0 and self.thresholds[-2] <= 1)
+
+
+def lowered(curve: Curve, thresholds: Array) -> Array:
+    """Half-way from each threshold to the next score below, where nothing changes."""
+    return halfway(thresholds, curve.next_below(thresholds))
+
+
+def halfway(high: npt.ArrayLike, low: npt.ArrayLike) -> Array:
+    """The middle between two scores, or ``high`` if there is no number between."""
+    high, low = np.asarray(high, np.float64), np.asarray(low, np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        middle = (high + low) / 2
+    # Neighbouring floats have none, and there is no middle to -inf.
+    return np.where((low < middle) & (middle <= high), middle, high)

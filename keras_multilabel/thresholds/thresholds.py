@@ -1,0 +1,280 @@
+"""Decision thresholds: the value, and how it is applied."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_at_most,
+    check_label_names,
+    check_matrix,
+    check_scores,
+    check_threshold,
+)
+
+# A longer table of labels is cut in the repr.
+SHOWN = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Thresholds:
+    """One decision threshold per label, with what it was tuned for.
+
+    NumPy takes it as the array of its values. It goes to JSON and back without
+    losing a bit.
+
+    Attributes:
+        values: The thresholds, shape (n_labels,): a label is decided where
+            ``y_score >= values``.
+        label_names: The labels' names, in the order of the columns.
+        score: The objective on the data that they were tuned on. It flatters: report
+            ``cv_score``, or a score on other data. With ``average=None`` an array
+            (n_labels,).
+        cv_score: The same, where each sample was decided by thresholds tuned on
+            other samples; None without ``cv``.
+        cv_pred: The decisions that ``cv_score`` scores, shape (n_samples, n_labels),
+            for other scores of them; None without ``cv``. Not in the JSON.
+        std: Standard deviation of each threshold over the parts that ``cv`` tuned
+            on, shape (n_labels,); None without ``cv``.
+        objective: What they were tuned for.
+        average: How the score is averaged over labels or samples.
+        n_positives: How many positive decisions (or what weight of them) they make
+            on the data that they were tuned on.
+
+    Raises:
+        ValueError: If values are NaN, or there is not one name for each.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_true = [[1, 0], [1, 1], [0, 1], [0, 0]]
+        >>> y_score = [[0.4, 0.1], [0.3, 0.9], [0.2, 0.8], [0.1, 0.6]]
+        >>> tuned = kml.tune_thresholds(
+        ...     y_true, y_score, shrinkage=0, label_names=["cat", "dog"]
+        ... )
+        >>> tuned
+        Thresholds for f1, macro: 1.0000 on the data tuned on
+          cat  0.2500
+          dog  0.7000
+        >>> tuned.apply(y_score).tolist()
+        [[1, 0], [1, 1], [0, 1], [0, 0]]
+        >>> kml.Thresholds.from_json(tuned.to_json()).values
+        array([0.25, 0.7 ])
+    """
+
+    values: Array
+    label_names: list[str] | None = None
+    score: Any = None
+    cv_score: Any = None
+    cv_pred: Array | None = None
+    std: Array | None = None
+    objective: str | None = None
+    average: str | None = None
+    n_positives: float | None = None
+
+    def __post_init__(self) -> None:
+        values = np.array(self.values, np.float64, ndmin=1)
+        values = check_threshold(values, values.size).copy()
+        values.flags.writeable = False
+        names = check_label_names(self.label_names, len(values))
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "label_names", names)
+
+    def apply(
+        self,
+        y_score: npt.ArrayLike,
+        *,
+        label_names: Iterable[Any] | None = None,
+        at_least_one: bool = False,
+        at_most: int | None = None,
+    ) -> Array:
+        """Decide: uint8, 1 where a score reaches its label's threshold.
+
+        Args:
+            y_score: Scores, shape (n_samples, n_labels). The columns of a data frame
+                must be these labels, in this order.
+            label_names: The labels of the columns, to be compared with these.
+            at_least_one: As in `apply_thresholds`.
+            at_most: As in `apply_thresholds`.
+
+        Raises:
+            ValueError: If the scores are of other labels.
+        """
+        self._check_labels(
+            _column_names(y_score) if label_names is None else label_names
+        )
+        return apply_thresholds(
+            y_score, self.values, at_least_one=at_least_one, at_most=at_most
+        )
+
+    def _check_labels(self, label_names: Iterable[Any] | None) -> None:
+        if label_names is None or not self._named:
+            return
+        names = [str(name) for name in label_names]
+        if names == self.label_names:
+            return
+        if sorted(names) == sorted(self.label_names or []):
+            raise ValueError(
+                "The scores' labels are in another order than the thresholds': "
+                f"{names} in place of {self.label_names}. Sort the columns."
+            )
+        raise ValueError(
+            f"The scores are of the labels {names}; these thresholds are for "
+            f"{self.label_names}."
+        )
+
+    @property
+    def _named(self) -> bool:
+        """Whether the names were given by somebody."""
+        return self.label_names != check_label_names(None, len(self.values))
+
+    def to_json(self) -> str:
+        """All of it as JSON; floats come back to the bit."""
+        entries = {name: _to_plain(getattr(self, name)) for name in self._kept()}
+        return json.dumps(entries, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Thresholds":
+        """Make thresholds of what `to_json` gave.
+
+        Raises:
+            ValueError: If ``text`` is no JSON of thresholds.
+        """
+        entries = json.loads(text)
+        if not isinstance(entries, dict) or not {"values"} <= set(entries) <= set(
+            cls._kept()
+        ):
+            raise ValueError(
+                "Expected JSON that Thresholds.to_json wrote, an object of "
+                f"{', '.join(cls._kept())}; got {text[:80]!r}."
+            )
+        for name in ("score", "cv_score", "std"):
+            if isinstance(entries.get(name), list):
+                entries[name] = np.array(entries[name], np.float64)
+        return cls(**entries)
+
+    @classmethod
+    def _kept(cls) -> list[str]:
+        return [field.name for field in fields(cls) if field.name != "cv_pred"]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.values, dtype, copy=copy)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        return "\n".join([self._headline(), *self._lines()])
+
+    def _headline(self) -> str:
+        if self.objective is None:
+            return f"Thresholds of {len(self)} labels"
+        average = f", {self.average}" if self.average else ""
+        scores = [
+            f"{np.nanmean(score):.4f} {where}"
+            for score, where in (
+                (self.cv_score, "cross-fitted"),
+                (self.score, "on the data tuned on"),
+            )
+            if score is not None and not np.isnan(score).all()
+        ]
+        head = f"Thresholds for {self.objective}{average}"
+        return f"{head}: {', '.join(scores)}" if scores else head
+
+    def _lines(self) -> Iterable[str]:
+        names = (self.label_names or [])[:SHOWN]
+        width = max(map(len, names))
+        for index, name in enumerate(names):
+            spread = "" if self.std is None else f" ± {self.std[index]:.4f}"
+            yield f"  {name:{width}}  {self.values[index]:.4f}{spread}"
+        if len(self) > SHOWN:
+            yield f"  and {len(self) - SHOWN} more"
+
+
+def _to_plain(value: Any) -> Any:
+    """What JSON knows; NaN becomes null."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [_to_plain(entry) for entry in value]
+    if isinstance(value, (float, np.floating)):
+        return None if np.isnan(value) else float(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _column_names(y_score: Any) -> list[str] | None:
+    """Names of a data frame's columns; None if it has none, or mere numbers."""
+    columns = getattr(y_score, "columns", None)
+    if columns is None or not any(isinstance(name, str) for name in columns):
+        return None
+    return [str(name) for name in columns]
+
+
+def apply_thresholds(
+    y_score: npt.ArrayLike,
+    thresholds: npt.ArrayLike,
+    *,
+    at_least_one: bool = False,
+    at_most: int | None = None,
+) -> Array:
+    """Turn scores into decisions: 1 where ``y_score >= thresholds``.
+
+    Args:
+        y_score: Scores, shape (n_samples, n_labels).
+        thresholds: A number, one per label, shape (n_labels,), or `Thresholds`.
+        at_least_one: A sample without any decision gets the label whose score comes
+            nearest to its threshold: that with the largest ``y_score - threshold``,
+            the first of equal ones.
+        at_most: Of a sample's decisions keep this many, those with the largest
+            ``y_score - threshold``, the first of equal ones.
+
+    Returns:
+        uint8, 0 and 1, the shape of ``y_score``.
+
+    Raises:
+        TypeError: If ``y_score`` does not hold numbers.
+        ValueError: If scores or thresholds are NaN, there is not one threshold
+            per label, or ``at_most`` is not a whole number of 1 or more.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_score = [[0.3, 0.7], [0.5, 0.5], [0.6, 0.9]]
+        >>> kml.apply_thresholds(y_score, [0.5, 0.6]).tolist()
+        [[0, 1], [1, 0], [1, 1]]
+        >>> kml.apply_thresholds(y_score, 0.65, at_least_one=True, at_most=1).tolist()
+        [[0, 1], [1, 0], [0, 1]]
+    """
+    scores = check_scores(check_matrix(y_score, "y_score"))
+    values = check_threshold(thresholds, scores.shape[1])
+    decisions = (scores >= values).view(np.uint8)
+    most = check_at_most(at_most)
+    if at_least_one:
+        _decide_nearest(decisions, scores, values)
+    if most is not None:
+        _keep_largest(decisions, scores, values, most)
+    return decisions
+
+
+def _margins(scores: Array, values: Array) -> Array:
+    """By how much scores pass their thresholds."""
+    with np.errstate(invalid="ignore"):
+        return np.where(scores == values, 0.0, scores - values)
+
+
+def _decide_nearest(decisions: Array, scores: Array, values: Array) -> None:
+    rows = np.flatnonzero(~decisions.any(1))
+    margins = _margins(scores[rows], values)
+    # A threshold of inf is reached by nothing.
+    reachable = margins.max(1, initial=-np.inf) > -np.inf
+    decisions[rows[reachable], margins[reachable].argmax(1)] = 1
+
+
+def _keep_largest(decisions: Array, scores: Array, values: Array, most: int) -> None:
+    rows = np.flatnonzero(decisions.sum(1) > most)
+    margins = np.where(decisions[rows] == 1, _margins(scores[rows], values), -np.inf)
+    rank = np.argsort(-margins, axis=1, kind="stable")
+    decisions[rows[:, None], rank[:, most:]] = 0

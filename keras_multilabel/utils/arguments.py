@@ -1,0 +1,200 @@
+"""Arguments in, checked arrays out.
+
+The one place that knows what "unknown" looks like: -1 or NaN in ``y_true``.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+AVERAGES = (None, "micro", "macro", "weighted", "samples")
+
+
+def check_matrix(values: npt.ArrayLike, name: str) -> Array:
+    """Return ``values`` as a numeric array (n_samples, n_labels)."""
+    # scipy.sparse has toarray(); np.asarray would wrap it as one object.
+    try:
+        array = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must have rows of one length, one column per label ({error}). "
+            "Lists of labels become columns with encode_labels."
+        ) from error
+    if array.dtype.kind not in "biuf":
+        array = _as_numeric(array, name)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} must have the shape (n_samples, n_labels), one column per "
+            f"label; got {array.shape}. A single label is a column: "
+            f"{name}.reshape(-1, 1). Class indices or lists of labels become "
+            "columns with encode_labels."
+        )
+    if array.shape[1] == 0:
+        raise ValueError(f"{name} must have at least one label; got {array.shape}.")
+    return array
+
+
+def _as_numeric(array: Array, name: str) -> Array:
+    # ml_dtypes (bfloat16) are of kind "V" and convert; strings and objects do not.
+    if array.dtype.kind == "V" and array.dtype.names is None:
+        return array.astype(np.float32)
+    raise TypeError(
+        f"{name} must be numbers, shape (n_samples, n_labels); got dtype "
+        f"{array.dtype}. Lists of labels become numbers with encode_labels."
+    )
+
+
+def check_pair(
+    y_true: npt.ArrayLike, other: npt.ArrayLike, name: str
+) -> tuple[Array, Array]:
+    """Return ``y_true`` and ``other`` as numeric arrays of one shape."""
+    y_true, other = check_matrix(y_true, "y_true"), check_matrix(other, name)
+    if y_true.shape != other.shape:
+        raise ValueError(
+            f"{name} must have y_true's shape {y_true.shape}, one column per "
+            f"label; got {other.shape}."
+        )
+    return y_true, other
+
+
+def check_rows(y_true: Array) -> Array:
+    """Return ``y_true`` if it has any rows: a score of nothing is no number."""
+    if len(y_true) == 0:
+        raise ValueError("y_true must have at least one sample; got 0.")
+    return y_true
+
+
+def check_scores(y_score: Array) -> Array:
+    """Return ``y_score`` as float32 or float64 without NaN."""
+    if y_score.dtype not in (np.float32, np.float64):
+        y_score = y_score.astype(np.promote_types(y_score.dtype, np.float32))
+    # max() hands a NaN on: a third of the time of isnan().any(), no temporary.
+    if y_score.size and np.isnan(y_score.max()):
+        row, column = np.argwhere(np.isnan(y_score))[0]
+        raise ValueError(
+            f"y_score must not hold NaN; got one at row {row}, column {column}. "
+            "A network whose loss became NaN gives such scores."
+        )
+    return y_score
+
+
+def check_targets(block: Array) -> tuple[Array, Array | None]:
+    """Return ``(positive, known)``: uint8 0 / 1, and uint8 0 / 1 or None if all are.
+
+    Unknown entries (-1 or NaN) are 0 in both.
+    """
+    positive, known = _as_bytes(block)
+    if known is not None:
+        rest = block[known == 0]
+        wrong = rest[~((rest == -1) | np.isnan(rest))]
+        if wrong.size:
+            raise ValueError(
+                "y_true must hold 0 and 1, and -1 or NaN where the truth is unknown; "
+                f"got {wrong[0]}."
+            )
+    return positive, known
+
+
+def check_decisions(block: Array) -> Array:
+    """Return ``y_pred`` as uint8 0 / 1: a decision is never unknown."""
+    positive, known = _as_bytes(block)
+    if known is not None:
+        raise ValueError(
+            f"y_pred must hold decisions, 0 or 1; got {block[known == 0][0]}. Scores "
+            "become decisions with y_score >= 0.5 or apply_thresholds."
+        )
+    return positive
+
+
+def _as_bytes(block: Array) -> tuple[Array, Array | None]:
+    """``block == 1`` as uint8, and where it is 0 or 1 (None: everywhere)."""
+    if block.itemsize == 1:
+        as_bytes = block.view(np.uint8)
+        if as_bytes.size == 0 or as_bytes.max() <= 1:
+            return as_bytes, None
+    positive = block == 1
+    known = block == 0
+    known |= positive
+    return positive.view(np.uint8), None if known.all() else known.view(np.uint8)
+
+
+def check_sample_weight(sample_weight: npt.ArrayLike | None, n: int) -> Array | None:
+    """Return ``sample_weight`` as float64 (n_samples,), or None."""
+    if sample_weight is None:
+        return None
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.shape != (n,):
+        raise ValueError(
+            f"sample_weight must have the shape ({n},), one weight per sample; "
+            f"got {weight.shape}."
+        )
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise ValueError("sample_weight must be finite and not negative.")
+    return weight
+
+
+def check_average(average: str | None) -> str | None:
+    """Return ``average`` if it is one of the five."""
+    if average not in AVERAGES:
+        raise ValueError(f"average must be one of {AVERAGES}; got {average!r}.")
+    return average
+
+
+def check_zero_division(zero_division: float) -> float:
+    """Return ``zero_division`` as a float if it is 0.0, 1.0 or NaN."""
+    if isinstance(zero_division, (int, float, np.number)):
+        value = float(zero_division)
+        if value in (0.0, 1.0) or np.isnan(value):
+            return value
+    raise ValueError(f"zero_division must be 0.0, 1.0 or nan; got {zero_division!r}.")
+
+
+def check_label_names(label_names: Iterable[Any] | None, n_labels: int) -> list[str]:
+    """Return one name per label; ``"label 0"`` and so on where none are given."""
+    if label_names is None:
+        return [f"label {index}" for index in range(n_labels)]
+    names = [str(name) for name in label_names]
+    if len(names) != n_labels:
+        raise ValueError(
+            f"label_names must name the {n_labels} labels in the order of the "
+            f"columns; got {len(names)} names."
+        )
+    if len(set(names)) != len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ValueError(f"label_names must differ; got {listed(twice)} twice.")
+    return names
+
+
+def check_threshold(threshold: npt.ArrayLike, n_labels: int) -> Array:
+    """Return thresholds as float64 (n_labels,)."""
+    values = np.asarray(threshold, dtype=np.float64)
+    if values.shape not in ((), (n_labels,)):
+        raise ValueError(
+            f"threshold must be a number or have the shape ({n_labels},), one per "
+            f"label; got {values.shape}."
+        )
+    if np.isnan(values).any():
+        raise ValueError("threshold must not be NaN.")
+    return np.broadcast_to(values, (n_labels,))
+
+
+def check_at_most(at_most: int | None) -> int | None:
+    """Return ``at_most`` if it is None or a whole number of 1 or more."""
+    if at_most is None:
+        return None
+    is_whole = isinstance(at_most, (int, np.integer)) and not isinstance(at_most, bool)
+    if not is_whole or at_most < 1:
+        raise ValueError(
+            f"at_most must be a positive whole number or None; got {at_most!r}."
+        )
+    return int(at_most)
+
+
+def listed(names: Sequence[object], most: int = 5) -> str:
+    """Name the first few of ``names``, and count the rest."""
+    shown = ", ".join(repr(name) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,4 @@
+"""Class and sample weights for imbalanced labels.
+
+It imports ``labels``, ``metrics`` and ``utils``.
+"""

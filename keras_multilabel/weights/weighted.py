@@ -1,0 +1,117 @@
+"""Sample weights as a column of a dataset, batch by batch."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_multilabel.labels.multi_hot import blocks
+from keras_multilabel.utils.arguments import Array, check_matrix
+from keras_multilabel.weights.class_weight import (
+    check_reduce,
+    compute_class_weight,
+    weigh_rows,
+)
+
+
+def weighted(
+    dataset: Any,
+    scheme: str = "balanced",
+    reduce: str = "mean",
+    *,
+    beta: float | None = None,
+) -> Any:
+    """Add sample weights to a dataset of batches (x, y), without loading its x.
+
+    The dataset is read once, here, for its y, which are kept while their mean weight is
+    taken. Then each batch is weighed as it comes, so that shuffling and augmentation
+    do not matter. Weights that the dataset has already are multiplied.
+
+    Args:
+        dataset: A tf.data.Dataset or ``keras.utils.PyDataset`` of batches (x, y) or
+            (x, y, sample_weight), with an end; y is multi-hot.
+        scheme: As in `compute_class_weight`.
+        reduce: As in `compute_sample_weight`.
+        beta: As in `compute_class_weight`.
+
+    Returns:
+        The same kind of dataset, of batches (x, y, sample_weight), float32. The weights
+        have the mean 1 over the dataset.
+
+    Raises:
+        TypeError: If ``dataset`` is of another kind.
+        ValueError: If it has no end or no batch, an option is unknown, or y is not
+            multi-hot.
+
+    Example:
+        >>> import keras, numpy as np
+        >>> import keras_multilabel as kml
+        >>> class Data(keras.utils.PyDataset):
+        ...     def __len__(self):
+        ...         return 2
+        ...     def __getitem__(self, index):
+        ...         return np.zeros((2, 3)), np.array([[1, 0], [0, index]])
+        >>> x, y, sample_weight = kml.weighted(Data(), "inverse")[1]
+        >>> sample_weight.round(2)
+        array([0.83, 1.66], dtype=float32)
+    """
+    check_reduce(reduce)
+    is_tensorflow = hasattr(dataset, "element_spec") and hasattr(dataset, "map")
+    if not is_tensorflow and not isinstance(dataset, keras.utils.PyDataset):
+        raise TypeError(
+            "dataset must be a tf.data.Dataset or a PyDataset; got "
+            f"{type(dataset).__name__}. For arrays: compute_sample_weight(y)."
+        )
+    truth = [np.array(block) for block in blocks(dataset)]
+    class_weight = compute_class_weight(iter(truth), scheme, beta=beta)
+    rows = np.concatenate([weigh_rows(y, class_weight, reduce) for y in truth])
+    scale = 1 / rows.mean()
+
+    def weigh(y: Any, given: Any = None) -> Array:
+        weight = scale * weigh_rows(check_matrix(y, "y"), class_weight, reduce)
+        if given is not None:
+            weight = weight * np.reshape(given, len(weight))
+        return weight.astype(np.float32)
+
+    if is_tensorflow:
+        return _map_tensorflow(dataset, weigh)
+    return _Weighted(dataset, weigh)
+
+
+def _map_tensorflow(dataset: Any, weigh: Any) -> Any:
+    import tensorflow as tf
+
+    def add(x: Any, y: Any, *given: Any) -> Any:
+        weight = tf.numpy_function(weigh, (y, *given), tf.float32)
+        # Weights of a batch of unknown size: numpy_function forgets the shape.
+        weight.set_shape(y.shape[:1])
+        return x, y, weight
+
+    return dataset.map(add, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+class _Weighted(keras.utils.PyDataset):
+    """A PyDataset that adds weights to the batches of another."""
+
+    def __init__(self, dataset: Any, weigh: Any):
+        super().__init__(
+            workers=dataset.workers,
+            use_multiprocessing=dataset.use_multiprocessing,
+            max_queue_size=dataset.max_queue_size,
+        )
+        self._dataset = dataset
+        self._weigh = weigh
+
+    @property
+    def num_batches(self) -> Any:
+        return self._dataset.num_batches
+
+    def __getitem__(self, index: int) -> tuple[Any, Any, Array]:
+        x, y, *given = self._dataset[index]
+        return x, y, self._weigh(y, *given)
+
+    def on_epoch_begin(self) -> None:
+        self._dataset.on_epoch_begin()
+
+    def on_epoch_end(self) -> None:
+        self._dataset.on_epoch_end()

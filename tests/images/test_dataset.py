@@ -1,0 +1,312 @@
+"""image_dataset_from_dataframe with real image files, read by real TensorFlow."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from PIL import Image
+
+from keras_multilabel.images.dataset import image_dataset_from_dataframe
+
+tf = pytest.importorskip("tensorflow")
+
+FRAMES = [pd.DataFrame, pl.DataFrame]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Ten images; the red of each is ten times its number."""
+    for number in range(10):
+        colour = (10 * number, 0, 0)
+        Image.new("RGB", (12, 8), colour).save(tmp_path / f"{number}.png")
+    return tmp_path
+
+
+def ten_rows(frame=pd.DataFrame):
+    """Image n has the label "odd" or none, and "large" from 5 on."""
+    labels = [["odd"] * (n % 2) + ["large"] * (n >= 5) for n in range(10)]
+    return frame({"filename": [f"{n}.png" for n in range(10)], "labels": labels})
+
+
+def read(df, directory, **options):
+    options = {"image_size": (4, 4), "batch_size": 4, "shuffle": False, **options}
+    return image_dataset_from_dataframe(df, directory=directory, **options)
+
+
+def numbers(dataset):
+    """Return the number of each image, as its colour tells it."""
+    reds = [images[:, 0, 0, 0].numpy() for images, _ in dataset]
+    return (np.concatenate(reds) / 10).round().astype(int).tolist()
+
+
+def read_one(path, size=(5, 7)):
+    df = pd.DataFrame({"filename": [path.name], "labels": [["cat"]]})
+    (images, _), *rest = read(df, path.parent, image_size=size)
+    assert not rest
+    return images.numpy()[0]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_each_image_comes_with_its_labels(folder, frame, shuffle):
+    dataset = read(ten_rows(frame), folder, shuffle=shuffle)
+    assert dataset.class_names == ["large", "odd"]
+    seen = []
+    for images, labels in dataset:
+        batch = np.rint(images[:, 0, 0, 0].numpy() / 10)
+        expected = np.stack([batch >= 5, batch % 2 == 1], axis=1)
+        np.testing.assert_array_equal(labels, expected)
+        seen.extend(batch.tolist())
+    assert sorted(seen) == list(range(10))
+
+
+def test_shapes_types_and_length_are_known(folder):
+    dataset = read(ten_rows(), folder, image_size=(4, 6))
+    images, labels = dataset.element_spec
+    assert (images.shape.as_list(), images.dtype) == ([None, 4, 6, 3], tf.float32)
+    assert (labels.shape.as_list(), labels.dtype) == ([None, 2], tf.float32)
+    assert dataset.cardinality() == 3
+    assert [len(batch) for batch, _ in dataset] == [4, 4, 2]
+
+
+def test_the_order_is_the_tables(folder):
+    backwards = ten_rows().iloc[::-1]
+    assert numbers(read(backwards, folder)) == list(range(9, -1, -1))
+
+
+def test_shuffling_follows_the_seed_and_changes_each_epoch(folder):
+    one, again = (read(ten_rows(), folder, shuffle=True, seed=1) for _ in range(2))
+    epochs = [numbers(one) for _ in range(3)]
+    assert epochs == [numbers(again) for _ in range(3)]
+    assert len({tuple(epoch) for epoch in epochs}) == 3
+    assert numbers(read(ten_rows(), folder, shuffle=True, seed=2)) != epochs[0]
+
+
+def test_classes_fix_the_order_of_the_columns(folder):
+    dataset = read(ten_rows(), folder, classes=["odd", "other", "large"])
+    assert dataset.class_names == ["odd", "other", "large"]
+    labels = np.concatenate([labels for _, labels in dataset])
+    np.testing.assert_array_equal(labels[7], [1, 0, 1])
+    assert not labels[:, 1].any()
+
+
+def test_labels_outside_classes(folder):
+    with pytest.raises(ValueError, match=r"outside classes: 'large'"):
+        read(ten_rows(), folder, classes=["odd"])
+    with pytest.warns(UserWarning, match=r"Left out 5 labels"):
+        dataset = read(ten_rows(), folder, classes=["odd"], on_unseen="ignore")
+    assert dataset.element_spec[1].shape[1] == 1
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_unknown_labels_are_minus_one(folder, frame):
+    rows = {"f": ["1.png", "2.png"], "l": [["cat"], []], "u": [["dog"], ["cat"]]}
+    names = {"filename_col": "f", "labels_col": "l", "unknown_col": "u"}
+    ((_, labels),) = read(frame(rows), folder, **names)
+    np.testing.assert_array_equal(labels, [[1, -1], [-1, 0]])
+
+
+def test_labels_as_strings_need_a_separator(folder):
+    df = pd.DataFrame({"filename": ["1.png", "2.png"], "labels": ["cat,dog", ""]})
+    with pytest.raises(TypeError, match=r"'cat,dog'. Pass sep="):
+        read(df, folder)
+    dataset = read(df, folder, sep=",")
+    assert dataset.class_names == ["cat", "dog"]
+    ((_, labels),) = dataset
+    np.testing.assert_array_equal(labels, [[1, 1], [0, 0]])
+
+
+def test_absolute_paths_need_no_directory(folder):
+    df = ten_rows()
+    df["filename"] = [folder / name for name in df["filename"]]
+    assert numbers(read(df, None)) == list(range(10))
+
+
+class TestPixels:
+    """What comes out of files of every kind."""
+
+    @pytest.fixture
+    def photo(self, rng):
+        """A smooth picture of three channels that differ."""
+        small = Image.fromarray(rng.integers(0, 256, (4, 5, 3), np.uint8))
+        return small.resize((40, 30), Image.Resampling.BICUBIC)
+
+    def stretched(self, image, size=(5, 7)):
+        resized = image.resize(size[::-1], Image.Resampling.BILINEAR)
+        return np.asarray(resized, np.float32)
+
+    def test_stretch_is_pillows_resize(self, tmp_path, photo):
+        photo.save(tmp_path / "a.png")
+        result = read_one(tmp_path / "a.png")
+        assert result.dtype == np.float32
+        np.testing.assert_array_equal(result, self.stretched(photo))
+
+    def test_a_big_jpeg_is_nearly_that(self, tmp_path, photo):
+        photo.resize((400, 300)).save(tmp_path / "a.jpg", quality=95)
+        result = read_one(tmp_path / "a.jpg")
+        expected = self.stretched(Image.open(tmp_path / "a.jpg"))
+        assert np.abs(result - expected).max() < 12
+        assert np.abs(result - expected).mean() < 3
+
+    def test_gray_becomes_three_equal_channels(self, tmp_path, photo):
+        photo.convert("L").save(tmp_path / "a.png")
+        gray = self.stretched(photo.convert("L"))
+        np.testing.assert_array_equal(
+            read_one(tmp_path / "a.png"), np.dstack([gray] * 3)
+        )
+
+    def test_transparency_is_dropped(self, tmp_path, photo):
+        clear = photo.copy()
+        clear.putalpha(0)
+        clear.save(tmp_path / "a.png")
+        np.testing.assert_array_equal(
+            read_one(tmp_path / "a.png"), self.stretched(photo)
+        )
+
+    def test_palette_colours_are_looked_up(self, tmp_path):
+        Image.new("RGB", (9, 9), (250, 128, 3)).quantize(4).save(tmp_path / "a.gif")
+        assert np.abs(read_one(tmp_path / "a.gif") - [250, 128, 3]).max() <= 2
+
+    def test_cmyk(self, tmp_path):
+        cmyk = Image.new("CMYK", (9, 9), (0, 255, 255, 0))
+        cmyk.save(tmp_path / "a.jpg", quality=95)
+        assert np.abs(read_one(tmp_path / "a.jpg") - [255, 0, 0]).max() <= 3
+
+    def test_exif_orientation_is_followed(self, tmp_path):
+        pixels = np.zeros((32, 16, 3), np.uint8)
+        pixels[:16] = 255  # white above black, once upright
+        exif = Image.Exif()
+        exif[0x0112] = 6  # the camera lay on its side
+        sideways = Image.fromarray(pixels).rotate(90, expand=True)
+        sideways.save(tmp_path / "a.jpg", exif=exif, quality=95)
+        result = read_one(tmp_path / "a.jpg", size=(32, 16))
+        assert result[:14].min() > 240
+        assert result[18:].max() < 15
+
+    def test_16_bit_gray_is_scaled_not_clipped(self, tmp_path):
+        levels = np.repeat([[0, 256, 32768, 65535]], 4, axis=0).astype(np.uint16)
+        Image.fromarray(levels).save(tmp_path / "a.png")
+        result = read_one(tmp_path / "a.png", size=(4, 4))
+        np.testing.assert_array_equal(result[0, :, 0], [0, 1, 128, 255])
+
+    def test_32_bit_pixels_are_refused(self, tmp_path):
+        Image.fromarray(np.ones((4, 4), np.float32)).save(tmp_path / "a.tif")
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"a\.tif.*32-bit"):
+            read_one(tmp_path / "a.tif")
+
+    @pytest.mark.parametrize("keep", [0, 20, 600])
+    def test_an_image_that_cannot_be_read_is_named(self, tmp_path, rng, keep):
+        path = tmp_path / "broken.jpg"
+        Image.fromarray(rng.integers(0, 256, (32, 32, 3), np.uint8)).save(path)
+        assert path.stat().st_size > keep
+        path.write_bytes(path.read_bytes()[:keep])
+        message = r"Cannot read the image .*broken\.jpg.*mend or remove it"
+        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+            read_one(path)
+
+
+class TestBadTables:
+    """Found before anything is read."""
+
+    def test_missing_files_are_counted_and_named(self, folder):
+        df = pd.DataFrame({"filename": ["1.png", *"abcdefg"], "labels": [["x"]] * 8})
+        message = r"7 of 8 images are missing.*/a', .*/e' and 2 more.*directory="
+        with pytest.raises(FileNotFoundError, match=message):
+            read(df, folder)
+
+    def test_a_folder_is_not_an_image(self, folder):
+        df = pd.DataFrame({"filename": ["."], "labels": [["x"]]})
+        with pytest.raises(FileNotFoundError, match=r"1 of 1 images are missing"):
+            read(df, folder)
+
+    @pytest.mark.parametrize("column", ["filename_col", "labels_col", "unknown_col"])
+    def test_missing_columns(self, folder, column):
+        message = r"must have the column 'x'; it has 'filename', 'labels'"
+        with pytest.raises(ValueError, match=message):
+            read(ten_rows(), folder, **{column: "x"})
+
+    def test_one_row_per_label_should_be_gathered(self, folder):
+        files = ["1.png", "1.png", "2.png"]
+        df = pd.DataFrame({"filename": files, "labels": [["a"], ["b"], ["a"]]})
+        with pytest.raises(ValueError, match=r"1 have more: .*/1\.png'.*groupby"):
+            read(df, folder)
+
+    def test_the_remedy_for_one_row_per_label_works(self, folder):
+        files = ["1.png", "1.png", "2.png"]
+        df = pd.DataFrame({"filename": files, "labels": ["a", "b", "a"]})
+        df = df.groupby("filename", as_index=False)["labels"].agg(list)
+        ((_, labels),) = read(df, folder)
+        np.testing.assert_array_equal(labels, [[1, 1], [1, 0]])
+
+    @pytest.mark.parametrize("name", [None, float("nan"), "", 3])
+    def test_rows_without_a_file_name(self, folder, name):
+        df = pd.DataFrame({"filename": ["1.png", name], "labels": [["a"], ["b"]]})
+        with pytest.raises(ValueError, match=r"name a file; row 1 has (None|nan|''|3)"):
+            read(df, folder)
+
+    @pytest.mark.parametrize("row", [None, float("nan")])
+    def test_missing_labels_are_not_no_labels(self, folder, row):
+        df = pd.DataFrame({"filename": ["1.png", "2.png"], "labels": [["a"], row]})
+        with pytest.raises(TypeError, match=r"row 1 is (None|nan).*\[\] says"):
+            read(df, folder)
+
+    @pytest.mark.parametrize("frame", FRAMES)
+    def test_an_empty_table(self, folder, frame):
+        df = frame({"filename": [], "labels": []})
+        with pytest.raises(ValueError, match=r"at least one row.*empty"):
+            read(df, folder)
+
+    @pytest.mark.parametrize("df", [{"filename": []}, ten_rows(pl.LazyFrame)])
+    def test_no_dataframe(self, folder, df):
+        message = rf"pandas or polars DataFrame.*got {type(df).__name__}"
+        with pytest.raises(TypeError, match=message):
+            read(df, folder)
+
+    @pytest.mark.parametrize("size", [224, (224,), (4, 0), (4.5, 4), (4, 4, 3), "ab"])
+    def test_image_size(self, folder, size):
+        with pytest.raises(ValueError, match=r"image_size must be \(height, width\)"):
+            read(ten_rows(), folder, image_size=size)
+
+    def test_resize(self, folder):
+        with pytest.raises(ValueError, match=r"one of 'stretch'; got 'zoom'"):
+            read(ten_rows(), folder, resize="zoom")
+
+    @pytest.mark.parametrize("batch_size", [0, -1, None, 2.0])
+    def test_batch_size(self, folder, batch_size):
+        with pytest.raises(ValueError, match=r"batch_size must be a positive integer"):
+            read(ten_rows(), folder, batch_size=batch_size)
+
+
+@pytest.mark.keras
+def test_fit_takes_it(folder):
+    import keras
+
+    model = keras.Sequential(
+        [keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(2)]
+    )
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(optimizer="sgd", loss=loss)
+    data = read(ten_rows(), folder, shuffle=True)
+    history = model.fit(data, validation_data=data, epochs=2, verbose=0)
+    assert np.isfinite(history.history["val_loss"]).all()
+
+
+@pytest.mark.parametrize("module", ["tensorflow", "PIL"])
+def test_without_its_packages_the_error_names_the_extras(folder, module, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    remedy = r'pip install "keras-multilabel\[images,tensorflow\]"'
+    with pytest.raises(ImportError, match=rf"needs {module}.*{remedy}"):
+        read(ten_rows(), folder)
+
+
+def test_the_module_loads_neither_tensorflow_nor_pandas_nor_pillow():
+    code = (
+        "import sys, keras_multilabel.images.dataset; "
+        "heavy = ('tensorflow', 'keras', 'pandas', 'polars', 'PIL'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.strip() == "[]", run.stderr

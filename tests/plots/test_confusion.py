@@ -1,0 +1,406 @@
+"""Plots, drawn for real on Agg: what they say is compared with the counts."""
+
+import subprocess
+import sys
+from itertools import pairwise
+
+import matplotlib
+import numpy as np
+import pytest
+
+import keras_multilabel as kml
+from keras_multilabel.plots import confusion as plots
+
+matplotlib.use("Agg")
+plt = pytest.importorskip("matplotlib.pyplot")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def decided(rng, n_samples=300, n_labels=4):
+    y_true = rng.integers(0, 2, (n_samples, n_labels), dtype=np.int8)
+    wrong = rng.random(y_true.shape) < 0.2
+    return y_true, y_true ^ wrong
+
+
+def cells(ax):
+    """The texts of the cells, [no/no, no/yes, yes/no, yes/yes]."""
+    return [text.get_text().split("\n") for text in ax.texts]
+
+
+def panels(figure):
+    return [ax for ax in figure.axes if ax.texts]
+
+
+def titles(figure):
+    return [ax.get_title().split("\n")[0] for ax in panels(figure)]
+
+
+def overlapping(figure):
+    """Pairs of texts of different axes that cover each other."""
+    figure.draw_without_rendering()
+    boxes = [
+        (ax, text.get_text(), text.get_window_extent())
+        for ax in figure.axes
+        for text in [*ax.texts, ax.title]
+        if text.get_text()
+    ]
+    return [
+        (one, other)
+        for i, (ax, one, box) in enumerate(boxes)
+        for ax_, other, box_ in boxes[:i]
+        if ax is not ax_ and box.overlaps(box_)
+    ]
+
+
+def outside(figure):
+    """Texts that stick out of the figure."""
+    figure.draw_without_rendering()
+    page = figure.bbox.padded(1)
+    return [
+        text.get_text()
+        for ax in figure.axes
+        for text in [*ax.texts, ax.title, ax.xaxis.label, *ax.get_yticklabels()]
+        if text.get_text()
+        and not all(page.contains(*corner) for corner in corners(text))
+    ]
+
+
+def corners(text):
+    return text.get_window_extent().get_points()
+
+
+# -- confusion matrices
+
+
+def test_cells_hold_counts_and_row_shares(rng):
+    y_true, y_pred = decided(rng)
+    (figure,) = kml.plot_confusion_matrices(y_true, y_pred)
+    matrices = kml.multilabel_confusion_matrix(y_true, y_pred)
+    assert titles(figure) == ["label 0", "label 1", "label 2", "label 3"]
+    for ax, matrix in zip(panels(figure), matrices, strict=True):
+        shares = matrix / matrix.sum(1, keepdims=True)
+        assert cells(ax) == [
+            [str(count), f"{share:.1%}"]
+            for count, share in zip(matrix.ravel(), shares.ravel(), strict=True)
+        ]
+        positions = [text.get_position() for text in ax.texts]
+        assert positions == [(0, 0), (1, 0), (0, 1), (1, 1)]  # x: decision, y: truth
+        assert ax.get_title().endswith(f"\n{matrix[1].sum()} of 300")
+
+
+def test_counts_draw_the_same_as_arrays(rng):
+    y_true, y_pred = decided(rng)
+    (from_arrays,) = kml.plot_confusion_matrices(y_true, y_pred)
+    (from_counts,) = kml.plot_confusion_matrices(kml.confusion_counts(y_true, y_pred))
+    pairs = zip(panels(from_arrays), panels(from_counts), strict=True)
+    for one, other in pairs:
+        assert cells(one) == cells(other)
+        np.testing.assert_array_equal(
+            one.images[0].get_array(), other.images[0].get_array()
+        )
+
+
+def test_unknown_entries_are_left_out_and_empty_rows_are_white():
+    y_true = np.array([[1, 0, -1], [-1, 0, -1], [0, 0, -1]])
+    (figure,) = kml.plot_confusion_matrices(y_true, np.zeros_like(y_true))
+    one_of_each, no_positive, nothing_known = panels(figure)
+    assert one_of_each.get_title() == "label 0\n1 of 2"
+    assert cells(no_positive) == [["3", "100%"], ["0", "0%"], ["0", "-"], ["0", "-"]]
+    assert nothing_known.get_title() == "label 2\n0 of 0"
+    assert (no_positive.images[0].get_array()[1] == 1).all()
+    assert (nothing_known.images[0].get_array() == 1).all()
+
+
+def test_right_is_blue_wrong_is_orange_by_share_of_the_row():
+    counts = kml.Counts([9], [10], [1], [990])
+    (figure,) = kml.plot_confusion_matrices(counts)
+    (tn, fp), (fn, tp) = figure.axes[0].images[0].get_array()
+    for right in (tn, tp):
+        assert right[2] > right[0]
+    for wrong in (fn, fp):
+        assert wrong[0] > wrong[2]
+    assert fn.sum() < fp.sum()  # 1 of 10 is darker than 10 of 1000
+
+
+def test_text_contrasts_with_its_cell(rng):
+    shares = rng.random((200, 2, 2))
+    for colour in plots._colours(shares).reshape(-1, 3):
+        linear = colour**2.2 @ (0.2126, 0.7152, 0.0722)
+        ink = {"black": 0.0, "white": 1.0}[plots._ink(colour)]
+        high, low = max(linear, ink), min(linear, ink)
+        assert (high + 0.05) / (low + 0.05) >= 4.5  # WCAG 2, level AA
+
+
+@pytest.mark.parametrize(
+    ("n_labels", "expected"), [(1, [1]), (20, [20]), (21, [20, 1]), (80, [20] * 4)]
+)
+def test_many_labels_take_pages(rng, n_labels, expected):
+    names = [f"name {index}" for index in range(n_labels)]
+    pages = kml.plot_confusion_matrices(
+        *decided(rng, n_labels=n_labels), label_names=names
+    )
+    assert [len(panels(page)) for page in pages] == expected
+    assert [name for page in pages for name in titles(page)] == names
+
+
+def test_max_per_page(rng):
+    pages = kml.plot_confusion_matrices(*decided(rng, n_labels=7), max_per_page=3)
+    assert [titles(page) for page in pages] == [
+        ["label 0", "label 1", "label 2"],
+        ["label 3", "label 4", "label 5"],
+        ["label 6"],
+    ]
+
+
+@pytest.mark.parametrize("n_labels", [1, 3, 6, 20])
+def test_long_names_and_large_counts_do_not_collide(n_labels):
+    names = [f"{index} a name that is far too long for it" for index in range(n_labels)]
+    large = np.full(n_labels, 888_888)
+    counts = kml.Counts(large, large, large, large)
+    (figure,) = kml.plot_confusion_matrices(counts, label_names=names)
+    assert not overlapping(figure)
+    assert not outside(figure)
+    assert titles(figure)[0] == "0 a name that… long for it"
+
+
+def test_all_labels_go_on_the_figure_given(rng):
+    y_true, y_pred = decided(rng, n_labels=30)
+    figure = matplotlib.figure.Figure(figsize=(12, 12), layout="constrained")
+    left, right = figure.subfigures(1, 2)
+    assert kml.plot_confusion_matrices(y_true, y_pred, fig=left) == [left]
+    assert len(panels(left)) == 30
+    assert not right.axes
+    assert not overlapping(figure)
+    assert plt.get_fignums() == []
+
+
+def test_new_figures_are_those_of_pyplot(rng):
+    """So that notebooks and sphinx-gallery show them."""
+    pages = kml.plot_confusion_matrices(*decided(rng), max_per_page=2)
+    assert [plt.figure(number) for number in plt.get_fignums()] == pages
+
+
+def test_only_the_outer_panels_have_tick_labels(rng):
+    (figure,) = kml.plot_confusion_matrices(*decided(rng, n_labels=5))
+    ticks = [
+        [[tick.get_text() for tick in axis.get_ticklabels()] for axis in axes]
+        for axes in ((ax.xaxis, ax.yaxis) for ax in panels(figure))
+    ]
+    no_yes, none = ["no", "yes"], ["", ""]
+    assert ticks == [
+        [none, no_yes],
+        [none, none],
+        [no_yes, none],
+        [no_yes, no_yes],
+        [no_yes, none],
+    ]
+    assert not figure.axes[5].axison  # the sixth place stays blank
+    assert figure.get_supxlabel() == "decision"
+    assert figure.get_supylabel() == "truth"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0"),
+        (12_345, "12,345"),
+        (999_999, "999,999"),
+        (1_200_000, "1.2M"),
+        (12_345_678, "12.3M"),
+        (999_400_000, "999M"),
+        (999_600_000, "1B"),
+        (2_540_000_000, "2.54B"),
+        (12.0, "12"),
+        (12.3456, "12.35"),
+        (0.001, "0.001"),
+        (1234.5, "1,234"),
+    ],
+)
+def test_numbers_fit_their_cells(count, text):
+    assert plots._number(count) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (1.0, "100%"),
+        (1e-9, "<0.1%"),
+        (1 - 1e-9, ">99.9%"),
+        (0.0005, "0.1%"),
+        (0.9994, "99.9%"),
+        (0.125, "12.5%"),
+        (np.nan, "-"),
+    ],
+)
+def test_all_and_nothing_are_written_only_where_exact(share, text):
+    assert plots._percent(share) == text
+
+
+# -- label counts
+
+
+def bars(ax):
+    """Notes of the bars by name, from top to bottom."""
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    return dict(zip(names, (text.get_text() for text in ax.texts), strict=True))
+
+
+def test_bars_are_sorted_and_say_count_and_share():
+    y = np.array([[0, 1, 1], [0, 1, 0], [0, 0, 0], [1, 1, 0]])
+    ax = kml.plot_label_counts(y, label_names=["ant", "bee", "cat"])
+    assert list(bars(ax).items()) == [
+        ("bee", "3 (75.0%)"),
+        ("ant", "1 (25.0%)"),
+        ("cat", "1 (25.0%)"),
+    ]
+    assert ax.get_title(loc="left") == "4 samples, 1 without any label"
+    assert [bar.get_width() for bar in ax.containers[0]] == [3, 1, 1]
+    low, high = ax.get_ylim()
+    assert low > high  # the first bar on top
+
+
+def test_unknown_entries_are_noted_and_not_in_the_share():
+    y = np.array([[1, -1], [0, -1], [0, 0], [np.nan, 1]])
+    ax = kml.plot_label_counts(y)
+    assert bars(ax) == {
+        "label 0": "1 (33.3%), 1 unknown",
+        "label 1": "1 (50.0%), 2 unknown",
+    }
+    assert ax.get_title(loc="left") == "4 samples, 1 without any label"
+    grey = [(bar.get_x(), bar.get_width()) for bar in ax.containers[1]]
+    assert grey == [(1, 1), (1, 2)]
+
+
+@pytest.mark.parametrize("library", [None, "pandas", "polars"])
+def test_lists_and_columns_of_lists(library):
+    rows = [["dog", "cat"], [], ["dog"]]
+    if library is not None:
+        rows = pytest.importorskip(library).Series(rows)
+    assert bars(kml.plot_label_counts(rows)) == {
+        "dog": "2 (66.7%)",
+        "cat": "1 (33.3%)",
+    }
+
+
+def test_names_of_lists_bring_labels_that_never_occur():
+    ax = kml.plot_label_counts([["dog"]], label_names=["cat", "dog"])
+    assert bars(ax) == {"dog": "1 (100%)", "cat": "0 (0%)"}
+    with pytest.raises(ValueError, match="1 labels outside classes: 'dog'"):
+        kml.plot_label_counts([["dog"]], label_names=["cat"])
+
+
+@pytest.mark.parametrize("n_labels", [1, 6, 20, 80])
+def test_notes_stay_on_the_figure_and_apart(rng, n_labels):
+    names = [f"{index} a name that is long but still fits" for index in range(n_labels)]
+    y = rng.integers(-1, 2, (20_000, n_labels))
+    figure = kml.plot_label_counts(y, label_names=names).figure
+    assert not outside(figure)
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+
+
+def test_bars_go_on_the_axes_given(rng):
+    figure = matplotlib.figure.Figure()
+    ax = figure.add_subplot()
+    assert kml.plot_label_counts(rng.integers(0, 2, (20_000, 5)), ax=ax) is ax
+    assert not outside(figure)
+    assert plt.get_fignums() == []
+
+
+# -- errors, and what is loaded
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: kml.plot_confusion_matrices([[1]], [[1]], label_names=["a", "b"]),
+            ValueError,
+            "name the 1 labels.*got 2",
+        ),
+        (
+            lambda: kml.plot_confusion_matrices([[1]]),
+            TypeError,
+            "y_pred is missing",
+        ),
+        (
+            lambda: kml.plot_confusion_matrices(np.empty((0, 2)), np.empty((0, 2))),
+            ValueError,
+            "at least one sample",
+        ),
+        (
+            lambda: kml.plot_confusion_matrices([[1]], [[0.7]]),
+            ValueError,
+            "y_pred must hold decisions.*0.7",
+        ),
+        (
+            lambda: kml.plot_confusion_matrices(
+                kml.confusion_counts([[1, 0]], [[1, 0]], axis=1)
+            ),
+            ValueError,
+            "needs counts per label.*over axis 1",
+        ),
+        (
+            lambda: kml.plot_confusion_matrices(kml.Counts(*np.ones((4, 3, 2)))),
+            ValueError,
+            r"needs counts per label.*shape \(3, 2\)",
+        ),
+        (
+            lambda: kml.plot_confusion_matrices([[1]], [[1]], max_per_page=0),
+            ValueError,
+            "max_per_page must be.*got 0",
+        ),
+        (
+            lambda: kml.plot_label_counts([[1, 0]], label_names=["a"]),
+            ValueError,
+            "name the 2 labels.*got 1",
+        ),
+        (
+            lambda: kml.plot_label_counts(np.empty((0, 2))),
+            ValueError,
+            "at least one sample",
+        ),
+        (
+            lambda: kml.plot_label_counts([], label_names=["a"]),
+            ValueError,
+            "at least one sample",
+        ),
+        (lambda: kml.plot_label_counts([[], []]), ValueError, "label"),
+        (lambda: kml.plot_label_counts(np.array([[2]])), ValueError, "got 2"),
+        (lambda: kml.plot_label_counts("cat"), TypeError, "numbers"),
+    ],
+)
+def test_bad_input_says_what_was_expected(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+    assert plt.get_fignums() == []  # nothing half-drawn is left
+
+
+def run_fresh(code):
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_importing_loads_no_matplotlib():
+    run_fresh(
+        "import sys, keras_multilabel as kml; kml.plot_label_counts\n"
+        "assert not {'matplotlib', 'keras', 'pandas'} & set(sys.modules)"
+    )
+
+
+def test_without_matplotlib_the_error_says_how_to_get_it():
+    run_fresh(
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "import keras_multilabel as kml\n"
+        "try: kml.plot_label_counts([['a']])\n"
+        "except ImportError as error: assert 'keras-multilabel[plot]' in str(error)\n"
+        "else: raise SystemExit('no error')"
+    )
