@@ -10,32 +10,32 @@ from .labels.encoding import decode_labels as decode_labels
 from .labels.encoding import encode_labels as encode_labels
 from .layers.threshold_decision import ThresholdDecision as ThresholdDecision
 from .layers.threshold_decision import with_decisions as with_decisions
+from .losses.asymmetric import AsymmetricLoss as AsymmetricLoss
 from .losses.distribution_balanced import (
     DistributionBalancedLoss as DistributionBalancedLoss,
 )
-from .losses.weighted_binary_crossentropy import AsymmetricLoss as AsymmetricLoss
+from .losses.softmax_crossentropy import (
+    MultiLabelSoftmaxCrossentropy as MultiLabelSoftmaxCrossentropy,
+)
+from .losses.two_way import TwoWayLoss as TwoWayLoss
 from .losses.weighted_binary_crossentropy import (
     WeightedBinaryCrossentropy as WeightedBinaryCrossentropy,
 )
-from .losses.zlpr import (
-    MultiLabelSoftmaxCrossentropy as MultiLabelSoftmaxCrossentropy,
-)
-from .losses.zlpr import TwoWayLoss as TwoWayLoss
 from .losses.zlpr import ZLPRLoss as ZLPRLoss
 from .metrics.classification import f1_score as f1_score
 from .metrics.classification import fbeta_score as fbeta_score
 from .metrics.classification import hamming_loss as hamming_loss
 from .metrics.classification import jaccard_score as jaccard_score
-from .metrics.classification import label_confusion_matrix as label_confusion_matrix
-from .metrics.classification import (
-    multilabel_confusion_matrix as multilabel_confusion_matrix,
-)
 from .metrics.classification import (
     precision_recall_fscore_support as precision_recall_fscore_support,
 )
 from .metrics.classification import precision_score as precision_score
 from .metrics.classification import recall_score as recall_score
 from .metrics.classification import subset_accuracy_score as subset_accuracy_score
+from .metrics.confusion_matrix import label_confusion_matrix as label_confusion_matrix
+from .metrics.confusion_matrix import (
+    multilabel_confusion_matrix as multilabel_confusion_matrix,
+)
 from .metrics.counts import Counts as Counts
 from .metrics.counts import confusion_counts as confusion_counts
 from .metrics.histogram import ScoreHistogram as ScoreHistogram
@@ -51,14 +51,14 @@ from .model_selection.split import (
     multilabel_train_test_split as multilabel_train_test_split,
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
-from .plots.confusion import plot_label_counts as plot_label_counts
+from .plots.label_counts import plot_label_counts as plot_label_counts
 from .readers.voc import read_voc as read_voc
 from .thresholds.thresholds import Thresholds as Thresholds
 from .thresholds.thresholds import apply_thresholds as apply_thresholds
 from .thresholds.tuner import ThresholdTuner as ThresholdTuner
 from .thresholds.tuning import tune_thresholds as tune_thresholds
 from .weights.class_weight import compute_class_weight as compute_class_weight
-from .weights.class_weight import compute_sample_weight as compute_sample_weight
+from .weights.sample_weight import compute_sample_weight as compute_sample_weight
 from .weights.weighted import weighted as weighted
 
 __all__: list[str]

@@ -12,18 +12,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_multilabel import datasets
-from keras_multilabel.readers.voc import read_voc
+import keras_multilabel as kml
 
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory):
-    return datasets.digit_scenes(tmp_path_factory.mktemp("scenes") / "new", 600)
+    return kml.datasets.digit_scenes(tmp_path_factory.mktemp("scenes") / "new", 600)
 
 
 @pytest.fixture(scope="module")
 def table(scenes):
-    return read_voc(scenes, difficult="unknown")
+    return kml.read_voc(scenes, difficult="unknown")
 
 
 def contents(root):
@@ -33,7 +32,7 @@ def contents(root):
 
 def test_it_is_a_voc_folder_of_images(scenes, table):
     assert len(table) == 600
-    assert set(table["width"]) == set(table["height"]) == {datasets.IMAGE_SIZE}
+    assert set(table["width"]) == set(table["height"]) == {kml.datasets.IMAGE_SIZE}
     for name in table["filename"]:
         with Image.open(scenes / "JPEGImages" / name) as image:
             assert (image.size, image.mode) == ((64, 64), "RGB")
@@ -43,13 +42,13 @@ def test_it_is_a_voc_folder_of_images(scenes, table):
 def test_scenes_hold_none_to_four_digits_some_of_them_twice(scenes, table):
     assert set(table["n_objects"]) == {0, 1, 2, 3, 4}
     assert 0.02 < (table["n_objects"] == 0).mean() < 0.10
-    objects = read_voc(scenes, unique=False)["labels"].map(len)
-    assert (objects > read_voc(scenes)["labels"].map(len)).any()
+    objects = kml.read_voc(scenes, unique=False)["labels"].map(len)
+    assert (objects > kml.read_voc(scenes)["labels"].map(len)).any()
 
 
 def test_labels_are_long_tailed(scenes):
-    labels = read_voc(scenes)["labels"]
-    share = [labels.map(lambda row, d=d: d in row).mean() for d in datasets.DIGITS]
+    labels = kml.read_voc(scenes)["labels"]
+    share = [labels.map(lambda row, d=d: d in row).mean() for d in kml.datasets.DIGITS]
     assert 0.38 < share[0] < 0.52
     assert 0.02 < share[-1] < 0.08
     assert np.corrcoef(range(10), np.log(share))[0, 1] < -0.95
@@ -79,23 +78,43 @@ def clear_boxes(scenes, name):
 
 
 def test_sets_part_the_scenes(scenes):
-    train, val = (set(read_voc(scenes, name)["filename"]) for name in ("train", "val"))
+    train, val = (
+        set(kml.read_voc(scenes, name)["filename"]) for name in ("train", "val")
+    )
     assert (len(train), len(val)) == (480, 120)
     assert not train & val
-    assert train | val == set(read_voc(scenes, "trainval")["filename"])
+    assert train | val == set(kml.read_voc(scenes, "trainval")["filename"])
 
 
-def test_validation_digits_are_other_handwriting():
-    for train, val in zip(*datasets._handwriting(), strict=True):
-        assert not {image.tobytes() for image in train} & {v.tobytes() for v in val}
-        assert len(val) > 30
+def test_validation_digits_are_other_handwriting(tmp_path, monkeypatch):
+    """Handwriting is what Pillow is given in 8 x 8 pixels, before it makes a scene."""
+    from_array, digits, scenes = Image.fromarray, [], []
+
+    def spy(pixels):
+        if pixels.shape == (8, 8):
+            digits.append(pixels.tobytes())
+        else:
+            scenes.append(set(digits))
+            digits.clear()
+        return from_array(pixels)
+
+    monkeypatch.setattr(Image, "fromarray", spy)
+    root = kml.datasets.digit_scenes(tmp_path / "scenes", 2500)
+    assert len(scenes) == 2500
+    names = (kml.read_voc(root, part)["filename"] for part in ("train", "val"))
+    train, val = (
+        set.union(*[scenes[int(name[:6])] for name in part]) for part in names
+    )
+    assert not train & val
+    assert len(train) > 1000
+    assert len(val) > 250
 
 
 def test_a_seed_gives_the_same_scenes_however_many(tmp_path):
-    few = contents(datasets.digit_scenes(tmp_path / "few", 6, seed=3))
-    again = contents(datasets.digit_scenes(tmp_path / "again", 6, seed=3))
-    more = contents(datasets.digit_scenes(tmp_path / "more", 12, seed=3))
-    other = contents(datasets.digit_scenes(tmp_path / "other", 6, seed=4))
+    few = contents(kml.datasets.digit_scenes(tmp_path / "few", 6, seed=3))
+    again = contents(kml.datasets.digit_scenes(tmp_path / "again", 6, seed=3))
+    more = contents(kml.datasets.digit_scenes(tmp_path / "more", 12, seed=3))
+    other = contents(kml.datasets.digit_scenes(tmp_path / "other", 6, seed=4))
     first = "JPEGImages/000000.jpg"
     assert few == again
     assert few[first] == more[first]
@@ -106,82 +125,95 @@ def test_finished_scenes_are_not_written_again(tmp_path):
     def times():
         return {path: path.stat().st_mtime_ns for path in [tmp_path, *root.rglob("*")]}
 
-    root = datasets.digit_scenes(tmp_path / "scenes", 5)
+    root = kml.datasets.digit_scenes(tmp_path / "scenes", 5)
     before = times()
-    assert datasets.digit_scenes(tmp_path / "scenes", 5) == root
+    assert kml.datasets.digit_scenes(tmp_path / "scenes", 5) == root
     assert times() == before
 
 
-def test_an_interrupted_run_cleans_up(tmp_path, monkeypatch):
-    def interrupt(*_):
-        raise KeyboardInterrupt
+def stop_a_run(target, how):
+    """Start a run, send it a signal once it has written some images, and wait."""
+    code = (
+        "import signal, keras_multilabel as kml\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"kml.datasets.digit_scenes({str(target)!r})"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stderr=subprocess.PIPE, text=True
+    ) as run:
+        while run.poll() is None and not any(target.parent.rglob("000010.jpg")):
+            time.sleep(0.01)
+        run.send_signal(how)
+        run.communicate()
+    assert run.returncode == -how
+    assert not target.exists()
 
-    monkeypatch.setattr(datasets, "_write_sets", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        datasets.digit_scenes(tmp_path / "scenes", 5)
+
+def test_an_interrupted_run_cleans_up(tmp_path):
+    stop_a_run(tmp_path / "scenes", signal.SIGINT)
     assert os.listdir(tmp_path) == []
 
 
 def test_a_killed_run_is_not_taken_for_a_finished_one(tmp_path):
     target = tmp_path / "scenes"
-    code = f"import keras_multilabel as k; k.datasets.digit_scenes({str(target)!r})"
-    with subprocess.Popen([sys.executable, "-c", code]) as run:
-        while run.poll() is None and not any(tmp_path.rglob("000010.jpg")):
-            time.sleep(0.01)
-        run.kill()
-    assert run.returncode == -signal.SIGKILL
-    assert not target.exists()
-    assert len(read_voc(datasets.digit_scenes(target, 5))) == 5
+    stop_a_run(target, signal.SIGKILL)
+    assert len(kml.read_voc(kml.datasets.digit_scenes(target, 5))) == 5
 
 
 def test_another_process_may_finish_first(tmp_path, monkeypatch):
-    write_sets = datasets._write_sets
+    target, save = tmp_path / "scenes", Image.Image.save
 
-    def overtaken(folder, n_scenes):
-        monkeypatch.setattr(datasets, "_write_sets", write_sets)
-        datasets.digit_scenes(tmp_path / "scenes", n_scenes)
-        write_sets(folder, n_scenes)
+    def overtaken(image, *args, **options):
+        """Save the first image of a run while another run does all."""
+        monkeypatch.setattr(Image.Image, "save", save)
+        kml.datasets.digit_scenes(target, 5)
+        assert target.exists()
+        save(image, *args, **options)
 
-    monkeypatch.setattr(datasets, "_write_sets", overtaken)
-    assert len(read_voc(datasets.digit_scenes(tmp_path / "scenes", 5))) == 5
+    monkeypatch.setattr(Image.Image, "save", overtaken)
+    assert len(kml.read_voc(kml.datasets.digit_scenes(target, 5))) == 5
+    assert Image.Image.save is save
     assert os.listdir(tmp_path) == ["scenes"]
 
 
 def test_scenes_of_other_parameters_are_not_overwritten(tmp_path):
-    datasets.digit_scenes(tmp_path, 5)
+    kml.datasets.digit_scenes(tmp_path, 5)
     before = contents(tmp_path)
     with pytest.raises(
         ValueError, match=r"'seed': 1.*holds.*'seed': 0.*Choose another"
     ):
-        datasets.digit_scenes(tmp_path, 5, seed=1)
+        kml.datasets.digit_scenes(tmp_path, 5, seed=1)
     assert contents(tmp_path) == before
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("precious")
     with pytest.raises(ValueError, match=r"holds other files. Choose another folder"):
-        datasets.digit_scenes(tmp_path, 5)
+        kml.datasets.digit_scenes(tmp_path, 5)
     assert os.listdir(tmp_path) == ["thesis.txt"]
 
 
 def test_the_default_folder_is_in_the_users_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    one, other = datasets.digit_scenes(n_scenes=2), datasets.digit_scenes(n_scenes=3)
+    one, other = (
+        kml.datasets.digit_scenes(n_scenes=2),
+        kml.datasets.digit_scenes(n_scenes=3),
+    )
     assert one.parent == other.parent == tmp_path / "cache" / "keras_multilabel"
-    assert (len(read_voc(one)), len(read_voc(other))) == (2, 3)
+    assert (len(kml.read_voc(one)), len(kml.read_voc(other))) == (2, 3)
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    home = datasets.digit_scenes(n_scenes=2)
+    home = kml.datasets.digit_scenes(n_scenes=2)
     assert home.parent == tmp_path / ".cache" / "keras_multilabel"
 
 
 def test_at_least_one_scene(tmp_path):
     with pytest.raises(ValueError, match=r"n_scenes must be at least 1; got 0"):
-        datasets.digit_scenes(tmp_path, 0)
+        kml.datasets.digit_scenes(tmp_path, 0)
 
 
 def test_without_pillow_the_error_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL.Image", None)
     with pytest.raises(ImportError, match=r'pip install "keras-multilabel\[images\]"'):
-        datasets.digit_scenes(tmp_path / "scenes", 2)
+        kml.datasets.digit_scenes(tmp_path / "scenes", 2)
     assert not (tmp_path / "scenes").exists()

@@ -1,4 +1,4 @@
-"""What a model was compiled with -> facts about its loss and metrics (Keras shell).
+"""What a model was compiled with -> facts about its loss and metrics.
 
 Only what Keras makes public is read: ``model.loss`` and ``get_compile_config``.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from keras_multilabel.inference.outputs import Output
 from keras_multilabel.losses.weighted_binary_crossentropy import (
     WeightedBinaryCrossentropy,
 )
@@ -138,14 +139,12 @@ def _keras_loss(loss: Any, name: str, kind: str) -> LossFacts:
     )
 
 
-def read_metrics(
-    model: keras.Model, names: list[str], name: str
-) -> Iterator[MetricFacts]:
-    """The metrics that ``compile`` was given for the output called ``name``."""
+def read_metrics(model: keras.Model, output: Output) -> Iterator[MetricFacts]:
+    """The metrics that ``compile`` was given for the output."""
     config = _compile_config(model)
     for argument in ("metrics", "weighted_metrics"):
         given = config.get(argument)
-        chosen = given if len(names) == 1 else per_output(given, names, name)
+        chosen = given if len(output.names) == 1 else output.setting(given)
         for metric in _flat(chosen):
             facts = _metric_facts(metric)
             if facts is not None:
@@ -188,12 +187,3 @@ def _metric_facts(given: Any) -> MetricFacts | None:
     if str(given.get("module")).partition(".")[0] == "keras":
         return MetricFacts(kind, kind, config)
     return None
-
-
-def per_output(given: Any, names: list[str], name: str) -> Any:
-    """The loss, or metrics, that ``compile`` was given for one of its outputs."""
-    if isinstance(given, dict):
-        return given.get(name, next(iter(given.values())) if len(given) == 1 else None)
-    if isinstance(given, (list, tuple)) and len(given) == len(names):
-        return given[names.index(name)]
-    return given

@@ -1,12 +1,12 @@
-"""Traps in the data and in what ``fit`` is given with it (Keras shell)."""
+"""Traps in the data and in what ``fit`` is given with it."""
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from keras_multilabel.checks.findings import Finding
-from keras_multilabel.checks.setup import Setup, holds_class_indices, is_unknown
-from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.checks.setup import Setup, holds_class_indices
+from keras_multilabel.utils.arguments import Array, is_unknown, listed
 
 
 def find_shapes(setup: Setup) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The end of a network: its last activation and Dense layer (Keras shell)."""
+"""The end of a network: its last activation and Dense layer."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from typing import Any
 
 import keras
 
-from keras_multilabel.inference.scoring_pass import takes_training
+from keras_multilabel.inference.calling import takes_training
+from keras_multilabel.utils.keras_internals import operation_activation
 
 
 @dataclass(frozen=True)
@@ -107,5 +108,4 @@ def _activation(operation: Any) -> str | None:
     }
     if hasattr(operation, "activation"):
         return known.get(operation.activation)
-    # ops.sigmoid and ops.softmax in a graph.
-    return {"Sigmoid": "sigmoid", "Softmax": "softmax"}.get(type(operation).__name__)
+    return operation_activation(operation)

@@ -1,4 +1,4 @@
-"""Traps in how the model ends and what it was compiled with (Keras shell)."""
+"""Traps in how the model ends and what it was compiled with."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
+from keras_multilabel.images.decoding import Size, check_resize, check_size, read_image
+from keras_multilabel.images.table import check_frame, check_paths
 from keras_multilabel.labels.encoding import encode_labels
-from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.optional import require
 
 if TYPE_CHECKING:
-    import PIL.Image
     import tensorflow as tf
-
-Size = tuple[int, int]
-Resize = Callable[["PIL.Image.Image", Size], "PIL.Image.Image"]
 
 _EXTRA = "images,tensorflow"
 
@@ -101,11 +97,11 @@ def image_dataset_from_dataframe(
     """
     tf = require("tensorflow", extra=_EXTRA)
     require("PIL", extra=_EXTRA)
-    image_size = _check_size(image_size)
-    read = partial(_read_image, fit=_check_resize(resize), size=image_size)
+    image_size = check_size(image_size)
+    read = partial(read_image, fit=check_resize(resize), size=image_size)
     _check_batch_size(batch_size)
-    frame = _check_frame(df, [filename_col, labels_col, unknown_col])
-    paths = _check_paths(frame[filename_col].to_list(), directory)
+    frame = check_frame(df, [filename_col, labels_col, unknown_col])
+    paths = check_paths(frame[filename_col].to_list(), directory)
     multi_hot, class_names = encode_labels(
         frame[labels_col].to_list(),
         classes,
@@ -123,76 +119,9 @@ def image_dataset_from_dataframe(
     return dataset
 
 
-def _check_size(image_size: Size) -> Size:
-    sides = np.asarray(image_size)
-    if sides.shape != (2,) or sides.dtype.kind not in "iu" or sides.min() < 1:
-        raise ValueError(
-            "image_size must be (height, width), two positive integers; "
-            f"got {image_size!r}."
-        )
-    return int(sides[0]), int(sides[1])
-
-
-def _check_resize(resize: str) -> Resize:
-    if resize not in _RESIZE:
-        raise ValueError(f"resize must be one of {listed([*_RESIZE])}; got {resize!r}.")
-    return _RESIZE[resize]
-
-
 def _check_batch_size(batch_size: int) -> None:
     if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer; got {batch_size!r}.")
-
-
-def _check_frame(df: Any, columns: Iterable[str | None]) -> nw.DataFrame[Any]:
-    try:
-        frame = nw.from_native(df, eager_only=True)
-    except TypeError as error:
-        raise TypeError(
-            "df must be a pandas or polars DataFrame (a LazyFrame: call .collect() "
-            f"on it); got {type(df).__name__}."
-        ) from error
-    for column in columns:
-        if column is not None and column not in frame.columns:
-            raise ValueError(
-                f"df must have the column {column!r}; it has {listed(frame.columns)}."
-            )
-    if len(frame) == 0:
-        raise ValueError("df must have at least one row, an image; it is empty.")
-    return frame
-
-
-def _check_paths(
-    names: Sequence[Any], directory: str | os.PathLike[str] | None
-) -> list[str]:
-    for row, name in enumerate(names):
-        if not isinstance(name, (str, os.PathLike)) or not os.fspath(name):
-            raise ValueError(f"Each row must name a file; row {row} has {name!r}.")
-    paths = [os.fspath(os.path.join(directory or "", name)) for name in names]
-    _check_no_repeats(paths)
-    _check_files(paths, directory)
-    return paths
-
-
-def _check_no_repeats(paths: Sequence[str]) -> None:
-    repeated = [path for path, count in Counter(paths).items() if count > 1]
-    if repeated:
-        raise ValueError(
-            f"Each image must have one row; {len(repeated)} have more: "
-            f"{listed(repeated)}. If df has one row per label, gather them: "
-            'df.groupby("filename", as_index=False)["labels"].agg(list).'
-        )
-
-
-def _check_files(
-    paths: Sequence[str], directory: str | os.PathLike[str] | None
-) -> None:
-    missing = [path for path in paths if not os.path.isfile(path)]
-    if missing:
-        raise FileNotFoundError(
-            f"{len(missing)} of {len(paths)} images are missing: {listed(missing)}. "
-            f"directory= ({directory!r}) is put before each file name."
-        )
 
 
 def _load(
@@ -207,43 +136,3 @@ def _load(
         return tf.cast(image, tf.float32), tf.cast(labels, tf.float32)
 
     return rows.map(load, num_parallel_calls=tf.data.AUTOTUNE)
-
-
-def _read_image(path: str | bytes, *, fit: Resize, size: Size) -> Array:
-    """Return an image file as uint8 RGB, (height, width, 3)."""
-    import PIL.ImageOps
-
-    try:
-        with PIL.Image.open(os.fsdecode(path)) as image:
-            # Decodes big JPEGs at 1/2, 1/4 or 1/8 of their size: several times faster,
-            # and twice the size wanted is left for the resize to smooth.
-            image.draft("RGB", (2 * max(size), 2 * max(size)))
-            PIL.ImageOps.exif_transpose(image, in_place=True)
-            return np.asarray(fit(_to_rgb(image), size))
-    # Pillow raises errors of many types, and none names the file, on damaged files.
-    except Exception as error:
-        raise ValueError(
-            f"Cannot read the image {os.fsdecode(path)} ({error}); mend or remove it."
-        ) from error
-
-
-def _to_rgb(image: PIL.Image.Image) -> PIL.Image.Image:
-    """Return an image of any mode as RGB, without clipping pixels above 8 bits."""
-    import PIL.Image
-
-    if image.mode.startswith("I;16"):
-        image = PIL.Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.mode in ("I", "F"):
-        raise ValueError("32-bit pixels have no known range; save 8-bit ones")
-    # convert() would copy what is RGB already.
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _stretch(image: PIL.Image.Image, size: Size) -> PIL.Image.Image:
-    import PIL.Image
-
-    height, width = size
-    return image.resize((width, height), PIL.Image.Resampling.BILINEAR)
-
-
-_RESIZE = {"stretch": _stretch}

@@ -1,9 +1,6 @@
-"""One pass of a model over data: truth, scores and loss together (Keras shell)."""
+"""One pass of a model over data: truth, scores and loss together."""
 
-import inspect
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +8,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_multilabel.inference.calling import (
+    call_inference,
+    has_loss,
+    inference_loss,
+)
+from keras_multilabel.inference.outputs import chosen_output, declared_names
 from keras_multilabel.inference.sources import Source
+from keras_multilabel.utils import keras_internals
 from keras_multilabel.utils.arguments import Array
 
 
@@ -44,8 +48,8 @@ class ScoringPass(keras.Model):
         # own layers, as evaluate takes it.
         super().__init__(autocast=False, dtype="float32")
         self.model = model
-        self.has_loss = _has_loss(model)
-        self.output_name = _check_output_name(model, output_name)
+        self.has_loss = has_loss(model)
+        self.chosen = chosen_output(declared_names(model), output_name)
         self.built = True
         self.compile(
             loss=None, run_eagerly=model.run_eagerly, jit_compile=model.jit_compile
@@ -62,43 +66,28 @@ class ScoringPass(keras.Model):
                 "alone."
             )
         y_pred = call_inference(self.model, x)
-        y_true, y_score = self._select(y), self._select(y_pred)
-        _check_widths(y_true, y_score)
+        y_true = self.chosen.select(y, "y")
+        y_score = self.chosen.select(y_pred, "The model's output")
+        _check_columns(y_true, y_score)
         loss = (
-            _compute_loss(self.model, x, y, y_pred, sample_weight)
+            inference_loss(self.model, x, y, y_pred, sample_weight)
             if self.has_loss
             else np.nan
         )
         outputs = {"rows": _pack(y_true, y_score, loss)}
         if sample_weight is not None:
-            outputs["sample_weight"] = self._select(sample_weight)
+            outputs["sample_weight"] = self.chosen.select(
+                sample_weight, "sample_weight"
+            )
         return outputs
 
     def predict_step(self, *args: Any) -> Any:
-        """Predict a batch: ``(data)``, or ``(state, data)`` on JAX.
-
-        The data goes in whole, not its x alone as in Keras's own step.
-        """
-        if keras.backend.backend() != "jax":
-            return self(*args)
-        state, data = args
-        # return_losses lets the loss see what layers added with add_loss.
-        outputs, non_trainable, _ = self.stateless_call(
-            *state, data, return_losses=True
-        )
-        return outputs, non_trainable
-
-    def _select(self, structure: Any) -> Any:
-        """The chosen output of a structure with one element per output."""
-        if isinstance(structure, dict):
-            return structure[self.output_name]
-        if isinstance(structure, (list, tuple)):
-            return structure[self.model.output_names.index(self.output_name)]
-        return structure
+        """Predict a batch, which goes in whole, not its x alone as in Keras's step."""
+        return keras_internals.predict_whole_batch(self, *args)
 
     def run(self, source: Source, batch_size: int | None = None) -> PassResult:
         """Pass over the data once."""
-        with _weights_kept(self), warnings.catch_warnings():
+        with keras_internals.weights_kept(self, self.model), warnings.catch_warnings():
             # Data of unknown length ends so; too few batches are an error below.
             warnings.filterwarnings("ignore", "Your input ran out of data")
             outputs = self.predict(
@@ -143,42 +132,7 @@ def _unpack(rows: Array) -> tuple[Array, Array, Array, Array]:
     return rows[:, :n_labels], rows[:, n_labels:-2], rows[:, -2], rows[:, -1]
 
 
-def _has_loss(model: keras.Model) -> bool:
-    own = type(model).compute_loss is not keras.Model.compute_loss
-    return own or model.loss is not None
-
-
-def _check_output_name(model: keras.Model, output_name: str | None) -> str | None:
-    names = getattr(model, "output_names", None) or []
-    if output_name is None:
-        if len(names) > 1:
-            raise ValueError(
-                f"The model has the outputs {names}: pass output_name, the one to "
-                "evaluate."
-            )
-        return names[0] if names else None
-    if names and output_name not in names:
-        raise ValueError(f"output_name must be one of {names}; got {output_name!r}.")
-    return output_name
-
-
-def takes_training(function: Callable[..., Any]) -> bool:
-    """Whether ``function`` is told if it is called to train."""
-    return "training" in inspect.signature(function).parameters
-
-
-def call_inference(model: keras.Model, x: Any) -> Any:
-    """What the model gives for ``x`` in inference."""
-    return model(x, training=False) if takes_training(model.call) else model(x)
-
-
-def _compute_loss(model: keras.Model, *args: Any) -> Any:
-    if takes_training(model.compute_loss):
-        return model.compute_loss(*args, training=False)
-    return model.compute_loss(*args)
-
-
-def _check_widths(y_true: Any, y_score: Any) -> None:
+def _check_columns(y_true: Any, y_score: Any) -> None:
     # Shapes are static where this is traced; an unknown width is None there.
     if len(y_true.shape) != 2 or len(y_score.shape) != 2:
         raise ValueError(
@@ -200,24 +154,3 @@ def _check_batches(found: int, steps: int | None) -> None:
             f"validation_steps is {steps}, but validation_data ran out after {found} "
             "batches."
         )
-
-
-@contextmanager
-def _weights_kept(scoring_pass: ScoringPass) -> Iterator[None]:
-    """Give a JAX model its weights back if a pass breaks off.
-
-    Keras's JAX trainer takes the values out of the variables while it predicts,
-    and an exception on the way, say from a data source, would lose them.
-    """
-    if keras.backend.backend() != "jax":
-        yield
-        return
-    values = [(variable, variable.value) for variable in scoring_pass.model.variables]
-    try:
-        yield
-    except BaseException:
-        scoring_pass.jax_state_sync()
-        for variable, value in values:
-            if not value.is_deleted():
-                variable.assign(value)
-        raise

@@ -1,4 +1,4 @@
-"""Validation data of any kind -> what one pass over it takes (Keras shell).
+"""Validation data of any kind -> what one pass over it takes.
 
 Keras's own data adapters do the reading. What is added here is that each pass
 gets fresh data, that it gets all of it, and that mistakes are named early.
@@ -6,14 +6,17 @@ gets fresh data, that it gets all of it, and that mistakes are named early.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import keras
 import numpy as np
 
-# Keras reads objects of these packages itself, afresh for each pass.
-KERAS_READS = {"keras", "tensorflow", "torch", "grain"}
+from keras_multilabel.utils.streams import at_least_one, keras_reads, n_batches
+
+# Each pass must get some batch, or the mean loss and the scores would be of nothing.
+_some = partial(at_least_one, name="validation_data")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def check_source(
     if isinstance(data, (tuple, list)):
         return _from_arrays(tuple(data), steps, batch_size)
     if keras_reads(data):
-        _check_length(_known_length(data), steps)
+        _check_length(n_batches(data), steps)
         return Source(lambda: data, steps)
     if isinstance(data, Iterator):
         if steps is None:
@@ -55,9 +58,9 @@ def check_source(
                 "draw from it for each evaluation, or a callable that makes a fresh "
                 "iterator."
             )
-        return Source(lambda: _batches(islice(data, steps)), steps)
+        return Source(lambda: _some(islice(data, steps)), steps)
     if isinstance(data, Iterable):
-        return Source(lambda: _batches(islice(data, steps)), steps)
+        return Source(lambda: _some(islice(data, steps)), steps)
     if callable(data):
         return Source(lambda: _open_made(data(), steps, batch_size), steps)
     raise TypeError(
@@ -69,7 +72,7 @@ def check_source(
 def _open_made(made: Any, steps: int | None, batch_size: int | None) -> Any:
     """Open what a callable made. It is fresh, so an iterator needs no steps."""
     if isinstance(made, Iterator) and not keras_reads(made):
-        return _batches(islice(made, steps))
+        return _some(islice(made, steps))
     return check_source(made, steps, batch_size).open()
 
 
@@ -102,27 +105,6 @@ def _from_arrays(
     return Source(lambda: data, steps)
 
 
-def keras_reads(data: Any) -> bool:
-    """Whether Keras reads ``data`` itself, afresh for each pass."""
-    packages = {kind.__module__.partition(".")[0] for kind in type(data).__mro__}
-    return bool(packages & KERAS_READS)
-
-
-def _known_length(data: Any) -> float | None:
-    """Number of batches, infinity where it never ends, None if not known."""
-    if isinstance(data, keras.utils.PyDataset):
-        length = data.num_batches
-        return np.inf if length is None else length
-    if hasattr(data, "cardinality"):
-        # tf.data: -1 stands for infinite, -2 for unknown.
-        length = int(data.cardinality())
-        return {-1: np.inf, -2: None}.get(length, length)
-    try:
-        return len(data)
-    except TypeError:
-        return None
-
-
 def _check_length(length: float | None, steps: int | None) -> None:
     if length is None:
         return
@@ -137,15 +119,3 @@ def _check_length(length: float | None, steps: int | None) -> None:
         raise ValueError(
             f"validation_steps is {steps}, but validation_data has {length} batches."
         )
-
-
-def _batches(batches: Iterable[Any]) -> Iterator[Any]:
-    """The batches as a generator, which is what Keras reads; at least one."""
-    iterator = iter(batches)
-    first = list(islice(iterator, 1))
-    if not first:
-        raise ValueError(
-            "validation_data gave no batch: it is empty, or exhausted. A generator "
-            "runs out; pass a callable that makes a fresh one."
-        )
-    return (batch for batch in chain(first, iterator))

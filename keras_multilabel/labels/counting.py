@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from keras_multilabel.labels.encoding import count_rows, holds_labels, sort_labels
-from keras_multilabel.labels.multi_hot import blocks, is_stream
+from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.metrics.counts import count_positives
 from keras_multilabel.utils.arguments import Array, check_matrix
 from keras_multilabel.utils.dask import is_dask, sum_blocks
+from keras_multilabel.utils.streams import is_stream
 
 
 @dataclass(frozen=True, eq=False)

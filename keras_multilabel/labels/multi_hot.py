@@ -1,12 +1,13 @@
 """Truth in any form -> multi-hot matrices of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from keras_multilabel.labels.encoding import encode_labels, holds_labels
+from keras_multilabel.utils import streams
 from keras_multilabel.utils.arguments import Array, check_matrix
 
 # Sparse rows become dense this many entries at a time.
@@ -15,7 +16,7 @@ BLOCK = 2**22
 
 def blocks(y: Any) -> Iterator[Array]:
     """The rows of ``y`` as one or more multi-hot matrices, in their order."""
-    if is_stream(y):
+    if streams.is_stream(y):
         for batch in _batches(y):
             yield check_matrix(_truth(batch), "y")
     elif holds_labels(y):
@@ -29,25 +30,13 @@ def blocks(y: Any) -> Iterator[Array]:
         yield check_matrix(y, "y")
 
 
-def is_stream(y: Any) -> bool:
-    """Whether ``y`` gives batches: tf.data, PyDataset, a loader or an iterator."""
-    if isinstance(y, (list, tuple, str)) or hasattr(y, "to_list"):
-        return False
-    array_like = hasattr(y, "shape") or hasattr(y, "__array__")
-    return not array_like and (hasattr(y, "num_batches") or isinstance(y, Iterable))
-
-
 def _batches(y: Any) -> Iterator[Any]:
-    # A PyDataset is indexed: iter() would not stop at its end.
-    if hasattr(y, "num_batches") and hasattr(y, "__getitem__"):
-        if y.num_batches is None:
-            raise ValueError("A PyDataset without an end has no counts.")
-        return (y[index] for index in range(y.num_batches))
-    cardinality = getattr(y, "cardinality", None)
-    # -1 is tf.data's INFINITE_CARDINALITY.
-    if callable(cardinality) and int(cardinality()) == -1:
-        raise ValueError("The dataset repeats without an end: pass it before repeat().")
-    return iter(y)
+    if streams.n_batches(y) == np.inf:
+        raise ValueError(
+            "y never ends, so it cannot be counted: pass a tf.data.Dataset before "
+            "repeat(), or a PyDataset that has a length."
+        )
+    return streams.batches(y)
 
 
 def _truth(batch: Any) -> Any:

@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.utils.arguments import Array, check_at_most, check_label_names
+from keras_multilabel.utils.precision import round_up
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -75,7 +76,7 @@ class ThresholdDecision(keras.layers.Layer):
         self.thresholds = _check_thresholds(thresholds)
         # Here and as floats: torch.compile cannot trace what NumPy does.
         self._rounded = {
-            dtype: tuple(_rounded_up(self.thresholds, dtype).tolist())
+            dtype: tuple(round_up(self.thresholds, dtype).tolist())
             for dtype in ("float32", "float64")
         }
         self.label_names = check_label_names(label_names, len(self.thresholds))
@@ -220,20 +221,6 @@ def _check_thresholds(thresholds: npt.ArrayLike) -> Array:
             "decided has the threshold inf."
         )
     return values
-
-
-def _rounded_up(thresholds: Array, dtype: str) -> Array:
-    """The smallest numbers of ``dtype`` that are not below ``thresholds``."""
-    # A float32 reaches a float64 threshold exactly if it reaches the next float32
-    # at or above it. The nearest one may lie below, and let a score through.
-    with np.errstate(over="ignore", under="ignore"):
-        nearest = thresholds.astype(dtype)
-        below = nearest.astype(np.float64) < thresholds
-        above = np.where(below, np.nextafter(nearest, np.inf, dtype=dtype), nearest)
-    # TensorFlow and JAX compare subnormal numbers as if they were 0, and a score of
-    # 0 would reach them.
-    tiny = np.finfo(dtype).tiny
-    return np.where((above > 0) & (above < tiny), tiny, above).astype(dtype)
 
 
 def _margins(scores: Any, thresholds: Any) -> Any:

@@ -5,9 +5,10 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import keras
+import numpy.typing as npt
 from keras import ops
 
-from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.arguments import Array, check_class_weight
 
 # Stands for minus infinity in sums of exponentials: far below any logit, also where
 # it is multiplied by a temperature, and without the NaN gradient of infinity.
@@ -28,7 +29,7 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
         """Return the loss of each sample, shape (batch,)."""
         y_pred = _in_full_precision(ops.convert_to_tensor(y_pred))
         y_true = ops.cast(y_true, y_pred.dtype)
-        _check_widths(y_true.shape, y_pred.shape)
+        _check_same_shape(y_true.shape, y_pred.shape)
         return self.losses_of_samples(
             ops.equal(y_true, 1), ops.equal(y_true, 0), y_pred
         )
@@ -112,12 +113,17 @@ def check_width(name: str, n_labels: int, shape: tuple[int | None, ...]) -> None
         raise ValueError(f"{name} is for {n_labels} labels; y_pred has {shape[-1]}.")
 
 
-def listed(values: Array | None) -> Any:
+def check_optional_class_weight(class_weight: npt.ArrayLike | None) -> Array | None:
+    """Return ``class_weight`` as float64 (n_labels, 2), or None."""
+    return None if class_weight is None else check_class_weight(class_weight)
+
+
+def as_list(values: Array | None) -> Any:
     """As what JSON holds."""
     return None if values is None else values.tolist()
 
 
-def _check_widths(
+def _check_same_shape(
     y_true: tuple[int | None, ...], y_pred: tuple[int | None, ...]
 ) -> None:
     """Raise if the shapes differ where both are known: they would broadcast."""

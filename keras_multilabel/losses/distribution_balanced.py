@@ -9,9 +9,9 @@ from keras import ops
 
 from keras_multilabel.losses.base import (
     MultiLabelLoss,
+    as_list,
     check_number,
     check_width,
-    listed,
     mean_of_known,
 )
 from keras_multilabel.utils.arguments import Array
@@ -144,8 +144,8 @@ class DistributionBalancedLoss(MultiLabelLoss):
         """Return what makes the loss again."""
         return {
             **super().get_config(),
-            "class_frequency": listed(self.class_frequency),
-            "n_samples": listed(self.n_samples),
+            "class_frequency": as_list(self.class_frequency),
+            "n_samples": as_list(self.n_samples),
             "alpha": self.alpha,
             "beta": self.beta,
             "mu": self.mu,

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.ratios import Ratio
 from keras_multilabel.utils.arguments import Array
 
 
@@ -38,6 +40,34 @@ def average_scores(
     weight = np.where(weight.sum(-1, keepdims=True) == 0, defined, weight)
     total = np.where(defined, scores * weight, 0.0).sum(-1)
     return as_float(divide(total, weight.sum(-1), np.nan))
+
+
+def average_ratio(
+    ratio: Ratio,
+    counts: Counts,
+    average: str | None,
+    sample_weight: npt.ArrayLike | None,
+    zero_division: float,
+) -> Any:
+    """The ratio of counts, averaged; nothing is checked."""
+    if average == "micro" and counts.axis is not None:
+        counts = counts.sum()
+    scores = divide(*ratio(counts), zero_division)
+    if counts.axis is None:
+        return as_float(scores)
+    # A label (or sample) of which nothing is known has no score to average.
+    scores = np.where(counts.total > 0, scores, np.nan)
+    return average_scores(
+        scores, average, support=counts.support, sample_weight=sample_weight
+    )
+
+
+def exact_match(counts: Counts, sample_weight: npt.ArrayLike | None) -> float:
+    """The share of samples with no label wrong, from counts per sample."""
+    exact = np.where(counts.total > 0, (counts.fp + counts.fn) == 0, np.nan)
+    return float(
+        average_scores(exact, "samples", support=None, sample_weight=sample_weight)
+    )
 
 
 def as_float(score: Array) -> Any:

@@ -1,6 +1,6 @@
 """Counts: true and false positives and negatives, the idea all scores rest on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,12 @@ import numpy.typing as npt
 from keras_multilabel.utils.arguments import (
     Array,
     check_decisions,
+    check_matrix,
     check_pair,
+    check_rows,
     check_sample_weight,
     check_targets,
+    sides,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 
@@ -23,6 +26,9 @@ FOLD = 255
 # one thread: a second one gains nothing, for these sums wait for memory, and starting
 # it takes as long as 20,000 x 80 entries.
 BLOCK_BYTES = 3 * 2**18
+
+_Entries = tuple[Array, Array, Array, Array | None]
+Outcomes = Callable[[Array, Array], _Entries]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +77,11 @@ class Counts:
     def support(self) -> Array:
         """``tp + fn``, the positives in ``y_true``."""
         return self.tp + self.fn
+
+    @property
+    def predicted(self) -> Array:
+        """``tp + fp``, the positives in ``y_pred``."""
+        return self.tp + self.fp
 
     @property
     def total(self) -> Array:
@@ -146,9 +157,32 @@ def confusion_counts(
     y_true, y_pred = check_pair(y_true, y_pred, "y_pred")
     weight = check_sample_weight(sample_weight, len(y_true))
     if axis == 1:
-        return _count_rows(y_true, y_pred, weight)
-    counts = _count_columns(y_true, y_pred, weight)
+        return _count_rows(y_true, y_pred, weight, _outcomes)
+    counts = _count_columns(y_true, y_pred, weight, _outcomes)
     return counts if axis == 0 else counts.sum()
+
+
+def take_counts(
+    y_true: npt.ArrayLike | Counts,
+    y_pred: npt.ArrayLike | None,
+    sample_weight: npt.ArrayLike | None,
+    axis: int,
+) -> Counts:
+    """Count over ``axis``, or check counts that were taken before."""
+    if not isinstance(y_true, Counts):
+        if y_pred is None:
+            raise TypeError("y_pred is missing: pass y_true and y_pred, or Counts.")
+        check_rows(check_matrix(y_true, "y_true"))
+        return confusion_counts(y_true, y_pred, sample_weight=sample_weight, axis=axis)
+    if y_pred is not None:
+        raise TypeError("Counts hold the decisions already: pass them alone.")
+    if y_true.axis not in (axis, None):
+        raise ValueError(
+            f"This score needs counts over axis {axis} (0: per label, 1: per sample); "
+            f"got counts over axis {y_true.axis}. Take them with "
+            f"confusion_counts(..., axis={axis})."
+        )
+    return y_true
 
 
 def count_positives(y_true: Array) -> tuple[Array, Array]:
@@ -177,21 +211,33 @@ def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     return confusion_counts(y_true, y_pred, sample_weight=weight)
 
 
-def _count_columns(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
+def count_checked(
+    truth: Array, decisions: Array, weight: Array | None, axis: int = 0
+) -> Counts:
+    """`confusion_counts` of what `check_truth` gave and of decisions as bytes."""
+    count = _count_rows if axis == 1 else _count_columns
+    return count(truth, decisions.view(np.uint8), weight, _outcomes_of_checked)
+
+
+def _count_columns(
+    y_true: Array, y_pred: Array, weight: Array | None, outcomes_of: Outcomes
+) -> Counts:
     total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
     for block in _blocks(y_true, y_true.itemsize if weight is None else 8):
         row_weight = None if weight is None else weight[block]
-        outcomes = _outcomes(y_true[block], y_pred[block])
+        outcomes = outcomes_of(y_true[block], y_pred[block])
         for row, entries in zip(total, outcomes, strict=True):
             row += _column_sums(entries, len(outcomes[0]), row_weight)
     tp, fp, fn, tn = _four(total)
     return Counts(tp, fp, fn, tn, axis=0)
 
 
-def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
+def _count_rows(
+    y_true: Array, y_pred: Array, weight: Array | None, outcomes_of: Outcomes
+) -> Counts:
     total = np.empty((4, len(y_true)), np.int32)
     for block in _blocks(y_true, y_true.itemsize):
-        outcomes = _outcomes(y_true[block], y_pred[block])
+        outcomes = outcomes_of(y_true[block], y_pred[block])
         total[:, block] = _four(
             [_row_sums(entries, y_true.shape[1]) for entries in outcomes]
         )
@@ -199,16 +245,22 @@ def _count_rows(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
     return Counts(tp, fp, fn, tn, axis=1)
 
 
-def _outcomes(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array, Array | None]:
-    """Per entry, 0 or 1: both positive, truth positive, decided positive, known.
+def _outcomes(y_true: Array, y_pred: Array) -> _Entries:
+    """Per entry, 0 or 1: both positive, truth positive, predicted positive, known.
 
     None stands for 1 everywhere, which takes no memory and no adding up.
     """
-    truth, known = check_targets(y_true)
-    decision = check_decisions(y_pred)
+    return _entries(*check_targets(y_true), check_decisions(y_pred))
+
+
+def _outcomes_of_checked(truth: Array, decisions: Array) -> _Entries:
+    return _entries(*sides(truth), decisions)
+
+
+def _entries(positive: Array, known: Array | None, decisions: Array) -> _Entries:
     if known is not None:
-        decision = decision & known
-    return truth & decision, truth, decision, known
+        decisions = decisions & known
+    return positive & decisions, positive, decisions, known
 
 
 def _four(sums: Any) -> Any:

@@ -1,13 +1,8 @@
-"""Positives and negatives per bin of the score: curves from a fixed state.
-
-The bins are finer toward 0 and toward 1, where the scores of a network crowd: below 1/2
-a bin is a range of a float's leading bits, above 1/2 it is the mirror image.
-"""
+"""Positives and negatives per bin of the score: curves from a fixed state."""
 
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from typing import Any
 
@@ -15,30 +10,25 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from keras_multilabel.metrics.bins import (
+    LEADING_BITS,
+    bin_edges,
+    bin_of,
+    check_binnable,
+    leading_bits_for,
+)
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import (
     Array,
     check_matrix,
+    check_num_labels,
     check_sample_weight,
     check_targets,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 
-# Bins of one width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
-LEADING_BITS = 5
-MOST_LEADING_BITS = 14
-LOWEST = -24
-# Below that, where few scores are, two in an octave from 2**TINIEST, and one for less.
-# 1.0, where many float32 scores end up, has a bin of its own.
-TINIEST = -126
-TAIL = 2 * (LOWEST - TINIEST)
 # Scores are counted in blocks of about this many entries, few enough for the cache.
 BLOCK = 2**17
-# Of a float: its integer type, and how many bits the mantissa has.
-LAYOUT: dict[Any, tuple[type, int, int]] = {
-    np.dtype(np.float32): (np.int32, 23, 127),
-    np.dtype(np.float64): (np.int64, 52, 1023),
-}
 
 
 class ScoreHistogram:
@@ -77,10 +67,9 @@ class ScoreHistogram:
     """
 
     def __init__(self, num_labels: int, bins: int | None = None):
-        if num_labels < 1:
-            raise ValueError(f"num_labels must be at least 1; got {num_labels!r}.")
-        self._bits = LEADING_BITS if bins is None else _leading_bits(bins)
-        self.thresholds = thresholds(self._bits)
+        check_num_labels(num_labels)
+        self._bits = LEADING_BITS if bins is None else leading_bits_for(bins)
+        self.thresholds = bin_edges(self._bits)
         # By label, so that the bins of a label lie together.
         self._cells = np.zeros((2, num_labels, len(self.thresholds)), np.int64)
 
@@ -137,7 +126,7 @@ class ScoreHistogram:
             ValueError: If shapes differ, truth is not 0, 1 or unknown, or scores do not
                 lie from 0 to 1. Nothing is counted then.
         """
-        score = _check_probabilities(check_matrix(y_score, "y_score"))
+        score = check_binnable(check_matrix(y_score, "y_score"))
         truth = y_true.tocsr() if sparse.issparse(y_true) else check_matrix(y_true, "y")
         expected = (len(score), self.num_labels)
         if score.shape != expected or truth.shape != expected:
@@ -209,17 +198,15 @@ class ScoreHistogram:
 
     def to_json(self) -> str:
         """As text that `from_json` reads; bins that are empty take little."""
-        kind, cells = self._cells.dtype.name, self._cells
-        rows = [
-            [row.nonzero()[0], row[row.nonzero()]]
-            for row in cells.reshape(-1, cells.shape[2])
-        ]
+        rows = self._cells.reshape(-1, len(self.thresholds))
         return json.dumps(
             {
                 "num_labels": self.num_labels,
                 "bins": len(self.thresholds),
-                "dtype": kind,
-                "cells": [[where.tolist(), count.tolist()] for where, count in rows],
+                "dtype": rows.dtype.name,
+                "cells": [
+                    [row.nonzero()[0].tolist(), row[row > 0].tolist()] for row in rows
+                ],
             }
         )
 
@@ -235,26 +222,14 @@ class ScoreHistogram:
             row[where] = count
         return histogram._like(cells)
 
-    def to_npz(self, file: str | os.PathLike[str]) -> None:
-        """Write a NumPy file, which ends in ``.npz``, for `from_npz`."""
-        np.savez_compressed(file, cells=self._cells)
-
-    @classmethod
-    def from_npz(cls, file: str | os.PathLike[str]) -> ScoreHistogram:
-        """Read what `to_npz` wrote."""
-        with np.load(file, allow_pickle=False) as found:
-            negatives, positives = found["cells"].transpose(0, 2, 1)
-        return cls.of_bins(negatives, positives)
-
     def _like(self, cells: Array) -> ScoreHistogram:
         histogram = ScoreHistogram(self.num_labels, len(self.thresholds))
         histogram._cells = cells
         return histogram
 
     def __repr__(self) -> str:
-        return (
-            f"ScoreHistogram(num_labels={self.num_labels}, bins={len(self.thresholds)})"
-        )
+        bins = len(self.thresholds)
+        return f"ScoreHistogram(num_labels={self.num_labels}, bins={bins})"
 
 
 def score_histogram(
@@ -306,69 +281,6 @@ def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
     return histogram
 
 
-def thresholds(leading_bits: int = LEADING_BITS) -> Array:
-    """Lower edges of the bins, ascending, float64."""
-    octaves = np.exp2(np.arange(LOWEST, -1))
-    steps = 1 + np.arange(2**leading_bits) / 2**leading_bits
-    tail = np.outer(np.exp2(np.arange(TINIEST, LOWEST)), [1, 1.5]).ravel()
-    below = np.append(np.outer(octaves, steps), 0.5)
-    return np.concatenate([[0.0], tail, below[:-1], 1 - below[::-1], [1.0]])
-
-
-def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
-    """Index of each probability's bin: of the last threshold that it is not below."""
-    kind, n_mantissa, bias = LAYOUT[score.dtype]
-    last = n_bins(leading_bits) - 1
-    first = ((bias + LOWEST) << leading_bits) - 1
-    # 1 - score is exact above 1/2.
-    place = np.minimum(score, 1 - score).view(kind)
-    # A bin takes in its upper edge, for the mirror image is to take in its lower one:
-    # hence one bit less. -1 where high, else 0.
-    high: Array = -(score >= 0.5).astype(kind)
-    place += high
-    is_one = place >> (8 * place.itemsize - 1)  # its sign: -1 for a score of 1, else 0
-    place >>= n_mantissa - leading_bits
-    place -= first
-    np.maximum(place, is_one, out=place)
-    # ~place is -1 - place: mirrored.
-    place ^= high
-    high &= last - TAIL
-    place += high
-    place += TAIL
-    tiny = score < 2.0**LOWEST
-    if tiny.any():
-        in_halves = score[tiny].view(kind) >> (n_mantissa - 1)
-        place[tiny] = np.maximum(in_halves - 2 * (bias + TINIEST) + 1, 0)
-    return place
-
-
-def n_bins(leading_bits: int) -> int:
-    """Number of bins."""
-    return TAIL + 2 * (-1 - LOWEST) * 2**leading_bits + 3
-
-
-def _leading_bits(bins: int) -> int:
-    for bits in range(MOST_LEADING_BITS + 1):
-        if 1 <= bins <= n_bins(bits):
-            return bits
-    raise ValueError(
-        f"bins must be from 1 to {n_bins(MOST_LEADING_BITS):,}; got {bins!r}."
-    )
-
-
-def _check_probabilities(score: Array) -> Array:
-    if score.dtype not in LAYOUT:
-        score = score.astype(np.float32)
-    # A NaN is neither, and comes out of min and max.
-    if score.size and not (score.min() >= 0 and score.max() <= 1):
-        raise ValueError(
-            "y_score must be probabilities, from 0 to 1; got "
-            f"{score.min()} to {score.max()}. Logits become probabilities with a "
-            "sigmoid."
-        )
-    return score
-
-
 def _found(truth: Any) -> tuple[Array, Array]:
     """Where in the flattened matrix positives are, and unknown entries."""
     if sparse.issparse(truth):
@@ -380,10 +292,7 @@ def _found(truth: Any) -> tuple[Array, Array]:
     positive, known = check_targets(stored)
     # Of bytes of 0 and 1; many times faster as booleans.
     positives = np.flatnonzero(positive.view(bool))
-    if known is None:
-        unknowns = np.zeros(0, np.intp)
-    else:
-        unknowns = np.flatnonzero(~known.view(bool))
-    if place is None:
-        return positives, unknowns
-    return place[positives], place[unknowns]
+    unknowns = np.flatnonzero([] if known is None else ~known.view(bool))
+    return (
+        (positives, unknowns) if place is None else (place[positives], place[unknowns])
+    )

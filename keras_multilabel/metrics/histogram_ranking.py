@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.metrics.histogram import LEADING_BITS, ScoreHistogram
+from keras_multilabel.metrics.bins import LEADING_BITS
+from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.utils.arguments import Array
 
 # From here to 1 a float32 has at most one value in a bin.

@@ -1,19 +1,20 @@
-"""Counts, histograms and scores of batches, out of ``keras.ops`` (Keras shell).
+"""Counts, histograms and scores of batches, out of ``keras.ops``.
 
-What `counts`, `histograms`, `histogram_scores`, `metrics` and `averages` do in NumPy,
-for the graph: in int32 and float32, which every backend has.
+What `counts`, `histogram`, `histogram_ranking` and `averages` do in NumPy, for the
+graph: in int32 and float32, which every backend has.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_multilabel.metrics import torch_ops
-from keras_multilabel.metrics.histogram import LEADING_BITS, bin_of, n_bins, thresholds
+from keras_multilabel.metrics.bins import LEADING_BITS, bin_edges, bin_of, n_bins
 from keras_multilabel.metrics.histogram_ranking import TIED_FROM
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.keras_internals import torch_storage
 
 BACKEND = keras.backend.backend()
 N_BINS = n_bins(LEADING_BITS)
@@ -38,8 +39,38 @@ def _bins() -> Array:
 BINS = _bins()
 
 
+class Sums(NamedTuple):
+    """Sums of `masks` over a pass, as `ratios` read them."""
+
+    tp: Any
+    predicted: Any
+    support: Any
+    total: Any
+
+    @property
+    def fp(self) -> Any:
+        """False positives."""
+        return self.predicted - self.tp
+
+    @property
+    def fn(self) -> Any:
+        """False negatives."""
+        return self.support - self.tp
+
+
+def check_weight(sample_weight: Any) -> Any:
+    """Return the weights of a batch as float32 (batch,)."""
+    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
+    if len(weight.shape) > 1 and tuple(weight.shape[1:]) != (1,):
+        raise ValueError(
+            "sample_weight must have the shape (batch,), one weight per sample; got "
+            f"{tuple(weight.shape)}."
+        )
+    return ops.reshape(weight, (-1,))
+
+
 def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
-    """Per entry: both positive, decided positive, truth positive, known.
+    """Per entry: both positive, predicted positive, truth positive, known.
 
     Booleans; on torch float32, 0 and 1.
     """
@@ -92,7 +123,7 @@ def tally(cells: Any, y_score: Any, positive: Any, entries: Any) -> None:
         bins = ops.convert_to_tensor(np.append(BINS, BINS + n_labels * N_BINS))
         cell = torch_ops.places(y_score, positive, SHIFT, N_PLACES)
         cell = bins.index_select(0, cell).reshape(y_score.shape).add_(first)
-        torch_ops.add(cells.value, cell, entries)
+        torch_ops.add(torch_storage(cells), cell, entries)
     else:
         side = ops.cast(positive, "int32") * (n_labels * N_BINS)
         cell = ops.ravel(ops.take(BINS, places(y_score)) + first + side)
@@ -129,34 +160,6 @@ def average_scores(scores: Any, support: Any, average: str) -> Any:
     return divide(total, ops.sum(weight, axis=-1), np.nan)
 
 
-# Numerator and denominator of scores, from the sums of `masks`.
-
-
-def precision(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
-    """``tp / (tp + fp)``."""
-    return both, decided
-
-
-def recall(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
-    """``tp / (tp + fn)``."""
-    return both, truth
-
-
-def f1(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
-    """``2 tp / (2 tp + fp + fn)``."""
-    return 2 * both, decided + truth
-
-
-def jaccard(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
-    """``tp / (tp + fp + fn)``."""
-    return both, decided + truth - both
-
-
-def hamming_loss(both: Any, decided: Any, truth: Any, known: Any) -> tuple[Any, Any]:
-    """``(fp + fn) / (tp + fp + fn + tn)``."""
-    return decided + truth - 2 * both, known
-
-
 def roc_auc(negative: Any, positive: Any, _: float) -> Any:
     """`histogram_scores.roc_auc` of (n_labels, n_bins); NaN with one side only."""
     below = ops.cumsum(negative, axis=1) - negative
@@ -184,5 +187,5 @@ def _above(side: Any) -> Any:
 
 
 def _tied() -> Array:
-    edges = thresholds()
+    edges = bin_edges()
     return (edges == 0) | (edges >= TIED_FROM)

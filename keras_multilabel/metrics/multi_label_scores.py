@@ -8,28 +8,24 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from keras_multilabel.metrics import keras_ops as score_ops
+from keras_multilabel.metrics import keras_ops
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.metrics.ratios import RATIOS, check_score_name
 from keras_multilabel.utils.arguments import (
-    Array,
     check_average,
+    check_num_labels,
     check_threshold,
     check_zero_division,
 )
+from keras_multilabel.utils.precision import round_up
 
 NAME = "multi_label_scores"
-FROM_COUNTS: dict[str, Callable[..., tuple[Any, Any]]] = {
-    "f1": score_ops.f1,
-    "precision": score_ops.precision,
-    "recall": score_ops.recall,
-    "jaccard": score_ops.jaccard,
-    "hamming_loss": score_ops.hamming_loss,
-}
 FROM_HISTOGRAM: dict[str, Callable[[Any, Any, float], Any]] = {
-    "roc_auc": score_ops.roc_auc,
-    "average_precision": score_ops.average_precision,
+    "roc_auc": keras_ops.roc_auc,
+    "average_precision": keras_ops.average_precision,
 }
+NAMES = (*RATIOS, *FROM_HISTOGRAM)
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -102,17 +98,17 @@ class MultiLabelScores(keras.metrics.Metric):
         dtype: Any = None,
     ):
         super().__init__(name=name, dtype=dtype)
-        self.num_labels = _check_num_labels(num_labels)
+        self.num_labels = check_num_labels(num_labels)
         self.threshold = check_threshold(threshold, self.num_labels)
         self.scores = [scores] if isinstance(scores, str) else list(scores)
         self.average = _check_pooled(average)
         self.zero_division = check_zero_division(zero_division)
         self.from_logits = from_logits
         self.resting = False
-        # The usual one and the resting one; `CompiledScores` keeps them.
+        # The usual one and the resting one; `KerasPass` keeps them.
         self.train_steps: tuple[Any, Any] = (None, None)
-        self._kinds = {_kind(score) for score in self.scores}
-        self.ranks = not self._kinds.isdisjoint(FROM_HISTOGRAM)
+        self._kinds = [_kind(score) for score in self.scores]
+        self.ranks = any(kind in FROM_HISTOGRAM for kind in self._kinds)
         self._add_state()
 
     def _add_state(self) -> None:
@@ -120,7 +116,7 @@ class MultiLabelScores(keras.metrics.Metric):
         self._counted = self._zeros((4, self.num_labels), "int32", "counted")
         self._weighed = self._zeros((2, 4, self.num_labels), "float32", "weighed")
         if self.ranks:
-            shape = (2 * self.num_labels * score_ops.N_BINS,)
+            shape = (2 * self.num_labels * keras_ops.N_BINS,)
             self._cells = self._zeros(shape, "int32", "cells")
             self._weighed_cells = self._zeros(shape, "float32", "weighed_cells")
 
@@ -146,11 +142,11 @@ class MultiLabelScores(keras.metrics.Metric):
         self._check_shapes(y_true.shape, y_pred.shape)
         if self.from_logits:
             y_pred = ops.sigmoid(y_pred)
-        outcomes = score_ops.masks(y_true, y_pred, _at_least(self.threshold))
+        outcomes = keras_ops.masks(y_true, y_pred, round_up(self.threshold, "float32"))
         if sample_weight is None:
-            self._counted.assign_add(score_ops.count(outcomes))
+            self._counted.assign_add(keras_ops.count(outcomes))
         else:
-            sample_weight = _check_weight(sample_weight)
+            sample_weight = keras_ops.check_weight(sample_weight)
             self._weigh(outcomes, sample_weight)
         if self.ranks:
             positive, known = outcomes[2:]
@@ -158,15 +154,15 @@ class MultiLabelScores(keras.metrics.Metric):
 
     def _weigh(self, outcomes: list[Any], weight: Any) -> None:
         total, lost = self._weighed[0], self._weighed[1]
-        total, error = score_ops.add_exactly(total, score_ops.weigh(outcomes, weight))
+        total, error = keras_ops.add_exactly(total, keras_ops.weigh(outcomes, weight))
         self._weighed.assign(ops.stack([total, lost + error]))
 
     def _tally(self, y_pred: Any, positive: Any, known: Any, weight: Any) -> None:
         if weight is None:
-            score_ops.tally(self._cells, y_pred, positive, known)
+            keras_ops.tally(self._cells, y_pred, positive, known)
         else:
             entries = ops.cast(known, "float32") * ops.expand_dims(weight, 1)
-            score_ops.tally(self._weighed_cells, y_pred, positive, entries)
+            keras_ops.tally(self._weighed_cells, y_pred, positive, entries)
 
     def result(self) -> dict[str, Any]:
         """The scores by name; none while resting."""
@@ -183,28 +179,24 @@ class MultiLabelScores(keras.metrics.Metric):
     def _scores_of_counts(self) -> dict[str, Any]:
         weighed = self._weighed[0] + self._weighed[1]
         sums = self._pool(ops.cast(self._counted, "float32") + weighed, axis=1)
-        both, decided, truth, known = (sums[row] for row in range(4))
-        fractions = {
-            kind: function(both, decided, truth, known)
-            for kind, function in FROM_COUNTS.items()
-            if kind in self._kinds
-        }
+        counts = keras_ops.Sums(*(sums[row] for row in range(4)))
+        pairs = {kind: RATIOS[kind](counts) for kind in self._kinds if kind in RATIOS}
         values = {}
-        if "hamming_loss" in fractions:
-            wrong, entries = fractions.pop("hamming_loss")
-            loss = score_ops.divide(ops.sum(wrong), ops.sum(entries), np.nan)
+        if "hamming_loss" in pairs:
+            wrong, entries = pairs.pop("hamming_loss")
+            loss = keras_ops.divide(ops.sum(wrong), ops.sum(entries), np.nan)
             values["hamming_loss"] = loss
-        if fractions:
-            numerators, denominators = zip(*fractions.values(), strict=True)
-            scores = score_ops.divide(
+        if pairs:
+            numerators, denominators = zip(*pairs.values(), strict=True)
+            scores = keras_ops.divide(
                 ops.stack(numerators), ops.stack(denominators), self.zero_division
             )
-            values |= self._averages(fractions, scores, truth, known)
+            values |= self._averages(pairs, scores, counts.support, counts.total)
         return values
 
     def _scores_of_histogram(self) -> dict[str, Any]:
         cells = ops.cast(self._cells, "float32") + self._weighed_cells
-        cells = ops.reshape(cells, (2, self.num_labels, score_ops.N_BINS))
+        cells = ops.reshape(cells, (2, self.num_labels, keras_ops.N_BINS))
         negative, positive = (self._pool(cells[side], axis=0) for side in range(2))
         kinds = [kind for kind in FROM_HISTOGRAM if kind in self._kinds]
         scores = ops.stack(
@@ -226,7 +218,7 @@ class MultiLabelScores(keras.metrics.Metric):
     ) -> dict[str, Any]:
         """Of each row of scores; of what nothing is known there is no score."""
         scores = ops.where(ops.equal(known, 0), np.nan, scores)
-        averages = score_ops.average_scores(scores, support, self.average)
+        averages = keras_ops.average_scores(scores, support, self.average)
         return {kind: averages[row] for row, kind in enumerate(kinds)}
 
     @property
@@ -290,14 +282,6 @@ class MultiLabelScores(keras.metrics.Metric):
             )
 
 
-def _check_num_labels(num_labels: int) -> int:
-    if not isinstance(num_labels, (int, np.integer)) or num_labels < 1:
-        raise ValueError(
-            f"num_labels must be a whole number of 1 or more; got {num_labels!r}."
-        )
-    return int(num_labels)
-
-
 def _check_pooled(average: str) -> str:
     if check_average(average) in (None, "samples"):
         raise ValueError(
@@ -309,28 +293,6 @@ def _check_pooled(average: str) -> str:
 
 
 def _kind(score: str) -> str:
-    kind = score.removesuffix("_score") if isinstance(score, str) else score
-    names = [*FROM_COUNTS, *FROM_HISTOGRAM]
-    if kind not in names:
-        raise ValueError(
-            f"scores must be names of {', '.join(names)}; got {score!r}. "
-            "MultiLabelMetrics with data knows others."
-        )
-    return kind
-
-
-def _check_weight(sample_weight: Any) -> Any:
-    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
-    if len(weight.shape) > 1 and tuple(weight.shape[1:]) != (1,):
-        raise ValueError(
-            "sample_weight must have the shape (batch,), one weight per sample; got "
-            f"{tuple(weight.shape)}."
-        )
-    return ops.reshape(weight, (-1,))
-
-
-def _at_least(threshold: Array) -> Array:
-    """The least float32 numbers that are not below ``threshold``."""
-    nearest = threshold.astype(np.float32)
-    above = np.nextafter(nearest, np.float32(np.inf))
-    return np.where(nearest < threshold, above, nearest).astype(np.float32)
+    return check_score_name(
+        score, NAMES, "scores", "MultiLabelMetrics with data knows others."
+    )

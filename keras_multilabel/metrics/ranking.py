@@ -11,19 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.metrics import histogram_ranking
 from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.metrics.histogram import ScoreHistogram
-from keras_multilabel.metrics.histogram_ranking import (
-    Sides,
-    average_precision,
-    roc_auc,
-    score_labels,
-)
-from keras_multilabel.metrics.sorted_scores import (
-    SortedScores,
-    check_ranking,
-    map_labels,
-)
+from keras_multilabel.metrics.histogram_ranking import Sides, score_labels
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import (
     Array,
     check_average,
@@ -31,19 +24,21 @@ from keras_multilabel.utils.arguments import (
     listed,
 )
 
+Score = Callable[[SortedScores, float], float]
 
-def _average_precision(scores: SortedScores, zero_division: float) -> float:
+
+def average_precision(scores: SortedScores, zero_division: float) -> float:
     """Mean over the positives of the precision at their score."""
-    if scores.positives == 0:
+    if scores.n_positive == 0:
         return zero_division
     tp = scores.tp()
     precision = tp / (tp + scores.fp())
-    return float(precision @ np.diff(scores.above_weight) / scores.positives)
+    return float(precision @ np.diff(scores.above_weight) / scores.n_positive)
 
 
-def _roc_auc(scores: SortedScores, zero_division: float) -> float:
+def roc_auc(scores: SortedScores, zero_division: float) -> float:
     """Share of (positive, negative) pairs in the right order; ties half."""
-    pairs = float(scores.positives) * float(scores.negatives)
+    pairs = float(scores.n_positive) * float(scores.n_negative)
     if pairs == 0:
         return zero_division
     first = scores.first_not_below()
@@ -52,7 +47,7 @@ def _roc_auc(scores: SortedScores, zero_division: float) -> float:
 
 
 def _ranking_score(
-    score: Callable[[SortedScores, float], float],
+    score: Score,
     of_histogram: Callable[[Sides, float], Array],
     y_true: npt.ArrayLike | ScoreHistogram,
     y_score: npt.ArrayLike | None,
@@ -67,27 +62,35 @@ def _ranking_score(
         scores, support = score_labels(
             of_histogram, y_true, zero_division, pooled=average == "micro"
         )
-        return _averaged(scores, average, support)
+        return average_ranking(scores, support, average)
     if y_score is None:
         raise TypeError("y_score is missing: pass y_true and y_score.")
-    y_true, y_score, weight = check_ranking(y_true, y_score, sample_weight)
-    column_weight = weight
+    samples = Samples.of(y_true, y_score, sample_weight)
+    scores, support = rank_samples(score, samples, average, zero_division)
+    return average_ranking(scores, support, average, samples.weight)
+
+
+def rank_samples(
+    score: Score, samples: Samples, average: str | None, zero_division: float
+) -> tuple[Array, Array]:
+    """Score and support of each label, or sample, or of all as one for "micro"."""
     if average == "micro":
-        y_true, y_score, column_weight = _pool(y_true, y_score, weight)
-    if average == "samples":
-        y_true, y_score, column_weight = y_true.T, y_score.T, None
+        samples = _pooled(samples)
+    elif average == "samples":
+        samples = Samples(samples.truth.T, samples.y_score.T, None)
 
     def of_column(scores: SortedScores, _: int) -> tuple[float, float]:
-        return score(scores, zero_division), scores.positives
+        return score(scores, zero_division), scores.n_positive
 
-    pairs = map_labels(of_column, y_true, y_score, column_weight)
+    pairs = samples.map(of_column)
     scores, support = np.array([pair or (np.nan, 0.0) for pair in pairs]).T
-    return _averaged(scores, average, support, weight)
+    return scores, support
 
 
-def _averaged(
-    scores: Array, average: str | None, support: Array, weight: Array | None = None
+def average_ranking(
+    scores: Array, support: Array, average: str | None, weight: Array | None = None
 ) -> Any:
+    """The average of what `rank_samples` gave; warns of labels that are left out."""
     if average == "micro":
         return float(scores[0])
     if average in ("macro", "weighted"):
@@ -104,12 +107,11 @@ def _refuse_samples(y_score: Any, average: str | None, sample_weight: Any) -> No
         raise ValueError('A ScoreHistogram has no samples to average over: "samples".')
 
 
-def _pool(
-    y_true: Array, y_score: Array, weight: Array | None
-) -> tuple[Array, Array, Array | None]:
+def _pooled(samples: Samples) -> Samples:
     """All labels as one column."""
-    repeated = None if weight is None else np.repeat(weight, y_true.shape[1])
-    return y_true.reshape(-1, 1), y_score.reshape(-1, 1), repeated
+    truth, weight = samples.truth, samples.weight
+    repeated = None if weight is None else np.repeat(weight, truth.shape[1])
+    return Samples(truth.reshape(-1, 1), samples.y_score.reshape(-1, 1), repeated)
 
 
 def _warn_undefined(columns: list[int]) -> None:
@@ -169,8 +171,8 @@ def average_precision_score(
         array([0.833, 1.   ])
     """
     return _ranking_score(
-        _average_precision,
         average_precision,
+        histogram_ranking.average_precision,
         y_true,
         y_score,
         average,
@@ -223,5 +225,11 @@ def roc_auc_score(
         array([0.5, 1. ])
     """
     return _ranking_score(
-        _roc_auc, roc_auc, y_true, y_score, average, sample_weight, zero_division
+        roc_auc,
+        histogram_ranking.roc_auc,
+        y_true,
+        y_score,
+        average,
+        sample_weight,
+        zero_division,
     )

@@ -11,17 +11,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_pair,
-    check_rows,
-    check_sample_weight,
-    check_scores,
-    check_targets,
-)
+from keras_multilabel.utils.arguments import Array, sides
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
 Result = TypeVar("Result")
@@ -53,13 +45,13 @@ class SortedScores:
     below_weight: Array
 
     @property
-    def positives(self) -> Any:
-        """Weight of all positives."""
+    def n_positive(self) -> Any:
+        """How many positives there are, or what they weigh."""
         return self.above_weight[-1]
 
     @property
-    def negatives(self) -> Any:
-        """Weight of all negatives."""
+    def n_negative(self) -> Any:
+        """How many negatives there are, or what they weigh."""
         return self.below_weight[-1]
 
     def tp(self) -> Array:
@@ -67,11 +59,11 @@ class SortedScores:
         index = np.arange(len(self.above))
         tied = np.append(False, self.above[1:] == self.above[:-1])
         first = np.maximum.accumulate(np.where(tied, 0, index))
-        return self.positives - self.above_weight[first]
+        return self.n_positive - self.above_weight[first]
 
     def fp(self) -> Array:
         """Weight of the negatives at or above each positive's score."""
-        return self.negatives - self.below_weight[self.first_not_below()]
+        return self.n_negative - self.below_weight[self.first_not_below()]
 
     def first_not_below(self) -> Array:
         """For each positive, where the negatives reach its score."""
@@ -97,9 +89,13 @@ class SortedScores:
 
     def counts_at(self, thresholds: Array) -> Counts:
         """What the decisions at each threshold count."""
-        tp = self.positives - self.above_weight[np.searchsorted(self.above, thresholds)]
-        fp = self.negatives - self.below_weight[np.searchsorted(self.below, thresholds)]
-        return Counts(tp, fp, self.positives - tp, self.negatives - fp, axis=None)
+        tp = (
+            self.n_positive - self.above_weight[np.searchsorted(self.above, thresholds)]
+        )
+        fp = (
+            self.n_negative - self.below_weight[np.searchsorted(self.below, thresholds)]
+        )
+        return Counts(tp, fp, self.n_positive - tp, self.n_negative - fp, axis=None)
 
     def next_below(self, thresholds: Array) -> Array:
         """The highest score below each threshold; -inf where there is none."""
@@ -129,36 +125,30 @@ def _sort_weighted(score: Array, weight: Array) -> tuple[Array, Array]:
     return score[order], np.append(0.0, np.cumsum(weight[order]))
 
 
-def check_ranking(
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
-    sample_weight: npt.ArrayLike | None,
-) -> tuple[Array, Array, Array | None]:
-    """Return truth, scores and weights, checked."""
-    y_true, y_score = check_pair(y_true, y_score, "y_score")
-    y_score = check_scores(y_score)
-    weight = check_sample_weight(sample_weight, len(y_true))
-    return check_rows(y_true), y_score, weight
-
-
 def map_labels(
     function: Callable[[SortedScores, int], Result],
-    y_true: Array,
+    truth: Array,
     y_score: Array,
     weight: Array | None,
 ) -> list[Result | None]:
     """Sort each label's scores and call ``function(scores, column)``, in threads.
+
+    Args:
+        function: What to make of each label.
+        truth: What `check_truth` gave.
+        y_score: Its scores, without NaN.
+        weight: Of the samples, or None.
 
     Returns:
         What it returned for each label; None where nothing of a label is known.
     """
     if weight is not None and not weight.all():
         # A row of weight 0 is as if it were not there.
-        y_true, y_score, weight = (a[weight > 0] for a in (y_true, y_score, weight))
-    ranks = np.arange(len(y_true) + 1)
+        truth, y_score, weight = (a[weight > 0] for a in (truth, y_score, weight))
+    ranks = np.arange(len(truth) + 1)
 
     def of_part(part: slice) -> list[Result | None]:
-        positive, known = check_targets(_transposed(y_true[:, part]))
+        positive, known = sides(_transposed(truth[:, part]))
         rows = _transposed(y_score[:, part])
         masks = [None] * len(rows) if known is None else known.view(np.bool_)
         results: list[Result | None] = []
@@ -168,8 +158,8 @@ def map_labels(
             results.append(None if scores is None else function(scores, index))
         return results
 
-    most = max(1, min(COLUMNS, COPY_BYTES // max(1, len(y_true) * y_score.itemsize)))
-    parts = map_threads(of_part, equal_parts(y_true.shape[1], most))
+    most = max(1, min(COLUMNS, COPY_BYTES // max(1, len(truth) * y_score.itemsize)))
+    parts = map_threads(of_part, equal_parts(truth.shape[1], most))
     return [result for part in parts for result in part]
 
 

@@ -28,5 +28,10 @@ def places(y_score: Any, positive: Any, shift: int, n_places: int) -> Any:
 
 
 def add(cells: Any, cell: Any, entries: Any) -> None:
-    """Add entries to cells: there are many times more of these, so not all anew."""
+    """Add entries to cells: there are many times more of these, so not all anew.
+
+    With three bins, and cells for one label's negatives (0 to 2) and positives (3 to
+    5): entries 1, 1, 0 at the cells 4, 4, 1 add 2 to cell 4, the middle bin of the
+    positives, and nothing to cell 1, that of a negative whose truth is unknown.
+    """
     cells.scatter_add_(0, cell.ravel().long(), entries.ravel())

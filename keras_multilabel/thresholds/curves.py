@@ -1,7 +1,7 @@
 """What decisions count at each threshold, label by label.
 
-Searches for thresholds ask nothing else of the data: `Samples` answers from scores
-that it sorts, `Steps` from counts at given thresholds.
+Searches for thresholds ask nothing else of the data: `metrics.samples.Samples` answers
+from scores that it sorts, `Steps` from counts at given thresholds.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.counts import Counts, confusion_counts
-from keras_multilabel.metrics.sorted_scores import check_ranking, map_labels
-from keras_multilabel.utils.arguments import Array
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.utils.arguments import Array, are_probabilities
 
 Result = TypeVar("Result")
 
@@ -23,8 +22,8 @@ class Curve(Protocol):
     """What one label's decisions count at each threshold."""
 
     @property
-    def positives(self) -> Any:
-        """Weight of all positives."""
+    def n_positive(self) -> Any:
+        """How many positives there are, or what they weigh."""
 
     def candidates(self, *, every: bool) -> Array:
         """Thresholds that decide differently, ascending; the last decides nothing."""
@@ -59,80 +58,6 @@ class Curves(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Truth and scores of samples, checked."""
-
-    y_true: Array
-    y_score: Array
-    weight: Array | None
-
-    @classmethod
-    def of(
-        cls,
-        y_true: npt.ArrayLike,
-        y_score: npt.ArrayLike,
-        sample_weight: npt.ArrayLike | None,
-    ) -> "Samples":
-        """Check truth, scores and weights."""
-        return cls(*check_ranking(y_true, y_score, sample_weight))
-
-    @property
-    def n_labels(self) -> int:
-        """How many labels there are."""
-        return self.y_true.shape[1]
-
-    def rows(self, chosen: Array) -> "Samples":
-        """Some of the samples."""
-        weight = None if self.weight is None else self.weight[chosen]
-        return Samples(self.y_true[chosen], self.y_score[chosen], weight)
-
-    @property
-    def present(self) -> "Samples":
-        """Those of any weight: a row of weight 0 is as if it were not there."""
-        if self.weight is None or self.weight.all():
-            return self
-        return self.rows(self.weight > 0)
-
-    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
-        """Sort each label's scores, and hand them to ``function``."""
-        return map_labels(function, self.y_true, self.y_score, self.weight)
-
-    def decide(self, values: Array) -> Array:
-        """1 where a score reaches its threshold, as bool."""
-        return self.y_score >= values
-
-    def counts_at(self, values: Array) -> Counts:
-        """Counts per label at one threshold each."""
-        return self._count(self.decide(values), self.weight)
-
-    @cached_property
-    def counts(self) -> Counts:
-        """Counts per label when nothing is decided."""
-        return self._count(self._nothing, self.weight)
-
-    @cached_property
-    def evidence(self) -> Array:
-        """Effective number of positives of each label."""
-        if self.weight is None:
-            return self.counts.support
-        # Kish's effective sample size: weights of 0.1 or 10 throughout change nothing.
-        squares = self._count(self._nothing, self.weight**2).support
-        return self.counts.support**2 / np.where(squares > 0, squares, 1)
-
-    @property
-    def _nothing(self) -> Array:
-        return np.broadcast_to(np.uint8(0), self.y_true.shape)
-
-    def _count(self, y_pred: Array, weight: Array | None) -> Counts:
-        return confusion_counts(self.y_true, y_pred, sample_weight=weight)
-
-    @cached_property
-    def probabilities(self) -> bool:
-        """Whether all scores lie from 0 to 1."""
-        return bool(self.y_score.min() >= 0 and self.y_score.max() <= 1)
-
-
-@dataclass(frozen=True, eq=False)
 class _Steps:
     """One label's curve from counts at given thresholds, ascending."""
 
@@ -140,7 +65,7 @@ class _Steps:
     counts: Counts
 
     @property
-    def positives(self) -> Any:
+    def n_positive(self) -> Any:
         return self.counts.support[0]
 
     def candidates(self, *, every: bool) -> Array:
@@ -227,7 +152,7 @@ class Steps:
     def probabilities(self) -> bool:
         """Whether all thresholds lie from 0 to 1."""
         # The last decides nothing, and may lie just above 1.
-        return bool(self.thresholds[0] >= 0 and self.thresholds[-2] <= 1)
+        return are_probabilities(self.thresholds[:-1])
 
 
 def lowered(curve: Curve, thresholds: Array) -> Array:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics import classification as metrics
-from keras_multilabel.metrics.averages import divide
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics import ratios
+from keras_multilabel.metrics.averages import as_float, average_scores, divide
+from keras_multilabel.metrics.counts import Counts, count_checked
+from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 
 Score = Callable[[Counts], Array]
@@ -41,6 +41,11 @@ class Objective:
     needs_positives: bool = True
     prefers_low: bool = False
     costs: Array | None = None
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether there is a floor that the score may not go below."""
+        return self.allowed is not None
 
     def of_label(self, column: int) -> "Objective":
         """The objective of one label, with its own costs."""
@@ -89,7 +94,7 @@ def check_objective(
     if simple is not None:
         return simple
     if name == "fbeta":
-        return Objective(name, partial(metrics.fbeta_score, beta=beta, average=None))
+        return Objective(name, _ratio(ratios.f_beta(beta)))
     if name == "recall":
         return _with_floor(name, "min_precision", min_precision)
     if name == "precision":
@@ -117,6 +122,11 @@ def _from_callable(function: Callable[[Counts], Any]) -> Objective:
     return Objective(name, function, monotone=False, needs_positives=False)
 
 
+def _ratio(ratio: ratios.Ratio, zero_division: float = 0.0) -> Score:
+    """The bare formula: counts that are checked are scored without checking again."""
+    return lambda counts: divide(*ratio(counts), zero_division)
+
+
 def _balanced_accuracy(counts: Counts) -> Array:
     return (_youden_j(counts) + 1) / 2
 
@@ -140,8 +150,8 @@ def _prevalence(counts: Counts) -> Array:
 
 
 OBJECTIVES = {
-    "f1": Objective("f1", partial(metrics.f1_score, average=None)),
-    "jaccard": Objective("jaccard", partial(metrics.jaccard_score, average=None)),
+    "f1": Objective("f1", _ratio(ratios.f1)),
+    "jaccard": Objective("jaccard", _ratio(ratios.jaccard)),
     "balanced_accuracy": Objective("balanced_accuracy", _balanced_accuracy),
     "youden_j": Objective("youden_j", _youden_j),
     "matthews": Objective("matthews", _matthews),
@@ -156,19 +166,19 @@ def _with_floor(name: str, option: str, floor: float | None) -> Objective:
         raise ValueError(
             f'objective="{name}" needs {option}, from 0 to 1; got {floor!r}.'
         )
-    # Where nothing is decided, or nothing is there to be found, no floor is broken.
-    precision = partial(metrics.precision_score, average=None, zero_division=1.0)
-    recall = partial(metrics.recall_score, average=None, zero_division=1.0)
+    # Where nothing is predicted, or nothing is there to be found, no floor is broken.
+    precision = _ratio(ratios.precision, zero_division=1.0)
+    recall = _ratio(ratios.recall, zero_division=1.0)
     if name == "recall":
         return Objective(
             name,
-            partial(metrics.recall_score, average=None),
+            _ratio(ratios.recall),
             lambda counts: precision(counts) >= floor,
             needs_positives=False,
         )
     return Objective(
         name,
-        partial(metrics.precision_score, average=None),
+        _ratio(ratios.precision),
         lambda counts: recall(counts) >= floor,
         prefers_low=True,
     )
@@ -201,3 +211,24 @@ def _cost(costs: Array) -> Score:
         return -divide(total, counts.total, np.nan)
 
     return score
+
+
+def score_decisions(
+    objective: Objective, average: str | None, samples: Samples, y_pred: Array
+) -> Any:
+    """The objective of decisions, averaged over labels or samples."""
+    if average != "samples":
+        return score_labels(objective, average, samples.count(y_pred))
+    rows = replace(count_checked(samples.truth, y_pred, None, axis=1), axis=None)
+    scores = np.where(rows.total > 0, objective.score(rows), np.nan)
+    return average_scores(
+        scores, average, support=rows.support, sample_weight=samples.weight
+    )
+
+
+def score_labels(objective: Objective, average: str | None, counts: Counts) -> Any:
+    """The objective of counts per label, averaged over them or of their sum."""
+    if average == "micro":
+        return as_float(objective.score(counts.sum()))
+    scores = np.where(counts.total > 0, objective.score(counts), np.nan)
+    return average_scores(scores, average, support=counts.support)

@@ -6,9 +6,10 @@ The score of a sample depends on all its labels, so it does not separate by labe
 import numpy as np
 
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.thresholds.curves import Samples, halfway
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.curves import halfway
 from keras_multilabel.thresholds.objectives import Objective
-from keras_multilabel.utils.arguments import Array, check_targets
+from keras_multilabel.utils.arguments import Array, sides
 
 # Coordinate ascent ends when a sweep gains nothing; mostly after 3 to 5.
 SWEEPS = 20
@@ -18,7 +19,7 @@ class _Rows:
     """The counts of each sample, as labels are decided one at a time."""
 
     def __init__(self, samples: Samples, decisions: Array):
-        positive, known = check_targets(samples.y_true)
+        positive, known = sides(samples.truth)
         self.positive = positive.view(np.bool_)
         self.known = np.ones_like(self.positive) if known is None else known == 1
         self.total = self.known.sum(1)
@@ -64,7 +65,7 @@ def per_sample(samples: Samples, objective: Objective, start: Array) -> Array:
     never lowers the mean, and ends at an optimum of each threshold by itself, which
     need not be the joint one.
     """
-    weight = np.ones(len(samples.y_true)) if samples.weight is None else samples.weight
+    weight = np.ones(len(samples.truth)) if samples.weight is None else samples.weight
     state = _Rows(samples, samples.decide(start))
     values = start.copy()
     for _ in range(SWEEPS):
@@ -87,8 +88,8 @@ def per_sample(samples: Samples, objective: Objective, start: Array) -> Array:
 
 def one_per_sample(samples: Samples, objective: Objective) -> float:
     """One threshold for all labels, for the mean score of the samples: exact."""
-    weight = np.ones(len(samples.y_true)) if samples.weight is None else samples.weight
-    state = _Rows(samples, np.zeros(samples.y_true.shape, bool))
+    weight = np.ones(len(samples.truth)) if samples.weight is None else samples.weight
+    state = _Rows(samples, np.zeros(samples.truth.shape, bool))
     # Known entries first in each row, by falling score.
     key = np.where(state.known, samples.y_score, -np.inf)
     order = np.argsort(-key, axis=1, kind="stable")

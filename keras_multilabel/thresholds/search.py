@@ -27,7 +27,7 @@ def each_label(curves: Curves, objective: Objective) -> Array:
 
     def best(curve: Curve, column: int) -> float:
         own = objective.of_label(column)
-        if curve.positives == 0 and own.needs_positives:
+        if curve.n_positive == 0 and own.needs_positives:
             return np.nan
         candidates = curve.candidates(every=not own.monotone)
         values = own.values(curve.counts_at(candidates))
@@ -64,7 +64,7 @@ class _Corners:
 
 
 def _corners(curve: Curve, candidates: Array, counts: Counts, value: Array) -> _Corners:
-    decided = (counts.tp + counts.fp)[::-1]
+    decided = counts.predicted[::-1]
     value = value[::-1]
     moves = np.append(True, np.diff(decided) > 0)
     decided, value, candidates = decided[moves], value[moves], candidates[::-1][moves]
@@ -86,7 +86,14 @@ def _walk(
     objective: Objective,
     budget: float | None,
 ) -> Array:
-    """Take the corners of all labels by falling rate; stop where ``values`` is best."""
+    """Take the corners of all labels by falling rate; stop where ``values`` is best.
+
+    Say label A gains 3 true positives for its first 3 decisions (rate 1) and one for 4
+    more (1/4), label B one for 2 (1/2). The walk takes A's first corner, B's, A's
+    second. For micro F1 of 6 positives it passes through tp, decided = (0, 0), (3, 3),
+    (4, 5), (5, 9): F1 = 0, 6/9, 8/11, 10/15. It stops after two steps, and A's lower
+    threshold is not taken.
+    """
     present = [(i, corners) for i, corners in enumerate(found) if corners is not None]
     labels = np.concatenate([np.full(len(c.decided), i) for i, c in present])
     thresholds = np.concatenate([c.thresholds[1:] for _, c in present])
@@ -127,13 +134,13 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
         return _corners(curve, candidates, counts, counts.tp)
 
     pooled = curves.counts.sum()
-    positives, negatives = pooled.fn, pooled.tn
+    n_positive, n_negative = pooled.fn, pooled.tn
 
     def values(decided: Array, tp: Array) -> Array:
         # Sums of weights may round to just above the whole.
-        tp = np.minimum(tp, positives)
-        fp = np.clip(decided - tp, 0, negatives)
-        return objective.values(Counts(tp, fp, positives - tp, negatives - fp, None))
+        tp = np.minimum(tp, n_positive)
+        fp = np.clip(decided - tp, 0, n_negative)
+        return objective.values(Counts(tp, fp, n_positive - tp, n_negative - fp, None))
 
     return _walk(curves.map(corners), values, objective, budget)
 
@@ -187,7 +194,7 @@ def one_for_all(
                 own = objective.of_label(column).values(counts)
                 total += importance[column] * own
         reached = objective.values(pooled) if importance is None else total
-        within = budget is None or pooled.tp + pooled.fp <= budget
+        within = budget is None or pooled.predicted <= budget
         return np.where(within, reached, -np.inf)
 
     parts = equal_parts(len(candidates), CANDIDATES)

@@ -9,9 +9,10 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.thresholds.objectives import check_objective
-from keras_multilabel.thresholds.tuning import mean_score, tune_thresholds
-from keras_multilabel.utils.arguments import Array, check_pair, check_sample_weight
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.objectives import check_objective, score_decisions
+from keras_multilabel.thresholds.tuning import tune_thresholds
+from keras_multilabel.utils.arguments import Array
 
 
 class ThresholdTuner(BaseEstimator):
@@ -112,7 +113,6 @@ class ThresholdTuner(BaseEstimator):
             min_recall=self.min_recall,
             costs=self.costs,
         )
-        y_true, y_pred = check_pair(y, self.predict(X), "y_pred")
-        weight = check_sample_weight(sample_weight, len(y_true))
+        samples = Samples.of(y, X, sample_weight)
         average = "macro" if self.average is None else self.average
-        return float(mean_score(objective, average, y_true, y_pred, weight))
+        return float(score_decisions(objective, average, samples, self.predict(X)))

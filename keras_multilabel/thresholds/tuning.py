@@ -1,40 +1,24 @@
 """Tuning thresholds, and what they are worth on other data."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast, runtime_checkable
+from dataclasses import replace
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.averages import as_float, average_scores
-from keras_multilabel.metrics.counts import Counts, confusion_counts
-from keras_multilabel.model_selection.split import stratified_folds
-from keras_multilabel.thresholds.curves import Curves, Samples, Steps
-from keras_multilabel.thresholds.objectives import Objective, check_objective
-from keras_multilabel.thresholds.sample_search import one_per_sample, per_sample
-from keras_multilabel.thresholds.search import (
-    DEFAULT,
-    all_labels,
-    each_label,
-    one_for_all,
-    pull,
-    within_budget,
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.cross_fitting import Folds, cross_fit
+from keras_multilabel.thresholds.curves import Curves, Steps
+from keras_multilabel.thresholds.objectives import (
+    check_objective,
+    score_decisions,
+    score_labels,
 )
+from keras_multilabel.thresholds.plan import Plan, check_plan, search
 from keras_multilabel.thresholds.thresholds import Thresholds
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_average,
-    check_label_names,
-    check_targets,
-)
-
-# A label with so many positives goes half-way to the pooled threshold. Of 0 to 20 the
-# best held-out macro F1, on average over labels that are alike and that are not: the
-# simulation in benchmarks/thresholds.py.
-SHRINKAGE = 5.0
-
-Folds = Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]
+from keras_multilabel.utils.arguments import Array, check_label_names
 
 
 @runtime_checkable
@@ -47,17 +31,6 @@ class ThresholdCounts(Protocol):
 
     def counts(self) -> Counts:
         """Counts of the decisions at each, shape (n_thresholds, n_labels)."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """What to search for."""
-
-    objective: Objective
-    average: str | None
-    per_label: bool
-    shrinkage: float
-    budget: float | None
 
 
 def tune_thresholds(
@@ -165,7 +138,7 @@ def tune_thresholds(
         >>> rare.score
         1.0
     """
-    plan = _check_plan(
+    plan = check_plan(
         check_objective(
             objective,
             beta=beta,
@@ -173,7 +146,7 @@ def tune_thresholds(
             min_recall=min_recall,
             costs=costs,
         ),
-        check_average(average),
+        average,
         per_label=per_label,
         shrinkage=shrinkage,
         max_positives=max_positives,
@@ -188,115 +161,24 @@ def tune_thresholds(
     tuned = _tuned(samples.present, plan, label_names)
     if plan.average == "samples":
         decisions = samples.decide(tuned.values)
-        tuned = replace(tuned, score=_score_decisions(plan, samples, decisions))
+        tuned = replace(tuned, score=_score(plan, samples, decisions))
     if cv is None:
         return tuned
-    folds = _check_folds(cv, samples, random_state)
-    parts = [_search_part(samples, train, plan) for train, _ in folds]
-    decisions = np.empty(samples.y_true.shape, np.uint8)
-    for part, (_, test) in zip(parts, folds, strict=True):
-        decisions[test] = samples.y_score[test] >= part
+    decisions, parts = cross_fit(samples, plan, cv, random_state)
     return replace(
         tuned,
-        cv_score=_score_decisions(plan, samples, decisions),
+        cv_score=_score(plan, samples, decisions),
         cv_pred=decisions,
-        std=np.std(parts, axis=0, ddof=1),
+        std=parts.std(0, ddof=1),
     )
 
 
-def mean_score(
-    objective: Objective,
-    average: str | None,
-    y_true: Array,
-    y_pred: Array,
-    weight: Array | None,
-) -> Any:
-    """The objective of decisions, averaged over labels or samples."""
-    if average != "samples":
-        counts = confusion_counts(y_true, y_pred, sample_weight=weight)
-        return _score_labels(objective, average, counts)
-    rows = replace(confusion_counts(y_true, y_pred, axis=1), axis=None)
-    scores = np.where(rows.total > 0, objective.score(rows), np.nan)
-    return average_scores(scores, average, support=rows.support, sample_weight=weight)
-
-
-def _score_labels(objective: Objective, average: str | None, counts: Counts) -> Any:
-    if average == "micro":
-        return as_float(objective.score(counts.sum()))
-    scores = np.where(counts.total > 0, objective.score(counts), np.nan)
-    return average_scores(scores, average, support=counts.support)
-
-
-def _score_decisions(plan: _Plan, samples: Samples, y_pred: Array) -> Any:
-    return mean_score(
-        plan.objective, plan.average, samples.y_true, y_pred, samples.weight
-    )
-
-
-def _tuned(
-    curves: Curves, plan: _Plan, label_names: Iterable[Any] | None
-) -> Thresholds:
-    values = _search(curves, plan)
-    counts = curves.counts_at(values)
-    average = None if plan.average == "samples" else plan.average
-    return Thresholds(
-        values,
-        check_label_names(label_names, len(values)),
-        score=_score_labels(plan.objective, average, counts),
-        objective=plan.objective.name,
-        average=plan.average,
-        n_positives=(counts.tp + counts.fp).sum().item(),
-    )
-
-
-def _check_plan(
-    objective: Objective,
-    average: str | None,
-    *,
-    per_label: bool,
-    shrinkage: float | str,
-    max_positives: float | None,
-) -> _Plan:
-    """Return the plan, if its parts go together."""
-    floor = objective.allowed is not None
-    if average in ("micro", "samples") and objective.adds_up:
-        raise ValueError(
-            f'objective="{objective.name}" adds up over labels: its average is '
-            f'"macro", "weighted" or None; got {average!r}.'
-        )
-    if average == "samples" and floor:
-        raise ValueError(
-            'A floor holds for each label, or with average="micro" for all together; '
-            'got average="samples".'
-        )
-    if floor and average != "micro" and not (per_label and max_positives is None):
-        raise ValueError(
-            "With one threshold for all labels, or with max_positives, a floor can "
-            f'only be on the pooled counts: average="micro"; got {average!r}.'
-        )
-    if max_positives is not None:
-        if not max_positives >= 0:
-            raise ValueError(f"max_positives must be 0 or more; got {max_positives!r}.")
-        if average == "samples":
-            raise ValueError('max_positives does not go with average="samples".')
-    strength = _check_shrinkage(shrinkage, max_positives)
-    return _Plan(objective, average, per_label, strength, max_positives)
-
-
-def _check_shrinkage(shrinkage: float | str, max_positives: float | None) -> float:
-    if isinstance(shrinkage, str) and shrinkage == "auto":
-        return SHRINKAGE if max_positives is None else 0.0
-    if isinstance(shrinkage, str) or not 0 <= shrinkage < np.inf:
-        raise ValueError(
-            f'shrinkage must be "auto", or a number of 0 or more; got {shrinkage!r}.'
-        )
-    if shrinkage and max_positives is not None:
-        raise ValueError("shrinkage would break max_positives: pass shrinkage=0.")
-    return float(shrinkage)
+def _score(plan: Plan, samples: Samples, y_pred: Array) -> Any:
+    return score_decisions(plan.objective, plan.average, samples, y_pred)
 
 
 def _refuse_samples_options(
-    plan: _Plan, y_score: Any, sample_weight: Any, cv: Any
+    plan: Plan, y_score: Any, sample_weight: Any, cv: Any
 ) -> None:
     given = {"y_score": y_score, "sample_weight": sample_weight, "cv": cv}
     for name, value in given.items():
@@ -306,84 +188,15 @@ def _refuse_samples_options(
         raise ValueError('average="samples" needs the samples; got their counts.')
 
 
-def _check_folds(
-    cv: int | Folds, samples: Samples, random_state: Any
-) -> list[tuple[Array, Array]]:
-    """Return pairs of row indices; each row is in one test part."""
-    n_rows = len(samples.y_true)
-    if isinstance(cv, (int, np.integer)):
-        if not 2 <= cv <= n_rows:
-            raise ValueError(
-                f"cv must be from 2 parts to {n_rows}, one for each sample; got {cv}."
-            )
-        truth, _ = check_targets(samples.y_true)
-        folds = stratified_folds(truth, int(cv), random_state)
-        return [
-            (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
-            for fold in range(cv)
-        ]
-    pairs = [(np.asarray(train), np.asarray(test)) for train, test in cv]
-    tested = np.concatenate([test for _, test in pairs]) if pairs else np.empty(0)
-    if len(pairs) < 2 or not np.array_equal(np.sort(tested), np.arange(n_rows)):
-        raise ValueError(
-            "cv must be at least two pairs of row indices (train, test) that test "
-            f"each of the {n_rows} samples once."
-        )
-    return pairs
-
-
-def _search_part(samples: Samples, rows: Array, plan: _Plan) -> Array:
-    part = samples.rows(rows)
-    if plan.budget is not None:
-        whole = samples.counts.total.sum()
-        share = part.counts.total.sum() / whole if whole else 0.0
-        plan = replace(plan, budget=plan.budget * share)
-    return _search(part.present, plan)
-
-
-def _search(curves: Curves, plan: _Plan) -> Array:
-    """The thresholds of all labels, never NaN."""
-    n_labels = len(curves.evidence)
-    _check_costs(plan.objective.costs, n_labels)
-    if not curves.counts.total.any():
-        return np.full(n_labels, DEFAULT)
-    if not plan.per_label:
-        return np.full(n_labels, _search_one(curves, plan))
-    return pull(_search_labels(curves, plan), curves, plan.objective, plan.shrinkage)
-
-
-def _check_costs(costs: Array | None, n_labels: int) -> None:
-    if costs is not None and len(costs) != n_labels:
-        raise ValueError(
-            f"costs must be one pair, or one for each of the {n_labels} labels; got "
-            f"{len(costs)}."
-        )
-
-
-def _search_one(curves: Curves, plan: _Plan) -> float:
-    if plan.average == "samples":
-        return one_per_sample(cast(Samples, curves), plan.objective)
-    importance = None if plan.average == "micro" else _importance(curves, plan.average)
-    value = one_for_all(curves, plan.objective, importance, plan.budget)
-    return DEFAULT if np.isnan(value) else value
-
-
-def _search_labels(curves: Curves, plan: _Plan) -> Array:
-    if plan.average == "micro":
-        return all_labels(curves, plan.objective, plan.budget)
-    if plan.budget is not None:
-        importance = _importance(curves, plan.average)
-        return within_budget(curves, plan.objective, importance, plan.budget)
-    values = each_label(curves, plan.objective)
-    if plan.average != "samples":
-        return values
-    start = pull(values, curves, plan.objective, 0)
-    return per_sample(cast(Samples, curves), plan.objective, start)
-
-
-def _importance(curves: Curves, average: str | None) -> Array:
-    """What each label's score counts in the average."""
-    support = curves.counts.support
-    known = curves.counts.total > 0
-    weighted = average == "weighted" and support.any()
-    return np.where(known, support if weighted else 1.0, 0.0)
+def _tuned(curves: Curves, plan: Plan, label_names: Iterable[Any] | None) -> Thresholds:
+    values = search(curves, plan)
+    counts = curves.counts_at(values)
+    average = None if plan.average == "samples" else plan.average
+    return Thresholds(
+        values,
+        check_label_names(label_names, len(values)),
+        score=score_labels(plan.objective, average, counts),
+        objective=plan.objective.name,
+        average=plan.average,
+        n_positives=counts.predicted.sum().item(),
+    )

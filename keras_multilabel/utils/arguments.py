@@ -1,17 +1,24 @@
 """Arguments in, checked arrays out.
 
-The one place that knows what "unknown" looks like: -1 or NaN in ``y_true``.
+The one place that knows what "unknown" looks like, -1 or NaN in ``y_true``, and what a
+probability is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.utils.parallel import equal_parts, map_threads
+
 Array = npt.NDArray[Any]
 
 AVERAGES = (None, "micro", "macro", "weighted", "samples")
+# By so much may rounding carry the probabilities of a network above 1.
+ROUNDING = 1e-6
+# Rows are turned into bytes at most this many at a time.
+BLOCK_ROWS = 2**14
 
 
 def check_matrix(values: npt.ArrayLike, name: str) -> Array:
@@ -82,6 +89,51 @@ def check_scores(y_score: Array) -> Array:
     return y_score
 
 
+def are_probabilities(values: Array) -> bool:
+    """Whether all values lie from 0 to 1, up to rounding; False if one is NaN."""
+    if values.size == 0:
+        return True
+    return bool(values.min() >= 0 and values.max() <= 1 + ROUNDING)
+
+
+def check_probabilities(values: Array, name: str, remedy: str) -> Array:
+    """Return ``values`` if they lie from 0 to 1, up to rounding."""
+    if not are_probabilities(values):
+        raise ValueError(
+            f"{name} must be probabilities, from 0 to 1; got "
+            f"{values.min():.6g} to {values.max():.6g}. {remedy}"
+        )
+    return values
+
+
+def is_unknown(values: Array) -> Array:
+    """Where truth says "unknown": -1 or NaN."""
+    return np.asarray((values == -1) | (values != values))
+
+
+def check_truth(y_true: Array) -> Array:
+    """Return ``y_true`` as int8: 1, 0 and, where unknown, -1."""
+    if y_true.itemsize == 1 and y_true.size and y_true.view(np.uint8).max() <= 1:
+        return y_true.view(np.int8)
+    truth = np.empty(y_true.shape, np.int8)
+
+    def convert(part: slice) -> None:
+        positive, known = check_targets(y_true[part])
+        truth[part] = positive
+        if known is not None:
+            truth[part] -= known == 0
+
+    map_threads(convert, equal_parts(len(y_true), BLOCK_ROWS))
+    return truth
+
+
+def sides(truth: Array) -> tuple[Array, Array | None]:
+    """``(positive, known)`` of what `check_truth` gave, as of `check_targets`."""
+    if truth.size == 0 or truth.view(np.uint8).max() <= 1:
+        return truth.view(np.uint8), None
+    return (truth == 1).view(np.uint8), (truth >= 0).view(np.uint8)
+
+
 def check_targets(block: Array) -> tuple[Array, Array | None]:
     """Return ``(positive, known)``: uint8 0 / 1, and uint8 0 / 1 or None if all are.
 
@@ -90,7 +142,7 @@ def check_targets(block: Array) -> tuple[Array, Array | None]:
     positive, known = _as_bytes(block)
     if known is not None:
         rest = block[known == 0]
-        wrong = rest[~((rest == -1) | np.isnan(rest))]
+        wrong = rest[~is_unknown(rest)]
         if wrong.size:
             raise ValueError(
                 "y_true must hold 0 and 1, and -1 or NaN where the truth is unknown; "
@@ -137,6 +189,26 @@ def check_sample_weight(sample_weight: npt.ArrayLike | None, n: int) -> Array | 
     return weight
 
 
+def check_class_weight(class_weight: npt.ArrayLike) -> Array:
+    """Return ``class_weight`` as float64 (n_labels, 2), finite and not negative."""
+    if isinstance(class_weight, Mapping):
+        raise TypeError(
+            "class_weight must be an array (n_labels, 2); got a dict, which has no "
+            f"order of labels, with the keys {listed(list(class_weight))}. Put its "
+            "pairs (negative, positive) into the order of your columns: "
+            "[class_weight[label] for label in classes]."
+        )
+    weight = np.asarray(class_weight, dtype=np.float64)
+    if weight.ndim != 2 or weight.shape[1] != 2:
+        raise ValueError(
+            "class_weight must have the shape (n_labels, 2), column 0 for a label's "
+            f"negatives and column 1 for its positives; got {weight.shape}."
+        )
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise ValueError("class_weight must be finite and not negative.")
+    return weight
+
+
 def check_average(average: str | None) -> str | None:
     """Return ``average`` if it is one of the five."""
     if average not in AVERAGES:
@@ -151,6 +223,15 @@ def check_zero_division(zero_division: float) -> float:
         if value in (0.0, 1.0) or np.isnan(value):
             return value
     raise ValueError(f"zero_division must be 0.0, 1.0 or nan; got {zero_division!r}.")
+
+
+def check_num_labels(num_labels: int) -> int:
+    """Return ``num_labels`` if it is a whole number of 1 or more."""
+    if not isinstance(num_labels, (int, np.integer)) or num_labels < 1:
+        raise ValueError(
+            f"num_labels must be a whole number of 1 or more; got {num_labels!r}."
+        )
+    return int(num_labels)
 
 
 def check_label_names(label_names: Iterable[Any] | None, n_labels: int) -> list[str]:

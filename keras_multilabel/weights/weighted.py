@@ -1,5 +1,6 @@
 """Sample weights as a column of a dataset, batch by batch."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -7,11 +8,8 @@ import numpy as np
 
 from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.utils.arguments import Array, check_matrix
-from keras_multilabel.weights.class_weight import (
-    check_reduce,
-    compute_class_weight,
-    weigh_rows,
-)
+from keras_multilabel.weights.class_weight import compute_class_weight
+from keras_multilabel.weights.sample_weight import check_reduce, weigh_rows
 
 
 def weighted(
@@ -51,7 +49,7 @@ def weighted(
         ...         return 2
         ...     def __getitem__(self, index):
         ...         return np.zeros((2, 3)), np.array([[1, 0], [0, index]])
-        >>> x, y, sample_weight = kml.weighted(Data(), "inverse")[1]
+        >>> x, y, sample_weight = kml.weighted(Data())[1]
         >>> sample_weight.round(2)
         array([0.83, 1.66], dtype=float32)
     """
@@ -65,24 +63,33 @@ def weighted(
     truth = [np.array(block) for block in blocks(dataset)]
     class_weight = compute_class_weight(iter(truth), scheme, beta=beta)
     rows = np.concatenate([weigh_rows(y, class_weight, reduce) for y in truth])
-    scale = 1 / rows.mean()
+    row_weight = _RowWeight(class_weight, reduce, 1 / rows.mean())
+    if is_tensorflow:
+        return _map_tensorflow(dataset, row_weight)
+    return _Weighted(dataset, row_weight)
 
-    def weigh(y: Any, given: Any = None) -> Array:
-        weight = scale * weigh_rows(check_matrix(y, "y"), class_weight, reduce)
+
+@dataclass(frozen=True, eq=False)
+class _RowWeight:
+    """The weight of each row of a batch; a value, so that datasets can be pickled."""
+
+    class_weight: Array
+    reduce: str
+    scale: float
+
+    def __call__(self, y: Any, given: Any = None) -> Array:
+        rows = weigh_rows(check_matrix(y, "y"), self.class_weight, self.reduce)
+        weight = self.scale * rows
         if given is not None:
             weight = weight * np.reshape(given, len(weight))
         return weight.astype(np.float32)
 
-    if is_tensorflow:
-        return _map_tensorflow(dataset, weigh)
-    return _Weighted(dataset, weigh)
 
-
-def _map_tensorflow(dataset: Any, weigh: Any) -> Any:
+def _map_tensorflow(dataset: Any, row_weight: _RowWeight) -> Any:
     import tensorflow as tf
 
     def add(x: Any, y: Any, *given: Any) -> Any:
-        weight = tf.numpy_function(weigh, (y, *given), tf.float32)
+        weight = tf.numpy_function(row_weight, (y, *given), tf.float32)
         # Weights of a batch of unknown size: numpy_function forgets the shape.
         weight.set_shape(y.shape[:1])
         return x, y, weight
@@ -93,14 +100,14 @@ def _map_tensorflow(dataset: Any, weigh: Any) -> Any:
 class _Weighted(keras.utils.PyDataset):
     """A PyDataset that adds weights to the batches of another."""
 
-    def __init__(self, dataset: Any, weigh: Any):
+    def __init__(self, dataset: Any, row_weight: _RowWeight):
         super().__init__(
             workers=dataset.workers,
             use_multiprocessing=dataset.use_multiprocessing,
             max_queue_size=dataset.max_queue_size,
         )
         self._dataset = dataset
-        self._weigh = weigh
+        self._row_weight = row_weight
 
     @property
     def num_batches(self) -> Any:
@@ -108,7 +115,7 @@ class _Weighted(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, Any, Array]:
         x, y, *given = self._dataset[index]
-        return x, y, self._weigh(y, *given)
+        return x, y, self._row_weight(y, *given)
 
     def on_epoch_begin(self) -> None:
         self._dataset.on_epoch_begin()

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from keras_multilabel.images.dataset import image_dataset_from_dataframe
+import keras_multilabel as kml
 
 tf = pytest.importorskip("tensorflow")
 
@@ -33,7 +33,7 @@ def ten_rows(frame=pd.DataFrame):
 
 def read(df, directory, **options):
     options = {"image_size": (4, 4), "batch_size": 4, "shuffle": False, **options}
-    return image_dataset_from_dataframe(df, directory=directory, **options)
+    return kml.image_dataset_from_dataframe(df, directory=directory, **options)
 
 
 def numbers(dataset):
@@ -304,7 +304,7 @@ def test_without_its_packages_the_error_names_the_extras(folder, module, monkeyp
 
 def test_the_module_loads_neither_tensorflow_nor_pandas_nor_pillow():
     code = (
-        "import sys, keras_multilabel.images.dataset; "
+        "import sys, keras_multilabel as kml; kml.image_dataset_from_dataframe; "
         "heavy = ('tensorflow', 'keras', 'pandas', 'polars', 'PIL'); "
         "print([name for name in heavy if name in sys.modules])"
     )

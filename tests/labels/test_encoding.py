@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import MultiLabelBinarizer
 
 import keras_multilabel as kml
-from keras_multilabel.labels import encoding as labels_module
 
 ROWS = st.lists(
     st.lists(st.sampled_from("abcdefg"), max_size=5), min_size=1, max_size=30
@@ -54,10 +53,19 @@ def test_unknown_labels_become_minus_one_unless_named():
     assert kml.decode_labels(multi_hot, classes) == [["a"], ["b"]]
 
 
-def test_chunks_do_not_show(monkeypatch):
-    monkeypatch.setattr(labels_module, "CHUNK", 3)
-    rows = [["a"], [], ["b", "a"], ["c"], ["b"], [], ["a"]]
-    assert kml.decode_labels(*kml.encode_labels(rows)) == [sorted(row) for row in rows]
+# Rows are encoded in chunks of 8,192.
+@pytest.mark.parametrize("n_rows", [7, 8191, 8192, 8193, 20_000])
+def test_chunks_do_not_show(n_rows):
+    some = [["a"], [], ["b", "a"], ["c"], ["b"], [], ["a"]]
+    rows = (some * (n_rows // 7 + 1))[:n_rows]
+    multi_hot, classes = kml.encode_labels(rows)
+    np.testing.assert_array_equal(multi_hot, MultiLabelBinarizer().fit_transform(rows))
+    assert kml.decode_labels(multi_hot, classes) == [sorted(row) for row in rows]
+
+
+def test_bad_rows_are_counted_over_all_chunks():
+    with pytest.raises(TypeError, match="row 20000 is None"):
+        kml.encode_labels([["a"]] * 20_000 + [None])
 
 
 def test_collections_of_any_kind_and_labels_of_any_type():

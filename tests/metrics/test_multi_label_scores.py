@@ -6,16 +6,21 @@ import pytest
 from keras import ops
 
 import keras_multilabel as kml
-from keras_multilabel.metrics.histogram import thresholds
+from tests.compiled_scores import (
+    BOTH,
+    N_LABELS,
+    assert_same_counts,
+    assert_same_histogram,
+    expected_scores,
+    fit,
+    make_data,
+    make_model,
+)
 
 pytestmark = pytest.mark.keras
 
-BACKEND = keras.backend.backend()
-N_LABELS = 5
 COUNTED = ["f1_score", "precision", "recall", "jaccard", "hamming_loss"]
 RANKING = ["roc_auc", "average_precision"]
-# One of each kind of state.
-BOTH = ["f1_score", "roc_auc"]
 
 
 def problem(rng, n=500, unknown=0.1):
@@ -35,34 +40,6 @@ def updated(metric, y, s, weight=None, size=64):
 
 def results(metric):
     return {key: float(value) for key, value in metric.result().items()}
-
-
-def expected_scores(metric, y, s, weight=None):
-    """By the functions of the package, of ``metric.scores``."""
-    options = {"average": metric.average, "zero_division": metric.zero_division}
-    histogram = kml.score_histogram(y, s, sample_weight=weight)
-    counts = kml.confusion_counts(y, s >= metric.threshold, sample_weight=weight)
-    with np.errstate(all="ignore"):
-        values = {
-            "f1_score": kml.f1_score(counts, **options),
-            "precision": kml.precision_score(counts, **options),
-            "recall": kml.recall_score(counts, **options),
-            "jaccard": kml.jaccard_score(counts, **options),
-            "hamming_loss": kml.hamming_loss(counts),
-            "roc_auc": kml.roc_auc_score(histogram, average=metric.average),
-            "average_precision": kml.average_precision_score(histogram, **options),
-        }
-    return {name: values[name] for name in metric.scores}
-
-
-def assert_same_counts(actual, expected):
-    for name in ("tp", "fp", "fn", "tn"):
-        np.testing.assert_array_equal(getattr(actual, name), getattr(expected, name))
-
-
-def assert_same_histogram(actual, expected):
-    np.testing.assert_array_equal(actual.positives, expected.positives)
-    np.testing.assert_array_equal(actual.negatives, expected.negatives)
 
 
 # By itself ------------------------------------------------------------------------
@@ -118,7 +95,7 @@ def test_batches_with_and_without_weights_add_up(rng):
 
 
 def test_each_score_is_in_the_bin_that_numpy_puts_it_in():
-    edges = thresholds().astype("float32")
+    edges = kml.ScoreHistogram(1).thresholds.astype("float32")
     below, above = np.nextafter(edges, np.float32([[-1], [2]]))
     subnormal = np.float32([1e-45, 1e-40, 1.1754942e-38])
     s = np.concatenate([edges, below, above, subnormal]).clip(0, 1)[:, None]
@@ -241,182 +218,31 @@ def test_there_is_no_histogram_without_a_ranking_score():
         _ = kml.MultiLabelScores(3).histogram
 
 
+def test_a_threshold_too_small_for_a_normal_number_is_not_reached_by_zero():
+    """As `apply_thresholds` has it, and `ThresholdDecision`."""
+    metric = kml.MultiLabelScores(2, threshold=[1e-40, 1e-300])
+    scores = np.zeros((1, 2), "float32")
+    assert not kml.apply_thresholds(scores, metric.threshold).any()
+    metric.update_state(np.zeros((1, 2)), scores)
+    np.testing.assert_array_equal(metric.counts.fp, [0, 0])
+
+
+def test_a_score_at_exactly_the_threshold_is_positive_and_one_below_is_not(rng):
+    thresholds = np.append(rng.random(N_LABELS - 2), [0.1, 0.7])
+    at = np.float32(thresholds)
+    scores = np.stack([np.nextafter(at, np.float32(side)) for side in (0, 1)] + [at])
+    metric = kml.MultiLabelScores(N_LABELS, thresholds)
+    metric.update_state(np.ones(scores.shape), scores)
+    expected = kml.apply_thresholds(scores, thresholds).sum(0)
+    np.testing.assert_array_equal(metric.counts.tp, expected)
+    assert set(expected) == {1, 2}
+
+
 # In a fit -------------------------------------------------------------------------
 
 
-def data(n=77, seed=0):
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(n, 6)).astype("float32")
-    y = (x[:, :N_LABELS] + rng.normal(size=(n, N_LABELS)) > 0.4).astype("float32")
-    return x, y
-
-
-def make_model(metric, loss="binary_crossentropy", head="sigmoid", **options):
-    keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(8, "relu"), keras.layers.Dense(N_LABELS, head)]
-    model = keras.Sequential([keras.layers.Input((6,)), *layers])
-    if options.pop("is_weighted", False):
-        metrics = {"weighted_metrics": [metric]}
-    else:
-        metrics = {"metrics": [metric]}
-    model.compile("adam", loss, **metrics, **options)
-    return model
-
-
-def fit(model, callbacks=(), epochs=2, validation_data=None, **options):
-    validation_data = validation_data or data(seed=1)
-    return model.fit(
-        *data(),
-        batch_size=32,
-        epochs=epochs,
-        verbose=0,
-        validation_data=validation_data,
-        validation_batch_size=32,
-        callbacks=list(callbacks),
-        **options,
-    ).history
-
-
-COMPILE = {
-    "default": {},
-    "jit_compile": {"jit_compile": True},
-    "run_eagerly": {"run_eagerly": True},
-    "steps_per_execution": {"steps_per_execution": 2},
-}
-OF_BACKEND = {
-    "tensorflow": list(COMPILE),
-    "jax": ["default", "run_eagerly", "steps_per_execution"],
-    "torch": ["default"],
-}[BACKEND]
-
-
-@pytest.mark.parametrize(
-    ("options", "is_switched"),
-    [("default", False), *((each, True) for each in COMPILE)],
-)
-def test_one_pass_gives_the_scores_of_predictions(options, is_switched):
-    if options not in OF_BACKEND:
-        pytest.skip(f"{BACKEND} has it not, or always.")
-    metric = kml.MultiLabelScores(N_LABELS, 0.4, BOTH)
-    model = make_model(metric, **COMPILE[options])
-    metrics = kml.MultiLabelMetrics()
-    history = fit(model, [metrics] * is_switched)
-    ours = [key for key in history if "loss" not in key]
-    validated = ["val_f1_score", "val_roc_auc"]
-    assert ours == (validated if is_switched else ["f1_score", "roc_auc", *validated])
-    x, y = data(seed=1)
-    s = model.predict(x, verbose=0)
-    for name, value in expected_scores(metric, y, s).items():
-        assert history[f"val_{name}"][-1] == pytest.approx(value, abs=1e-6)
-    holder = metrics if is_switched else metric
-    assert_same_counts(holder.counts, kml.confusion_counts(y, s >= 0.4))
-    assert_same_histogram(holder.histogram, kml.score_histogram(y, s))
-
-
-class BatchLogs(keras.callbacks.Callback):
-    """The names in the logs of each training batch."""
-
-    def on_train_begin(self, logs=None):
-        self.names = []
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.names.append(sorted(logs))
-
-
-@pytest.mark.parametrize("first", [False, True])
-def test_a_model_fitted_with_the_switch_and_without_in_turns(first):
-    """A step that is compiled keeps what it was traced with."""
-    metric = kml.MultiLabelScores(N_LABELS)
-    model = make_model(metric)
-    resting, counting = ["loss"], ["f1_score", "loss", "precision", "recall"]
-    for switched in (first, not first, first):
-        watch = BatchLogs()
-        fit(model, [watch, *[kml.MultiLabelMetrics()] * switched], epochs=1)
-        assert watch.names == [resting if switched else counting] * 3
-        x, y = data(seed=1)
-        expected = kml.confusion_counts(y, model.predict(x, verbose=0) >= 0.5)
-        assert_same_counts(metric.counts, expected)
-
-
-@pytest.mark.filterwarnings("ignore:MultiLabelMetrics without validation_data")
-@pytest.mark.parametrize("switched", [False, True])
-def test_training_batches_are_counted_unless_switched_off(switched):
-    metric = kml.MultiLabelScores(N_LABELS)
-    callbacks = [kml.MultiLabelMetrics()] * switched
-    make_model(metric).fit(*data(), batch_size=32, verbose=0, callbacks=callbacks)
-    assert metric.counts.total.tolist() == [0 if switched else 77] * N_LABELS
-
-
-def test_a_train_step_of_ones_own_stays():
-    """As an attribute of the model; one of its class is found as that of Keras is."""
-    model = make_model(kml.MultiLabelScores(N_LABELS))
-    step, calls = model.train_step, []
-
-    def own_step(*arguments):
-        calls.append(len(arguments))
-        return step(*arguments)
-
-    model.train_step = own_step
-    fit(model, [kml.MultiLabelMetrics()], epochs=1)
-    assert calls
-    assert model.train_step is own_step
-
-
-def test_the_switch_changes_no_weight_of_the_model():
-    weights = []
-    for callbacks in ([], [kml.MultiLabelMetrics()]):
-        model = make_model(kml.MultiLabelScores(N_LABELS))
-        fit(model, callbacks)
-        weights.append(model.get_weights())
-    for without, resting in zip(*weights, strict=True):
-        np.testing.assert_allclose(resting, without, rtol=1e-6, atol=1e-7)
-
-
-def test_an_interrupted_fit_leaves_nothing_switched_off():
-    class Interrupt(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            raise KeyboardInterrupt
-
-    metric = kml.MultiLabelScores(N_LABELS)
-    model = make_model(metric)
-    with pytest.raises(KeyboardInterrupt):
-        fit(model, [kml.MultiLabelMetrics(), Interrupt()])
-    x, y = data(seed=1)
-    values = model.evaluate(x, y, verbose=0, return_dict=True)
-    assert set(values) == {"loss", "f1_score", "precision", "recall"}
-    assert "f1_score" not in fit(model, [kml.MultiLabelMetrics()], epochs=1)
-    assert "f1_score" in fit(model, epochs=1)
-
-
-def test_recompiling_starts_anew():
-    model = make_model(kml.MultiLabelScores(N_LABELS))
-    fit(model, [kml.MultiLabelMetrics()], epochs=1)
-    scores = kml.MultiLabelScores(N_LABELS, scores="recall")
-    model.compile("sgd", "binary_crossentropy", metrics=[scores])
-    metrics = kml.MultiLabelMetrics()
-    history = fit(model, [metrics], epochs=1)
-    assert set(history) == {"loss", "val_loss", "val_recall"}
-    assert metrics.counts.total.tolist() == [77] * N_LABELS
-    assert "recall" in fit(model, epochs=1)
-
-
-def test_other_callbacks_see_the_scores_wherever_they_stand():
-    metric = kml.MultiLabelScores(N_LABELS)
-    seen = []
-
-    class Watch(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            seen.append(logs["val_f1_score"])
-
-    stop = keras.callbacks.EarlyStopping("val_f1_score", min_delta=9, mode="max")
-    model = make_model(metric)
-    history = fit(model, [Watch(), stop, kml.MultiLabelMetrics()], epochs=3)
-    assert seen == history["val_f1_score"]
-    assert len(seen) == 2
-
-
 def test_sample_weights_count_where_keras_passes_them():
-    x, y = data(seed=1)
+    x, y = make_data(seed=1)
     weight = np.random.default_rng(3).integers(1, 5, len(x)).astype("float32")
     for is_weighted in (False, True):
         metric = kml.MultiLabelScores(N_LABELS, 0.5, BOTH)
@@ -443,7 +269,7 @@ def test_several_outputs_have_a_metric_each():
         {"shape": "binary_crossentropy", "colour": "binary_crossentropy"},
         metrics={"shape": [shape], "colour": [colour]},
     )
-    x, y = data()
+    x, y = make_data()
     truth = {"shape": y, "colour": y[:, :2]}
     metrics = kml.MultiLabelMetrics()
     history = model.fit(
@@ -471,7 +297,7 @@ def test_mixed_precision():
         metric = kml.MultiLabelScores(N_LABELS, 0.5, BOTH)
         model = make_model(metric)
         history = fit(model, [kml.MultiLabelMetrics()], epochs=1)
-        x, y = data(seed=1)
+        x, y = make_data(seed=1)
         s = ops.convert_to_numpy(ops.cast(model.predict(x, verbose=0), "float32"))
     finally:
         keras.config.set_dtype_policy(policy)
@@ -484,7 +310,7 @@ def test_a_model_is_saved_with_it(tmp_path):
     metric = kml.MultiLabelScores(N_LABELS, [0.5, 0.4, 0.3, 0.2, 0.1], BOTH, "macro")
     model = make_model(metric)
     fit(model, [kml.MultiLabelMetrics()], epochs=1)
-    x, y = data(seed=1)
+    x, y = make_data(seed=1)
     expected = model.evaluate(x, y, verbose=0, return_dict=True)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
@@ -496,42 +322,3 @@ def test_a_model_is_saved_with_it(tmp_path):
     assert "val_f1_score" in history
     assert "f1_score" not in history
     assert metrics.counts.total.tolist() == [77] * N_LABELS
-
-
-def test_a_subclassed_model():
-    class Model(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.dense = keras.layers.Dense(N_LABELS, "sigmoid")
-
-        def call(self, x):
-            return self.dense(x)
-
-    keras.utils.set_random_seed(0)
-    metric = kml.MultiLabelScores(N_LABELS)
-    model = Model()
-    model.compile("adam", "binary_crossentropy", metrics=[metric])
-    metrics = kml.MultiLabelMetrics()
-    history = fit(model, [metrics], epochs=1)
-    assert "val_f1_score" in history
-    assert "f1_score" not in history
-    x, y = data(seed=1)
-    expected = kml.confusion_counts(y, model.predict(x, verbose=0) >= 0.5)
-    assert_same_counts(metrics.counts, expected)
-
-
-def test_without_a_compiled_metric_the_error_says_what_to_add():
-    model = make_model("auc")
-    with pytest.raises(ValueError, match=r"metrics=\[kml\.MultiLabelScores\(num_lab"):
-        fit(model, [kml.MultiLabelMetrics()])
-
-
-def test_options_belong_to_the_compiled_metric():
-    with pytest.raises(ValueError, match="got average, threshold here"):
-        kml.MultiLabelMetrics(average="macro", threshold=0.3)
-
-
-def test_without_validation_there_is_a_warning():
-    model = make_model(kml.MultiLabelScores(N_LABELS))
-    with pytest.warns(UserWarning, match="found no validation"):
-        model.fit(*data(), verbose=0, callbacks=[kml.MultiLabelMetrics()])

@@ -1,24 +1,12 @@
-"""Plots, drawn for real on Agg: what they say is compared with the counts."""
+"""Confusion matrices, drawn for real: what they say is compared with the counts."""
 
-import subprocess
-import sys
-from itertools import pairwise
-
-import matplotlib
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
 import keras_multilabel as kml
-from keras_multilabel.plots import confusion as plots
-
-matplotlib.use("Agg")
-plt = pytest.importorskip("matplotlib.pyplot")
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+from tests.plots.figures import outside, run_fresh
 
 
 def decided(rng, n_samples=300, n_labels=4):
@@ -55,26 +43,6 @@ def overlapping(figure):
         for ax_, other, box_ in boxes[:i]
         if ax is not ax_ and box.overlaps(box_)
     ]
-
-
-def outside(figure):
-    """Texts that stick out of the figure."""
-    figure.draw_without_rendering()
-    page = figure.bbox.padded(1)
-    return [
-        text.get_text()
-        for ax in figure.axes
-        for text in [*ax.texts, ax.title, ax.xaxis.label, *ax.get_yticklabels()]
-        if text.get_text()
-        and not all(page.contains(*corner) for corner in corners(text))
-    ]
-
-
-def corners(text):
-    return text.get_window_extent().get_points()
-
-
-# -- confusion matrices
 
 
 def test_cells_hold_counts_and_row_shares(rng):
@@ -127,13 +95,18 @@ def test_right_is_blue_wrong_is_orange_by_share_of_the_row():
     assert fn.sum() < fp.sum()  # 1 of 10 is darker than 10 of 1000
 
 
-def test_text_contrasts_with_its_cell(rng):
-    shares = rng.random((200, 2, 2))
-    for colour in plots._colours(shares).reshape(-1, 3):
-        linear = colour**2.2 @ (0.2126, 0.7152, 0.0722)
-        ink = {"black": 0.0, "white": 1.0}[plots._ink(colour)]
-        high, low = max(linear, ink), min(linear, ink)
-        assert (high + 0.05) / (low + 0.05) >= 4.5  # WCAG 2, level AA
+def test_text_contrasts_with_its_cell():
+    """At every step of the colour maps, which have 256 and are used to nine tenths."""
+    low, high = np.arange(116), np.arange(115, 231)
+    counts = kml.Counts(tp=high, fp=230 - low, fn=230 - high, tn=low)
+    (figure,) = kml.plot_confusion_matrices(counts, max_per_page=116)
+    for ax in panels(figure):
+        colours = ax.images[0].get_array().reshape(-1, 3)
+        for colour, text in zip(colours, ax.texts, strict=True):
+            linear = colour**2.2 @ (0.2126, 0.7152, 0.0722)
+            ink = {"black": 0.0, "white": 1.0}[text.get_color()]
+            light, dark = max(linear, ink), min(linear, ink)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2, level AA
 
 
 @pytest.mark.parametrize(
@@ -170,7 +143,7 @@ def test_long_names_and_large_counts_do_not_collide(n_labels):
 
 def test_all_labels_go_on_the_figure_given(rng):
     y_true, y_pred = decided(rng, n_labels=30)
-    figure = matplotlib.figure.Figure(figsize=(12, 12), layout="constrained")
+    figure = Figure(figsize=(12, 12), layout="constrained")
     left, right = figure.subfigures(1, 2)
     assert kml.plot_confusion_matrices(y_true, y_pred, fig=left) == [left]
     assert len(panels(left)) == 30
@@ -222,98 +195,26 @@ def test_only_the_outer_panels_have_tick_labels(rng):
     ],
 )
 def test_numbers_fit_their_cells(count, text):
-    assert plots._number(count) == text
+    (figure,) = kml.plot_confusion_matrices(kml.Counts([count], [1], [1], [1]))
+    assert cells(figure.axes[0])[3][0] == text
 
 
 @pytest.mark.parametrize(
-    ("share", "text"),
+    ("tp", "fn", "text"),
     [
-        (0.0, "0%"),
-        (1.0, "100%"),
-        (1e-9, "<0.1%"),
-        (1 - 1e-9, ">99.9%"),
-        (0.0005, "0.1%"),
-        (0.9994, "99.9%"),
-        (0.125, "12.5%"),
-        (np.nan, "-"),
+        (0, 1, "0%"),
+        (1, 0, "100%"),
+        (1, 10**9 - 1, "<0.1%"),
+        (10**9 - 1, 1, ">99.9%"),
+        (1, 1999, "0.1%"),
+        (4997, 3, "99.9%"),
+        (1, 7, "12.5%"),
+        (0, 0, "-"),
     ],
 )
-def test_all_and_nothing_are_written_only_where_exact(share, text):
-    assert plots._percent(share) == text
-
-
-# -- label counts
-
-
-def bars(ax):
-    """Notes of the bars by name, from top to bottom."""
-    names = [tick.get_text() for tick in ax.get_yticklabels()]
-    return dict(zip(names, (text.get_text() for text in ax.texts), strict=True))
-
-
-def test_bars_are_sorted_and_say_count_and_share():
-    y = np.array([[0, 1, 1], [0, 1, 0], [0, 0, 0], [1, 1, 0]])
-    ax = kml.plot_label_counts(y, label_names=["ant", "bee", "cat"])
-    assert list(bars(ax).items()) == [
-        ("bee", "3 (75.0%)"),
-        ("ant", "1 (25.0%)"),
-        ("cat", "1 (25.0%)"),
-    ]
-    assert ax.get_title(loc="left") == "4 samples, 1 without any label"
-    assert [bar.get_width() for bar in ax.containers[0]] == [3, 1, 1]
-    low, high = ax.get_ylim()
-    assert low > high  # the first bar on top
-
-
-def test_unknown_entries_are_noted_and_not_in_the_share():
-    y = np.array([[1, -1], [0, -1], [0, 0], [np.nan, 1]])
-    ax = kml.plot_label_counts(y)
-    assert bars(ax) == {
-        "label 0": "1 (33.3%), 1 unknown",
-        "label 1": "1 (50.0%), 2 unknown",
-    }
-    assert ax.get_title(loc="left") == "4 samples, 1 without any label"
-    grey = [(bar.get_x(), bar.get_width()) for bar in ax.containers[1]]
-    assert grey == [(1, 1), (1, 2)]
-
-
-@pytest.mark.parametrize("library", [None, "pandas", "polars"])
-def test_lists_and_columns_of_lists(library):
-    rows = [["dog", "cat"], [], ["dog"]]
-    if library is not None:
-        rows = pytest.importorskip(library).Series(rows)
-    assert bars(kml.plot_label_counts(rows)) == {
-        "dog": "2 (66.7%)",
-        "cat": "1 (33.3%)",
-    }
-
-
-def test_names_of_lists_bring_labels_that_never_occur():
-    ax = kml.plot_label_counts([["dog"]], label_names=["cat", "dog"])
-    assert bars(ax) == {"dog": "1 (100%)", "cat": "0 (0%)"}
-    with pytest.raises(ValueError, match="1 labels outside classes: 'dog'"):
-        kml.plot_label_counts([["dog"]], label_names=["cat"])
-
-
-@pytest.mark.parametrize("n_labels", [1, 6, 20, 80])
-def test_notes_stay_on_the_figure_and_apart(rng, n_labels):
-    names = [f"{index} a name that is long but still fits" for index in range(n_labels)]
-    y = rng.integers(-1, 2, (20_000, n_labels))
-    figure = kml.plot_label_counts(y, label_names=names).figure
-    assert not outside(figure)
-    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
-    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
-
-
-def test_bars_go_on_the_axes_given(rng):
-    figure = matplotlib.figure.Figure()
-    ax = figure.add_subplot()
-    assert kml.plot_label_counts(rng.integers(0, 2, (20_000, 5)), ax=ax) is ax
-    assert not outside(figure)
-    assert plt.get_fignums() == []
-
-
-# -- errors, and what is loaded
+def test_all_and_nothing_are_written_only_where_exact(tp, fn, text):
+    (figure,) = kml.plot_confusion_matrices(kml.Counts([tp], [1], [fn], [1]))
+    assert cells(figure.axes[0])[3][1] == text
 
 
 @pytest.mark.parametrize(
@@ -356,24 +257,6 @@ def test_bars_go_on_the_axes_given(rng):
             ValueError,
             "max_per_page must be.*got 0",
         ),
-        (
-            lambda: kml.plot_label_counts([[1, 0]], label_names=["a"]),
-            ValueError,
-            "name the 2 labels.*got 1",
-        ),
-        (
-            lambda: kml.plot_label_counts(np.empty((0, 2))),
-            ValueError,
-            "at least one sample",
-        ),
-        (
-            lambda: kml.plot_label_counts([], label_names=["a"]),
-            ValueError,
-            "at least one sample",
-        ),
-        (lambda: kml.plot_label_counts([[], []]), ValueError, "label"),
-        (lambda: kml.plot_label_counts(np.array([[2]])), ValueError, "got 2"),
-        (lambda: kml.plot_label_counts("cat"), TypeError, "numbers"),
     ],
 )
 def test_bad_input_says_what_was_expected(call, error, message):
@@ -382,16 +265,9 @@ def test_bad_input_says_what_was_expected(call, error, message):
     assert plt.get_fignums() == []  # nothing half-drawn is left
 
 
-def run_fresh(code):
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
-
-
 def test_importing_loads_no_matplotlib():
     run_fresh(
-        "import sys, keras_multilabel as kml; kml.plot_label_counts\n"
+        "import sys, keras_multilabel as kml; kml.plot_confusion_matrices\n"
         "assert not {'matplotlib', 'keras', 'pandas'} & set(sys.modules)"
     )
 
@@ -400,7 +276,7 @@ def test_without_matplotlib_the_error_says_how_to_get_it():
     run_fresh(
         "import sys; sys.modules['matplotlib'] = None\n"
         "import keras_multilabel as kml\n"
-        "try: kml.plot_label_counts([['a']])\n"
+        "try: kml.plot_confusion_matrices([[1]], [[1]])\n"
         "except ImportError as error: assert 'keras-multilabel[plot]' in str(error)\n"
         "else: raise SystemExit('no error')"
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_multilabel.readers.voc import read_voc
+import keras_multilabel as kml
 from tests.paths import SHARED
 
 VOC2007 = SHARED / "voc2007"
@@ -46,7 +46,7 @@ def rewrite(root, name, old, new):
 
 def test_one_row_per_picture_sorted_by_id_with_leading_zeros(tmp_path):
     root = write_voc(tmp_path, {"000012": [an_object("car")], "000003": []})
-    table = read_voc(root)
+    table = kml.read_voc(root)
     assert table["filename"].tolist() == ["000003.jpg", "000012.jpg"]
     assert table["labels"].tolist() == [[], ["car"]]
     assert table["unknown"].tolist() == [[], []]
@@ -58,13 +58,13 @@ def test_one_row_per_picture_sorted_by_id_with_leading_zeros(tmp_path):
 def test_labels_are_unique_in_order_of_appearance_or_one_per_object(tmp_path):
     objects = [an_object(name) for name in ("dog", "cat", "dog")]
     root = write_voc(tmp_path, {"a": objects})
-    assert read_voc(root)["labels"][0] == ["dog", "cat"]
-    assert read_voc(root, unique=False)["labels"][0] == ["dog", "cat", "dog"]
+    assert kml.read_voc(root)["labels"][0] == ["dog", "cat"]
+    assert kml.read_voc(root, unique=False)["labels"][0] == ["dog", "cat", "dog"]
 
 
 def test_names_of_parts_are_no_labels(tmp_path):
     root = write_voc(tmp_path, {"a": [an_object("person", parts=["head", "hand"])]})
-    assert read_voc(root, unique=False)["labels"][0] == ["person"]
+    assert kml.read_voc(root, unique=False)["labels"][0] == ["person"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_names_of_parts_are_no_labels(tmp_path):
 def test_difficult_objects(tmp_path, difficult, labels, unknown):
     # "dog" is seen clearly too, so only "cat" is in doubt.
     objects = [an_object("cat", "1"), an_object("dog", "1"), an_object("dog")]
-    row = read_voc(write_voc(tmp_path, {"a": objects}), difficult=difficult).iloc[0]
+    row = kml.read_voc(write_voc(tmp_path, {"a": objects}), difficult=difficult).iloc[0]
     assert row["labels"] == labels
     assert row["unknown"] == unknown
     assert row["n_objects"] == 3
@@ -87,18 +87,18 @@ def test_difficult_objects(tmp_path, difficult, labels, unknown):
 def test_difficult_is_optional_in_the_xml(tmp_path):
     root = write_voc(tmp_path, {"a": [an_object("cat")]})
     rewrite(root, "a", "<difficult>0</difficult>", "")
-    assert read_voc(root, difficult="negative")["labels"][0] == ["cat"]
+    assert kml.read_voc(root, difficult="negative")["labels"][0] == ["cat"]
 
 
 def test_difficult_must_be_one_of_three(tmp_path):
     with pytest.raises(ValueError, match=r"difficult must be one of.*'unknown'.*'no'"):
-        read_voc(tmp_path, difficult="no")
+        kml.read_voc(tmp_path, difficult="no")
 
 
 class TestRoot:
     def test_a_devkit_with_one_voc_folder(self, tmp_path):
         write_voc(tmp_path / "VOC2012", {"a": []})
-        assert len(read_voc(str(tmp_path))) == 1
+        assert len(kml.read_voc(str(tmp_path))) == 1
 
     def test_several_voc_folders_are_listed(self, tmp_path):
         write_voc(tmp_path / "VOC2007", {"a": []})
@@ -106,54 +106,57 @@ class TestRoot:
         with pytest.raises(
             ValueError, match=r"holds 2: 'VOC2007', 'VOC2012'. Pass one"
         ):
-            read_voc(tmp_path)
+            kml.read_voc(tmp_path)
 
     def test_a_folder_of_something_else(self, tmp_path):
         (tmp_path / "train").mkdir()
         with pytest.raises(FileNotFoundError, match=r"Annotations/.*holds 'train'"):
-            read_voc(tmp_path)
+            kml.read_voc(tmp_path)
 
     def test_no_folder(self, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"nowhere is not a folder"):
-            read_voc(tmp_path / "nowhere")
+            kml.read_voc(tmp_path / "nowhere")
 
     def test_no_annotations(self, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"Annotations.*\.xml"):
-            read_voc(write_voc(tmp_path, {}))
+            kml.read_voc(write_voc(tmp_path, {}))
 
 
 class TestImageSet:
     def test_a_class_called_train_is_not_the_training_set(self, tmp_path):
         sets = {"train": ["b", "a"], "train_train": ["c  1", "b -1"]}
         root = write_voc(tmp_path, {"a": [], "b": [], "c": []}, sets=sets)
-        assert read_voc(root, "train")["filename"].tolist() == ["b.jpg", "a.jpg"]
-        assert read_voc(root, "train_train")["filename"].tolist() == ["c.jpg", "b.jpg"]
+        assert kml.read_voc(root, "train")["filename"].tolist() == ["b.jpg", "a.jpg"]
+        assert kml.read_voc(root, "train_train")["filename"].tolist() == [
+            "c.jpg",
+            "b.jpg",
+        ]
 
     def test_ids_with_spaces_and_numbers_survive(self, tmp_path):
         root = write_voc(tmp_path, {"my 1": []}, sets={"all": ["my 1", ""]})
-        assert read_voc(root, "all")["filename"].tolist() == ["my 1.jpg"]
+        assert kml.read_voc(root, "all")["filename"].tolist() == ["my 1.jpg"]
 
     def test_a_missing_set_lists_those_there_are(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, sets={"train": ["a"], "val": ["a"]})
         with pytest.raises(
             FileNotFoundError, match=r"'test'.*there are: 'train', 'val'"
         ):
-            read_voc(root, "test")
+            kml.read_voc(root, "test")
 
     def test_missing_annotations_are_named(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, sets={"train": ["a", "x", "y 1"]})
         with pytest.raises(FileNotFoundError, match=r"2 of the 3 ids.*'x', 'y'"):
-            read_voc(root, "train")
+            kml.read_voc(root, "train")
 
     def test_an_empty_set(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, sets={"train": ["", " "]})
         with pytest.raises(ValueError, match=r"train\.txt must list image ids"):
-            read_voc(root, "train")
+            kml.read_voc(root, "train")
 
     def test_an_id_listed_twice(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, sets={"train": ["a", "a"]})
         with pytest.raises(ValueError, match=r"more than once: 'a'"):
-            read_voc(root, "train")
+            kml.read_voc(root, "train")
 
 
 class TestFilename:
@@ -161,7 +164,7 @@ class TestFilename:
     def test_the_picture_of_the_same_name_wins(self, tmp_path, stale):
         root = write_voc(tmp_path, {"a": []}, pictures=["a.png", "b.jpg"])
         rewrite(root, "a", "a.jpg</filename>", f"{stale}</filename>")
-        assert read_voc(root)["filename"].tolist() == ["a.png"]
+        assert kml.read_voc(root)["filename"].tolist() == ["a.png"]
 
     @pytest.mark.parametrize(
         "written", ["photo.png", "C:\\old\\photo.png", "x/photo.png"]
@@ -169,47 +172,47 @@ class TestFilename:
     def test_without_one_the_filename_is_used(self, tmp_path, written):
         root = write_voc(tmp_path, {"a": []}, pictures=["photo.png"])
         rewrite(root, "a", "a.jpg</filename>", f"{written}</filename>")
-        assert read_voc(root)["filename"].tolist() == ["photo.png"]
+        assert kml.read_voc(root)["filename"].tolist() == ["photo.png"]
 
     def test_it_chooses_between_pictures_of_one_name(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, pictures=["a.jpg", "a.png"])
         rewrite(root, "a", "a.jpg</filename>", "a.png</filename>")
-        assert read_voc(root)["filename"].tolist() == ["a.png"]
+        assert kml.read_voc(root)["filename"].tolist() == ["a.png"]
 
     def test_without_any_picture_it_is_the_devkit_name(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, pictures=["other.jpg"])
         rewrite(root, "a", "a.jpg</filename>", "gone.jpg</filename>")
-        assert read_voc(root)["filename"].tolist() == ["a.jpg"]
+        assert kml.read_voc(root)["filename"].tolist() == ["a.jpg"]
 
     def test_two_annotations_of_one_picture(self, tmp_path):
         root = write_voc(tmp_path, {"a": [], "b": []}, pictures=["photo.jpg"])
         rewrite(root, "a", "a.jpg</filename>", "photo.jpg</filename>")
         rewrite(root, "b", "b.jpg</filename>", "photo.jpg</filename>")
         with pytest.raises(ValueError, match=r"photo\.jpg.*'a\.xml', 'b\.xml'"):
-            read_voc(root)
+            kml.read_voc(root)
 
 
 class TestSize:
     @pytest.mark.parametrize("size", ["0x40", "60x0", "x"])
     def test_zero_or_empty_is_read_from_the_picture(self, tmp_path, size):
-        table = read_voc(write_voc(tmp_path, {"a": []}, size=size))
+        table = kml.read_voc(write_voc(tmp_path, {"a": []}, size=size))
         assert (table["width"][0], table["height"][0]) == (30, 20)
 
     def test_no_size_and_no_picture_is_missing(self, tmp_path):
         root = write_voc(tmp_path, {"a": [], "b": []}, pictures=["b.jpg"])
         rewrite(root, "a", "size>", "no-size>")
-        table = read_voc(root)
+        table = kml.read_voc(root)
         assert table["width"].isna().tolist() == [True, False]
         assert table["height"].isna().tolist() == [True, False]
 
     def test_sizes_are_integers_to_numpy(self, tmp_path):
-        table = read_voc(write_voc(tmp_path, {"a": []}))
+        table = kml.read_voc(write_voc(tmp_path, {"a": []}))
         assert np.asarray(table["width"]).dtype.kind == "i"
 
     def test_sizes_of_words_name_the_file(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, size="widexhigh")
         with pytest.raises(ValueError, match=r"a\.xml.*'wide' x 'high'"):
-            read_voc(root)
+            kml.read_voc(root)
 
 
 class TestBadXml:
@@ -217,23 +220,23 @@ class TestBadXml:
         root = write_voc(tmp_path, {"a": [], "b": []})
         rewrite(root, "b", "</annotation>", "")
         with pytest.raises(ValueError, match=r"b\.xml is not well-formed XML"):
-            read_voc(root)
+            kml.read_voc(root)
 
     def test_another_format_is_not_read_as_no_labels(self, tmp_path):
         root = write_voc(tmp_path, {"a": []})
         rewrite(root, "a", "annotation>", "annotations>")
         with pytest.raises(ValueError, match=r"a\.xml must hold.*got <annotations>"):
-            read_voc(root)
+            kml.read_voc(root)
 
     def test_an_object_without_a_name(self, tmp_path):
         root = write_voc(tmp_path, {"a": [an_object(" ")]})
         with pytest.raises(ValueError, match=r"a\.xml has an <object> without"):
-            read_voc(root)
+            kml.read_voc(root)
 
 
-def test_the_module_loads_no_pandas():
+def test_its_module_loads_neither_pandas_nor_pillow():
     code = (
-        "import sys, keras_multilabel.readers.voc; "
+        "import sys, keras_multilabel as kml; kml.read_voc; "
         "print([name for name in ('pandas', 'PIL') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -243,7 +246,7 @@ def test_the_module_loads_no_pandas():
 def test_without_pandas_the_error_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r'pip install "keras-multilabel\[images\]"'):
-        read_voc(tmp_path)
+        kml.read_voc(tmp_path)
 
 
 @pytest.mark.skipif(not VOC2007.is_dir(), reason=f"no real photographs in {VOC2007}")
@@ -252,7 +255,7 @@ def test_voc2007_gives_the_official_labels():
 
     official = pd.read_csv(VOC2007 / "labels.csv", dtype={"image_id": str})
     official = official.set_index("image_id").drop(columns="split")
-    table = read_voc(VOC2007, difficult="unknown")
+    table = kml.read_voc(VOC2007, difficult="unknown")
     read = pd.DataFrame(-1, index=official.index, columns=official.columns)
     for row in table.itertuples():
         image_id = row.filename.removesuffix(".jpg")

@@ -1,5 +1,7 @@
 """Sample weights added to datasets, in a real fit."""
 
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -96,3 +98,11 @@ def test_bad_data(data):
         kml.weighted(data)
     with pytest.raises(ValueError, match="reduce must be"):
         kml.weighted(Loader(*data), reduce="product")
+
+
+def test_a_weighted_pydataset_can_be_pickled(data):
+    """Worker processes get it so."""
+    dataset = kml.weighted(Loader(*data))
+    again = pickle.loads(pickle.dumps(dataset))
+    for one, other in zip(dataset[1], again[1], strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -1,0 +1,97 @@
+"""Validation by Keras's own pass, read from the metric that the model is compiled with.
+
+That metric rests while the model trains: its attribute says so, and a step that Keras
+compiled keeps the value of a Python attribute that it was traced with. So a train step
+of its own belongs to the resting metric, and the usual one comes back in the end. Both
+are kept, for the next fit.
+"""
+
+import warnings
+from typing import Any
+
+import keras
+
+from keras_multilabel.callbacks.validation import Validation
+from keras_multilabel.metrics.multi_label_scores import MultiLabelScores
+from keras_multilabel.utils import keras_internals
+
+
+class KerasPass(keras.callbacks.Callback):
+    """The callback behind `MultiLabelMetrics` without data.
+
+    Attributes:
+        last: The last `Validation`; None before the first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: Validation | None = None
+        self._metrics: list[MultiLabelScores] = []
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Train with a step that leaves the metrics out."""
+        self._validated = False
+        self._metrics = _find(self.model)
+        usual, resting = self._metrics[0].train_steps
+        now = keras_internals.get_train_function(self.model)
+        if now is resting is not None:
+            return  # a fit was interrupted
+        if now is not usual:
+            usual, resting = now, keras_internals.make_train_function(self.model)
+            self._metrics[0].train_steps = (usual, resting)
+        keras_internals.set_train_function(self.model, resting)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Switch the metrics off, until Keras resets them before an evaluation.
+
+        (Where a callback has anything to say to batches, Keras waits for the logs of
+        each.)
+        """
+        for metric in self._metrics:
+            metric.resting = True
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Take what the first of the metrics counted."""
+        if not self._metrics:
+            return
+        self._validated = True
+        metric = self._metrics[0]
+        self.last = Validation(
+            metric.counts, histogram=metric.histogram if metric.ranks else None
+        )
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Train as usual again."""
+        for metric in self._metrics:
+            metric.resting = False
+        usual, _ = self._metrics[0].train_steps
+        keras_internals.set_train_function(self.model, usual)
+        self._metrics = []
+        if not self._validated:
+            warnings.warn(
+                "MultiLabelMetrics without validation_data found no validation: pass "
+                "fit(validation_data=...).",
+                stacklevel=2,
+            )
+
+
+def _find(model: keras.Model) -> list[MultiLabelScores]:
+    """Those that ``compile`` was given, or that the model holds itself; at least one.
+
+    Keras takes what ``compile`` was given apart at the first batch, which is too late
+    here.
+    """
+    found = {
+        id(part): part
+        for metric in model.metrics
+        for part in keras_internals.metrics_inside(metric)
+        if isinstance(part, MultiLabelScores)
+    }
+    if not found:
+        raise ValueError(
+            "MultiLabelMetrics without validation_data reads a metric that the model "
+            "is compiled with, and there is none: add "
+            "compile(metrics=[kml.MultiLabelScores(num_labels=...)]), or pass "
+            "validation_data."
+        )
+    return list(found.values())

@@ -1,0 +1,208 @@
+"""Validation by a pass of our own over the validation data."""
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+from sklearn.base import clone
+
+from keras_multilabel.callbacks.evaluation import (
+    Callables,
+    Evaluation,
+    check_metrics,
+    values_of,
+)
+from keras_multilabel.callbacks.validation import Validation
+from keras_multilabel.inference.scoring_pass import PassResult, ScoringPass
+from keras_multilabel.inference.sources import check_source
+from keras_multilabel.metrics.averages import average_scores
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.thresholds import Thresholds
+from keras_multilabel.thresholds.tuner import ThresholdTuner
+from keras_multilabel.utils.arguments import (
+    Array,
+    are_probabilities,
+    check_average,
+    check_label_names,
+    check_matrix,
+    check_probabilities,
+    check_targets,
+    check_threshold,
+    check_zero_division,
+    listed,
+)
+
+# Parts to cross-fit tuned thresholds on.
+FOLDS = 5
+
+
+class OwnPass(keras.callbacks.Callback):
+    """The callback behind `MultiLabelMetrics` with data; the options are its.
+
+    Attributes:
+        last: The last `Validation`; None before the first.
+    """
+
+    def __init__(
+        self,
+        validation_data: Any,
+        *,
+        validation_steps: int | None,
+        metrics: str | Iterable[str] | Callables,
+        score_metrics: Callables | None,
+        average: str | None,
+        threshold: npt.ArrayLike | ThresholdTuner,
+        label_names: Iterable[Any] | None,
+        per_label: bool,
+        zero_division: float,
+        from_logits: bool,
+        use_sample_weight: bool,
+        batch_size: int | None,
+        output_name: str | None,
+        frequency: int,
+    ):
+        super().__init__()
+        if not isinstance(frequency, (int, np.integer)) or frequency < 1:
+            raise ValueError(f"frequency must be 1 or more epochs; got {frequency!r}.")
+        self.last: Validation | None = None
+        self._source = check_source(validation_data, validation_steps, batch_size)
+        self._metrics = check_metrics(metrics, score_metrics or {})
+        self._tuner = _check_tuner(threshold, average)
+        self._threshold = _check_thresholds(0.5 if self._tuner else threshold)
+        self._label_names = None if label_names is None else list(label_names)
+        self._average = check_average(average)
+        self._per_label = per_label or average is None
+        self._zero_division = check_zero_division(zero_division)
+        self._from_logits = from_logits
+        self._use_sample_weight = use_sample_weight
+        self._batch_size = batch_size
+        self._output_name = output_name
+        self._frequency = frequency
+        if isinstance(validation_data, (tuple, list)):
+            self._check_truth(validation_data[1])
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Prepare the pass for the model as it is compiled now."""
+        self._pass = ScoringPass(self.model, self._output_name)
+        self._warned = False
+        self._best: Thresholds | None = None
+        self._best_score = -np.inf
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Pass over the validation data and write the values into ``logs``."""
+        if (epoch + 1) % self._frequency:
+            return
+        result = self._pass.run(self._source, self._batch_size)
+        values = self._evaluate(result)
+        if logs is None:
+            return
+        if result.loss is not None:
+            logs.setdefault("val_loss", result.loss)
+        logs.update(values)
+
+    def _evaluate(self, result: PassResult) -> dict[str, float]:
+        weight = result.sample_weight if self._use_sample_weight else None
+        samples = Samples.of(result.y_true, result.y_score, weight)
+        samples = self._with_probabilities(samples)
+        names, values = self._names_and_thresholds(samples.truth.shape[1])
+        if self._tuner is None:
+            y_pred, thresholds = samples.decide(values), Thresholds(values, names)
+        else:
+            y_pred, thresholds = self._tune(
+                self._tuner.set_params(label_names=names), samples
+            )
+        evaluation = Evaluation(result.y_true, samples, y_pred, self._zero_division)
+        found = values_of(
+            evaluation, self._metrics, self._average, names if self._per_label else None
+        )
+        logs = {f"val_{name}": value for name, value in found}
+        self._warn_without_positives(evaluation.counts, names)
+        self.last = Validation(
+            evaluation.counts,
+            y_true=result.y_true,
+            y_score=samples.y_score,
+            thresholds=thresholds,
+        )
+        return logs
+
+    def _with_probabilities(self, samples: Samples) -> Samples:
+        y_score = samples.y_score
+        if self._from_logits:
+            return Samples(samples.truth, expit(y_score), samples.weight)
+        check_probabilities(
+            y_score,
+            "The model's output",
+            "If it gives logits, pass from_logits=True.",
+        )
+        return samples
+
+    def _tune(
+        self, tuner: ThresholdTuner, samples: Samples
+    ) -> tuple[Array, Thresholds]:
+        """The cross-fitted decisions, and the best thresholds of all epochs so far."""
+        tuner.fit(samples.y_score, samples.truth, samples.weight)
+        tuned = tuner.thresholds_
+        # An average of None gives a score per label.
+        score = average_scores(np.atleast_1d(tuned.cv_score), "macro", support=None)
+        if self._best is None or not score <= self._best_score:
+            self._best_score, self._best = score, tuned
+        return np.asarray(tuned.cv_pred), self._best
+
+    def _check_truth(self, y_true: Any) -> None:
+        """Raise if names or thresholds do not fit the truth that was given."""
+        if isinstance(y_true, dict):
+            y_true = y_true.get(self._output_name)
+        if isinstance(y_true, (list, tuple)) or y_true is None:
+            return
+        y_true = check_matrix(y_true, "y_true")
+        check_targets(y_true)
+        self._names_and_thresholds(y_true.shape[1])
+
+    def _names_and_thresholds(self, n_labels: int) -> tuple[list[str], Array]:
+        names = check_label_names(self._label_names, n_labels)
+        return names, check_threshold(self._threshold, n_labels)
+
+    def _warn_without_positives(self, counts: Counts, names: list[str]) -> None:
+        empty = [names[label] for label in np.flatnonzero(counts.support == 0)]
+        if self._warned or not empty or self._average not in ("macro", None):
+            return
+        self._warned = True
+        warnings.warn(
+            f"The validation data has no positive of {listed(empty)}: "
+            f"{len(empty)} of {len(names)} labels. Their recall is 0 / 0, and their "
+            "F1 too if nothing is decided: zero_division=nan leaves that out of the "
+            f"averages, zero_division={self._zero_division} stands for it now.",
+            stacklevel=2,
+        )
+
+
+def _check_thresholds(threshold: Any) -> Array:
+    """Return fixed thresholds, if they are numbers from 0 to 1."""
+    values = np.asarray(threshold)
+    if values.dtype.kind not in "biuf":
+        raise TypeError(
+            f'threshold must be numbers, "tune" or a ThresholdTuner; got {threshold!r}.'
+        )
+    if not are_probabilities(values):
+        raise ValueError(
+            "threshold must be from 0 to 1, as the probabilities are that it is "
+            f"compared with; got {threshold!r}."
+        )
+    return values
+
+
+def _check_tuner(threshold: Any, average: str | None) -> ThresholdTuner | None:
+    """Return the tuner of each epoch's thresholds; None where they are fixed."""
+    if isinstance(threshold, str) and threshold == "tune":
+        threshold = ThresholdTuner(average=average or "macro")
+    if not isinstance(threshold, ThresholdTuner):
+        return None
+    tuner = clone(threshold)
+    # The same parts in each epoch, so that scores differ by the model alone.
+    seed = 0 if tuner.random_state is None else tuner.random_state
+    return tuner.set_params(cv=tuner.cv or FOLDS, random_state=seed)

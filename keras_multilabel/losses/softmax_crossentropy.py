@@ -1,0 +1,68 @@
+"""`MultiLabelSoftmaxCrossentropy`: a softmax with the target 1/k on k labels."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_multilabel.losses.base import MultiLabelLoss, clip, masked_logsumexp
+
+
+@keras.saving.register_keras_serializable(package="keras_multilabel")
+class MultiLabelSoftmaxCrossentropy(MultiLabelLoss):
+    """Softmax cross-entropy with the target 1/k on each of a sample's k labels.
+
+    Per sample it is the mean over its positives of ``-log(p)``, with p the softmax
+    over its labels. Unknown entries (-1 or NaN) are left out of the softmax, which
+    is one over the known labels only (probabilities are divided by their sum over
+    them), and have no gradient.
+
+    A sample without known positives has no target: it loses nothing, and what the
+    model says of it goes unnoticed. ``(y_true == 1).any(1).mean()`` is the share
+    of samples that this loss learns from; where it is well below 1, take a loss
+    that learns from negatives too. The softmax ranks labels, it does not say how
+    many there are: tune thresholds, or decide the first few.
+
+    Args:
+        from_logits: ``y_pred`` are logits; else what a softmax over the labels
+            makes of them, so that they sum to 1 (not sigmoids).
+        reduction: As for every Keras loss.
+        name: As for every Keras loss.
+        dtype: As for every Keras loss. The loss itself is computed in float32 at
+            least.
+
+    References:
+        D. Mahajan et al., "Exploring the Limits of Weakly Supervised Pretraining",
+        ECCV 2018.
+
+    Example:
+        >>> import numpy as np
+        >>> import keras_multilabel as kml
+        >>> loss = kml.MultiLabelSoftmaxCrossentropy()
+        >>> y_true = np.array([[1.0, 1.0, 0.0]])
+        >>> y_pred = np.array([[0.5, 0.125, 0.375]])
+        >>> round(float(loss(y_true, y_pred)), 4)  # (ln 2 + ln 8) / 2
+        1.3863
+    """
+
+    def __init__(
+        self,
+        *,
+        from_logits: bool = False,
+        reduction: str = "sum_over_batch_size",
+        name: str = "multi_label_softmax_crossentropy",
+        dtype: Any = None,
+    ):
+        super().__init__(
+            from_logits=from_logits, reduction=reduction, name=name, dtype=dtype
+        )
+
+    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+        """Return the mean over each sample's positives of the cross-entropy."""
+        # Logits, but for a constant of each sample, which the softmax does not see.
+        logits = y_pred if self.from_logits else ops.log(clip(y_pred))
+        known = ops.logical_or(positive, negative)
+        total = ops.expand_dims(masked_logsumexp(logits, known), -1)
+        losses = ops.sum(ops.where(positive, total - logits, 0.0), axis=-1)
+        n_positives = ops.sum(ops.cast(positive, losses.dtype), axis=-1)
+        return losses / ops.maximum(n_positives, 1.0)

@@ -1,0 +1,105 @@
+"""`TwoWayLoss`: the labels of each sample, and the samples of each label."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_multilabel.losses.base import MultiLabelLoss, check_number, masked_logsumexp
+
+
+@keras.saving.register_keras_serializable(package="keras_multilabel")
+class TwoWayLoss(MultiLabelLoss):
+    """Softmax-like loss over the labels of each sample and the samples of each label.
+
+    With the logits x_p of positives and x_n of negatives, and the temperatures T,
+    one set of entries loses
+    ``softplus(T_neg * logsumexp(x_n / T_neg) + T_pos * logsumexp(-x_p / T_pos))``:
+    how far the highest negatives are above the lowest positives, softly. It is
+    taken over
+
+    - the labels of each sample, and
+    - the samples of each label: all of the batch.
+
+    A set without known positives or without known negatives loses nothing.
+    Unknown entries (-1 or NaN) are left out and have no gradient.
+
+    A sample's loss is that of its labels plus the mean loss of the batch's labels,
+    taken over the labels that have positives in the batch, as in the authors'
+    code. So the mean over the batch is the sum of both ways. (The authors take the
+    first mean over the samples with positives, Keras over all of them.)
+    ``sample_weight`` weighs this sum: the first part by the sample, the second by
+    the mean weight of the batch, within which all samples count alike. Since the
+    second part depends on the batch, batches should be large enough to hold
+    positives of many labels, and an evaluation depends on the batch size.
+
+    Args:
+        positive_temperature: T_pos, > 0: the higher, the more all positives count,
+            and not only the lowest.
+        negative_temperature: T_neg, > 0: the same for negatives.
+        from_logits: ``y_pred`` are logits, which suits this loss best; else they
+            are probabilities, of which it takes the logits.
+        reduction: As for every Keras loss.
+        name: As for every Keras loss.
+        dtype: As for every Keras loss. The loss itself is computed in float32 at
+            least.
+
+    Raises:
+        ValueError: If a temperature is not above 0.
+
+    References:
+        T. Kobayashi, "Two-Way Multi-Label Loss", CVPR 2023.
+
+    Example:
+        >>> import numpy as np
+        >>> import keras_multilabel as kml
+        >>> loss = kml.TwoWayLoss(1.0, 1.0, from_logits=True)
+        >>> y_true = np.array([[1.0, 0.0], [1.0, 0.0]])
+        >>> logits = np.array([[1.0, -1.0], [1.0, -1.0]])
+        >>> round(float(loss(y_true, logits)), 4)  # softplus(-2) + 0
+        0.1269
+    """
+
+    def __init__(
+        self,
+        positive_temperature: float = 4.0,
+        negative_temperature: float = 1.0,
+        *,
+        from_logits: bool = False,
+        reduction: str = "sum_over_batch_size",
+        name: str = "two_way_loss",
+        dtype: Any = None,
+    ):
+        super().__init__(
+            from_logits=from_logits, reduction=reduction, name=name, dtype=dtype
+        )
+        self.positive_temperature = check_number(
+            positive_temperature, "positive_temperature", above=0
+        )
+        self.negative_temperature = check_number(
+            negative_temperature, "negative_temperature", above=0
+        )
+
+    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+        """Return each sample's loss over its labels, plus that of the labels."""
+        logits = self.logits(y_pred)
+        batch = tuple(range(len(logits.shape) - 1))
+        of_labels = self._one_way(positive, negative, logits, batch)
+        has_positives = ops.cast(ops.any(positive, axis=batch), logits.dtype)
+        n_labels = ops.maximum(ops.sum(has_positives), 1.0)
+        of_samples = self._one_way(positive, negative, logits, -1)
+        return of_samples + ops.sum(of_labels) / n_labels
+
+    def _one_way(self, positive: Any, negative: Any, logits: Any, axis: Any) -> Any:
+        hot, cold = self.positive_temperature, self.negative_temperature
+        lowest = -hot * masked_logsumexp(-logits / hot, positive, axis)
+        highest = cold * masked_logsumexp(logits / cold, negative, axis)
+        return ops.softplus(highest - lowest)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the loss again."""
+        return {
+            **super().get_config(),
+            "positive_temperature": self.positive_temperature,
+            "negative_temperature": self.negative_temperature,
+        }

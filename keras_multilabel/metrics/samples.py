@@ -1,0 +1,104 @@
+"""Truth, scores and weights in one checked value, which nothing checks again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.metrics.counts import Counts, count_checked
+from keras_multilabel.metrics.sorted_scores import SortedScores, map_labels
+from keras_multilabel.utils.arguments import (
+    Array,
+    are_probabilities,
+    check_pair,
+    check_rows,
+    check_sample_weight,
+    check_scores,
+    check_truth,
+)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Truth, scores and weights of samples, checked once.
+
+    Attributes:
+        truth: int8, shape (n_samples, n_labels): 1, 0 and, where unknown, -1.
+        y_score: float32 or float64 without NaN, same shape.
+        weight: float64, shape (n_samples,), or None.
+    """
+
+    truth: Array
+    y_score: Array
+    weight: Array | None
+
+    @classmethod
+    def of(
+        cls,
+        y_true: npt.ArrayLike,
+        y_score: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None,
+    ) -> "Samples":
+        """Check truth, scores and weights."""
+        y_true, y_score = check_pair(y_true, y_score, "y_score")
+        y_score = check_scores(y_score)
+        weight = check_sample_weight(sample_weight, len(y_true))
+        return cls(check_truth(check_rows(y_true)), y_score, weight)
+
+    def rows(self, chosen: Array) -> "Samples":
+        """Some of the samples."""
+        weight = None if self.weight is None else self.weight[chosen]
+        return Samples(self.truth[chosen], self.y_score[chosen], weight)
+
+    @property
+    def present(self) -> "Samples":
+        """Those of any weight: a row of weight 0 is as if it were not there."""
+        if self.weight is None or self.weight.all():
+            return self
+        return self.rows(self.weight > 0)
+
+    def map(
+        self, function: Callable[[SortedScores, int], Result]
+    ) -> list[Result | None]:
+        """Sort each label's scores, and hand them to ``function``."""
+        return map_labels(function, self.truth, self.y_score, self.weight)
+
+    def decide(self, values: Array) -> Array:
+        """1 where a score reaches its threshold, as bool."""
+        return self.y_score >= values
+
+    def counts_at(self, values: Array) -> Counts:
+        """Counts per label at one threshold each."""
+        return self.count(self.decide(values))
+
+    def count(self, decisions: Array, axis: int = 0) -> Counts:
+        """Counts of decisions, bytes of 0 and 1: per label, or per sample."""
+        return count_checked(self.truth, decisions, self.weight, axis)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Counts per label when nothing is decided."""
+        return self.count(self._nothing)
+
+    @cached_property
+    def evidence(self) -> Array:
+        """Effective number of positives of each label."""
+        if self.weight is None:
+            return self.counts.support
+        # Kish's effective sample size: weights of 0.1 or 10 throughout change nothing.
+        squares = replace(self, weight=self.weight**2).counts.support
+        return self.counts.support**2 / np.where(squares > 0, squares, 1)
+
+    @property
+    def _nothing(self) -> Array:
+        return np.broadcast_to(np.uint8(0), self.truth.shape)
+
+    @cached_property
+    def probabilities(self) -> bool:
+        """Whether all scores lie from 0 to 1."""
+        return are_probabilities(self.y_score)

@@ -1,0 +1,119 @@
+"""`plot_label_counts`: how many samples have each label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from keras_multilabel.labels.encoding import encode_labels, holds_labels
+from keras_multilabel.metrics.averages import divide
+from keras_multilabel.plots.style import BLUE, GREY, percent, pyplot, shorten
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_label_names,
+    check_matrix,
+    check_rows,
+    check_targets,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_label_counts(
+    y: Any,
+    *,
+    label_names: Iterable[Any] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many samples have each label, the most frequent on top.
+
+    Each bar gives the count and its share of the samples whose truth is known for
+    that label; where it is unknown for some, a grey bar adds those. The title gives
+    the number of samples, and how many of them are known to have no label at all.
+
+    Args:
+        y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown; or one list of labels per sample, a column of a pandas
+            or polars frame too.
+        label_names: One name per column of a multi-hot ``y``. For lists: the
+            labels to count, so that those which never occur show as 0. Default:
+            all that occur.
+        ax: Axes to draw on. Default: those of a new figure that is high enough.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ImportError: If matplotlib is not installed.
+        TypeError: If ``y`` holds neither numbers nor lists of labels.
+        ValueError: If there are no samples, values are not 0, 1 or unknown, names
+            are missing, or lists hold labels that are not among ``label_names``.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> ax = kml.plot_label_counts([["cat"], ["dog", "cat"], []])
+        >>> ax.get_title(loc="left")
+        '3 samples, 1 without any label'
+        >>> [text.get_text() for text in ax.texts]
+        ['2 (66.7%)', '1 (33.3%)']
+    """
+    y, names = _check_labels(y, label_names)
+    positive, known = check_targets(y)
+    known = np.ones_like(positive) if known is None else known
+    order = np.argsort(-positive.sum(0, dtype=np.int64), kind="stable")
+    positive, known = positive[:, order], known[:, order]
+    if ax is None:
+        ax = _new_axes(len(names))
+    _draw_bars(ax, positive, known)
+    ax.set_yticks(range(len(names)), [shorten(names[label], 40) for label in order])
+    empty = int(((positive == 0) & (known == 1)).all(1).sum())
+    title = f"{len(y):,} samples, {empty:,} without any label"
+    ax.set_title(title, loc="left", fontsize="medium")
+    return ax
+
+
+def _check_labels(y: Any, label_names: Iterable[Any] | None) -> tuple[Array, list[str]]:
+    """``y`` as a matrix with at least one row, and the names of its columns."""
+    if holds_labels(y):
+        y, classes = encode_labels(y, label_names)
+        label_names = classes
+    y = check_rows(check_matrix(y, "y"))
+    return y, check_label_names(label_names, y.shape[1])
+
+
+def _new_axes(n_labels: int) -> Any:
+    size = (7.0, 1.0 + 0.22 * max(n_labels, 3))
+    return pyplot().subplots(figsize=size, layout="constrained")[1]
+
+
+def _draw_bars(ax: Any, positive: Array, known: Array) -> None:
+    """One bar per column, the first on top."""
+    rows = np.arange(positive.shape[1])
+    counts, totals = positive.sum(0, dtype=np.int64), known.sum(0, dtype=np.int64)
+    unknown = len(positive) - totals
+    ax.barh(rows, counts, color=BLUE)
+    ax.barh(rows, unknown, left=counts, color=GREY)
+    shares = divide(counts, totals, np.nan)
+    for row, count, share, rest in zip(rows, counts, shares, unknown, strict=True):
+        note = f"{count:,} ({percent(share)})"
+        note += f", {rest:,} unknown" if rest else ""
+        ax.annotate(
+            note,
+            (count + rest, row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            fontsize=8,
+            va="center",
+        )
+    # Room for the notes, which stand to the right of the bars.
+    room = 1.6 if unknown.any() else 1.3
+    ax.set_xlim(0, room * max(1, (counts + unknown).max()))
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlabel("samples")
+    ax.locator_params(axis="x", integer=True)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(axis="y", length=0)

@@ -1,0 +1,62 @@
+"""What tuning is worth on other data: each part decided by thresholds of the rest."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.model_selection.folds import stratified_folds
+from keras_multilabel.thresholds.plan import Plan, search
+from keras_multilabel.utils.arguments import Array, sides
+
+Folds = Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]
+
+
+def cross_fit(
+    samples: Samples, plan: Plan, cv: int | Folds, random_state: Any
+) -> tuple[Array, Array]:
+    """The decisions of all samples, and the thresholds of each part that made them."""
+    folds = _check_folds(cv, samples, random_state)
+    parts = [_search_part(samples, train, plan) for train, _ in folds]
+    decisions = np.empty(samples.truth.shape, np.uint8)
+    for part, (_, test) in zip(parts, folds, strict=True):
+        decisions[test] = samples.y_score[test] >= part
+    return decisions, np.array(parts)
+
+
+def _check_folds(
+    cv: int | Folds, samples: Samples, random_state: Any
+) -> list[tuple[Array, Array]]:
+    """Return pairs of row indices; each row is in one test part."""
+    n_rows = len(samples.truth)
+    if isinstance(cv, (int, np.integer)):
+        if not 2 <= cv <= n_rows:
+            raise ValueError(
+                f"cv must be from 2 parts to {n_rows}, one for each sample; got {cv}."
+            )
+        truth, _ = sides(samples.truth)
+        folds = stratified_folds(truth, int(cv), random_state)
+        return [
+            (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
+            for fold in range(cv)
+        ]
+    pairs = [(np.asarray(train), np.asarray(test)) for train, test in cv]
+    tested = np.concatenate([test for _, test in pairs]) if pairs else np.empty(0)
+    if len(pairs) < 2 or not np.array_equal(np.sort(tested), np.arange(n_rows)):
+        raise ValueError(
+            "cv must be at least two pairs of row indices (train, test) that test "
+            f"each of the {n_rows} samples once."
+        )
+    return pairs
+
+
+def _search_part(samples: Samples, rows: Array, plan: Plan) -> Array:
+    part = samples.rows(rows)
+    if plan.budget is not None:
+        whole = samples.counts.total.sum()
+        share = part.counts.total.sum() / whole if whole else 0.0
+        plan = replace(plan, budget=plan.budget * share)
+    return search(part.present, plan)

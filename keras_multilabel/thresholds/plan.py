@@ -1,0 +1,156 @@
+"""What to search thresholds for: options that go together, and the search for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.curves import Curves
+from keras_multilabel.thresholds.objectives import Objective
+from keras_multilabel.thresholds.sample_search import one_per_sample, per_sample
+from keras_multilabel.thresholds.search import (
+    DEFAULT,
+    all_labels,
+    each_label,
+    one_for_all,
+    pull,
+    within_budget,
+)
+from keras_multilabel.utils.arguments import Array, check_average
+
+# A label with so many positives goes half-way to the pooled threshold. Of 0 to 20 the
+# best held-out macro F1, on average over labels that are alike and that are not: the
+# simulation in benchmarks/thresholds.py.
+SHRINKAGE = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What to search for.
+
+    Attributes:
+        objective: The score to reach.
+        average: How it is averaged.
+        per_label: Whether each label gets a threshold of its own.
+        shrinkage: A label with so many positives goes half-way to the pooled threshold.
+        budget: Most positive decisions; None: no limit.
+    """
+
+    objective: Objective
+    average: str | None
+    per_label: bool
+    shrinkage: float
+    budget: float | None
+
+
+# Which options do not go together, and what is said of it.
+CONFLICTS: tuple[tuple[Callable[[Plan], bool], str], ...] = (
+    (
+        lambda p: p.objective.adds_up and p.average in ("micro", "samples"),
+        'objective="{p.objective.name}" adds up over labels: its average is "macro", '
+        '"weighted" or None; got {p.average!r}.',
+    ),
+    (
+        lambda p: p.objective.has_floor and p.average == "samples",
+        'A floor holds for each label, or with average="micro" for all together; got '
+        'average="samples".',
+    ),
+    (
+        lambda p: (
+            p.objective.has_floor
+            and p.average != "micro"
+            and not (p.per_label and p.budget is None)
+        ),
+        "With one threshold for all labels, or with max_positives, a floor can only be "
+        'on the pooled counts: average="micro"; got {p.average!r}.',
+    ),
+    (
+        lambda p: p.budget is not None and not p.budget >= 0,
+        "max_positives must be 0 or more; got {p.budget!r}.",
+    ),
+    (
+        lambda p: p.budget is not None and p.average == "samples",
+        'max_positives does not go with average="samples".',
+    ),
+    (
+        lambda p: p.budget is not None and p.shrinkage > 0,
+        "shrinkage would break max_positives: pass shrinkage=0.",
+    ),
+)
+
+
+def check_plan(
+    objective: Objective,
+    average: str | None,
+    *,
+    per_label: bool,
+    shrinkage: float | str,
+    max_positives: float | None,
+) -> Plan:
+    """Return the plan, if its parts go together."""
+    strength = _check_shrinkage(shrinkage, max_positives)
+    plan = Plan(objective, check_average(average), per_label, strength, max_positives)
+    for conflicts, message in CONFLICTS:
+        if conflicts(plan):
+            raise ValueError(message.format(p=plan))
+    return plan
+
+
+def _check_shrinkage(shrinkage: float | str, max_positives: float | None) -> float:
+    if isinstance(shrinkage, str) and shrinkage == "auto":
+        return SHRINKAGE if max_positives is None else 0.0
+    if isinstance(shrinkage, str) or not 0 <= shrinkage < np.inf:
+        raise ValueError(
+            f'shrinkage must be "auto", or a number of 0 or more; got {shrinkage!r}.'
+        )
+    return float(shrinkage)
+
+
+def search(curves: Curves, plan: Plan) -> Array:
+    """The thresholds of all labels, never NaN."""
+    n_labels = len(curves.evidence)
+    _check_costs(plan.objective.costs, n_labels)
+    if not curves.counts.total.any():
+        return np.full(n_labels, DEFAULT)
+    if not plan.per_label:
+        return np.full(n_labels, _search_one(curves, plan))
+    return pull(_search_labels(curves, plan), curves, plan.objective, plan.shrinkage)
+
+
+def _check_costs(costs: Array | None, n_labels: int) -> None:
+    if costs is not None and len(costs) != n_labels:
+        raise ValueError(
+            f"costs must be one pair, or one for each of the {n_labels} labels; got "
+            f"{len(costs)}."
+        )
+
+
+def _search_one(curves: Curves, plan: Plan) -> float:
+    if plan.average == "samples":
+        return one_per_sample(cast(Samples, curves), plan.objective)
+    importance = None if plan.average == "micro" else _importance(curves, plan.average)
+    value = one_for_all(curves, plan.objective, importance, plan.budget)
+    return DEFAULT if np.isnan(value) else value
+
+
+def _search_labels(curves: Curves, plan: Plan) -> Array:
+    if plan.average == "micro":
+        return all_labels(curves, plan.objective, plan.budget)
+    if plan.budget is not None:
+        importance = _importance(curves, plan.average)
+        return within_budget(curves, plan.objective, importance, plan.budget)
+    values = each_label(curves, plan.objective)
+    if plan.average != "samples":
+        return values
+    start = pull(values, curves, plan.objective, 0)
+    return per_sample(cast(Samples, curves), plan.objective, start)
+
+
+def _importance(curves: Curves, average: str | None) -> Array:
+    """What each label's score counts in the average."""
+    support = curves.counts.support
+    known = curves.counts.total > 0
+    weighted = average == "weighted" and support.any()
+    return np.where(known, support if weighted else 1.0, 0.0)

@@ -1,0 +1,108 @@
+"""Every place where this package leans on how Keras works inside, one function each.
+
+Each says what it relies on, and has a test that fails on the day Keras moves.
+Everything else in the package uses what Keras documents.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+
+def metrics_inside(metric: Any) -> Iterator[Any]:
+    """The metrics that one of ``model.metrics`` holds, itself included.
+
+    Relies on: what ``compile(metrics=...)`` was given stands in attributes of one of
+    ``model.metrics`` until the first batch, when Keras takes it apart.
+    """
+    for part in keras.tree.flatten([metric, list(vars(metric).values())]):
+        if isinstance(part, keras.metrics.Metric):
+            yield part
+
+
+def get_train_function(model: keras.Model) -> Any:
+    """The function that ``fit`` calls for each step.
+
+    Relies on: it stands in ``model.train_function`` when ``on_train_begin`` is called.
+    """
+    return model.train_function
+
+
+def set_train_function(model: keras.Model, function: Any) -> None:
+    """Let ``fit`` call another function from its next step on.
+
+    Relies on: ``fit`` looks ``model.train_function`` up at every step.
+    """
+    model.train_function = function
+
+
+def make_train_function(model: keras.Model) -> Any:
+    """Make a second train function, which is traced by itself.
+
+    Relies on: ``make_train_function(force=True)`` builds one around
+    ``model.train_step``. JAX would take the trace of an equal function, that of the
+    same method; hence the wrapper.
+    """
+    step = model.train_step
+    replaced = vars(model).get("train_step")
+    model.train_step = lambda *arguments: step(*arguments)
+    model.make_train_function(force=True)
+    del model.train_step
+    if replaced is not None:
+        model.train_step = replaced
+    return model.train_function
+
+
+def predict_whole_batch(model: keras.Model, *arguments: Any) -> Any:
+    """What ``predict_step`` returns, where ``call`` is given y and weights too.
+
+    Relies on: Keras calls ``predict_step(data)``, and on JAX ``predict_step(state,
+    data)`` with a state that ``stateless_call`` takes; it expects the outputs, and on
+    JAX the non-trainable state after them.
+    """
+    if keras.backend.backend() != "jax":
+        return model(*arguments)
+    state, data = arguments
+    # return_losses lets the loss see what layers added with add_loss.
+    outputs, non_trainable, _ = model.stateless_call(*state, data, return_losses=True)
+    return outputs, non_trainable
+
+
+@contextmanager
+def weights_kept(predicting: keras.Model, model: keras.Model) -> Iterator[None]:
+    """Give a JAX model its weights back if ``predicting.predict`` breaks off.
+
+    Relies on: Keras's JAX trainer takes the values out of the variables while it
+    predicts, and ``jax_state_sync`` puts them back. An exception on the way, say from
+    a data source, would lose them.
+    """
+    if keras.backend.backend() != "jax":
+        yield
+        return
+    values = [(variable, variable.value) for variable in model.variables]
+    try:
+        yield
+    except BaseException:
+        predicting.jax_state_sync()
+        for variable, value in values:
+            if not value.is_deleted():
+                variable.assign(value)
+        raise
+
+
+def torch_storage(variable: Any) -> Any:
+    """The torch tensor of a Keras variable, to be written in place.
+
+    Relies on: on torch ``variable.value`` is the tensor itself, and no copy.
+    """
+    return variable.value
+
+
+def operation_activation(operation: Any) -> str | None:
+    """The activation of ``ops.sigmoid`` or ``ops.softmax`` in a Functional graph.
+
+    Relies on: the class names of these operations, which are not public.
+    """
+    return {"Sigmoid": "sigmoid", "Softmax": "softmax"}.get(type(operation).__name__)

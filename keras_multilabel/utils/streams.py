@@ -1,0 +1,62 @@
+"""Data that comes in batches: who reads it, how long it is, and its batches.
+
+Nothing here imports Keras: what Keras reads is known by where its class comes from.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, count, islice
+from typing import Any
+
+import numpy as np
+
+# Keras reads objects of these packages itself, afresh for each pass.
+KERAS_READS = {"keras", "tensorflow", "torch", "grain"}
+
+
+def keras_reads(data: Any) -> bool:
+    """Whether Keras reads ``data`` itself, afresh for each pass."""
+    packages = {kind.__module__.partition(".")[0] for kind in type(data).__mro__}
+    return bool(packages & KERAS_READS)
+
+
+def is_stream(y: Any) -> bool:
+    """Whether ``y`` gives batches: tf.data, PyDataset, a loader or an iterator."""
+    if isinstance(y, (list, tuple, str)) or hasattr(y, "to_list"):
+        return False
+    array_like = hasattr(y, "shape") or hasattr(y, "__array__")
+    return not array_like and (hasattr(y, "num_batches") or isinstance(y, Iterable))
+
+
+def n_batches(data: Any) -> float | None:
+    """Number of batches, infinity where it never ends, None if not known."""
+    if hasattr(data, "num_batches"):
+        return np.inf if data.num_batches is None else int(data.num_batches)
+    if hasattr(data, "cardinality"):
+        # tf.data: -1 stands for infinite, -2 for unknown.
+        length = int(data.cardinality())
+        return {-1: np.inf, -2: None}.get(length, length)
+    try:
+        return len(data)
+    except TypeError:
+        return None
+
+
+def batches(data: Any) -> Iterator[Any]:
+    """The batches, one by one, to the end if there is one."""
+    if not (hasattr(data, "num_batches") and hasattr(data, "__getitem__")):
+        return iter(data)
+    # A PyDataset is indexed: iter() would run past its end.
+    length = data.num_batches
+    return (data[index] for index in (count() if length is None else range(length)))
+
+
+def at_least_one(data: Iterable[Any], name: str) -> Iterator[Any]:
+    """The batches as a generator, which is what Keras reads; an error if none comes."""
+    iterator = iter(data)
+    first = list(islice(iterator, 1))
+    if not first:
+        raise ValueError(
+            f"{name} gave no batch: it is empty, or exhausted. A generator runs out; "
+            "pass a callable that makes a fresh one."
+        )
+    return (batch for batch in chain(first, iterator))

@@ -1,0 +1,230 @@
+"""The values that MultiLabelMetrics reports: names, averages, weights, thresholds."""
+
+import keras
+import numpy as np
+import pytest
+import sklearn.metrics as sk
+
+import keras_multilabel as kml
+from tests.fits import N_LABELS, fit, make_model, scores_of
+
+pytestmark = pytest.mark.keras
+
+NAMES = [
+    "f1",
+    "precision",
+    "recall",
+    "jaccard",
+    "average_precision",
+    "roc_auc",
+    "hamming_loss",
+    "subset_accuracy",
+]
+
+
+# Names, averages and weights
+
+
+@pytest.mark.parametrize("average", ["micro", "macro", "weighted", "samples", None])
+def test_all_names_and_averages(data, average):
+    metrics = kml.MultiLabelMetrics(
+        data, metrics=NAMES, average=average, per_label=True, label_names="abcd"
+    )
+    history = fit([metrics], epochs=1)
+    y_true, y_pred, y_score = data[1], metrics.y_score >= 0.5, metrics.y_score
+    if average is not None:
+        assert history["val_jaccard"][0] == pytest.approx(
+            sk.jaccard_score(y_true, y_pred, average=average, zero_division=0)
+        )
+        assert history["val_average_precision"][0] == pytest.approx(
+            kml.average_precision_score(y_true, y_score, average=average)
+        )
+    else:
+        assert "val_f1" not in history
+    assert history["val_roc_auc/c"][0] == pytest.approx(
+        sk.roc_auc_score(y_true[:, 2], y_score[:, 2])
+    )
+    assert history["val_f1/b"][0] == pytest.approx(
+        sk.f1_score(y_true[:, 1], y_pred[:, 1])
+    )
+    assert history["val_hamming_loss"][0] == pytest.approx(
+        sk.hamming_loss(y_true, y_pred)
+    )
+    assert history["val_subset_accuracy"][0] == pytest.approx(
+        sk.accuracy_score(y_true, y_pred)
+    )
+
+
+def test_callables_of_scikit_learn(data):
+    metrics = kml.MultiLabelMetrics(
+        data,
+        metrics={"zero_one": sk.zero_one_loss},
+        score_metrics={"lrap": sk.label_ranking_average_precision_score},
+    )
+    history = fit([metrics], epochs=1)
+    assert history["val_zero_one"][0] == sk.zero_one_loss(
+        data[1], metrics.y_score >= 0.5
+    )
+    assert 0 < history["val_lrap"][0] <= 1
+
+
+def test_a_metric_that_is_not_a_number_is_named(data):
+    with pytest.raises(
+        ValueError, match=r"'each' must return one number; got shape \(4,\)"
+    ):
+        fit([kml.MultiLabelMetrics(data, metrics={"each": lambda t, p: p.sum(0)})])
+
+
+@pytest.mark.parametrize("shape", [(150,), (150, 1)])
+def test_weights_weigh_the_metrics_only_when_asked(data, shape):
+    x, y = data
+    weight = np.random.default_rng(0).random(len(x)).astype("float32")
+    for use in (False, True):
+        metrics = kml.MultiLabelMetrics(
+            (x, y, weight.reshape(shape)), use_sample_weight=use, metrics="f1"
+        )
+        history = fit([metrics], epochs=1)
+        assert history["val_f1"][0] == pytest.approx(
+            sk.f1_score(
+                y,
+                metrics.y_score >= 0.5,
+                average="weighted",
+                sample_weight=weight if use else None,
+            )
+        )
+
+
+def test_unknown_entries_are_left_out(data):
+    x, y = data
+    y = y.copy()
+    y[::3, 1] = -1
+    metrics = kml.MultiLabelMetrics((x, y), average="macro")
+    history = fit([metrics], make_model(kml.WeightedBinaryCrossentropy()), epochs=1)
+    known = y[:, 1] >= 0
+    f1 = [
+        sk.f1_score(y[rows, label], metrics.y_score[rows, label] >= 0.5)
+        for label, rows in enumerate([slice(None), known, slice(None), slice(None)])
+    ]
+    assert history["val_f1_score"][0] == pytest.approx(np.mean(f1))
+    assert np.isfinite(history["val_loss"][0])
+
+
+def test_labels_without_positives_are_named_once(data):
+    """TRAPS 14."""
+    x, y = data
+    y = y.copy()
+    y[:, 2] = 0
+    metrics = kml.MultiLabelMetrics((x, y), average="macro", label_names="abcd")
+    with pytest.warns(UserWarning, match="no positive of 'c': 1 of 4 labels") as caught:
+        fit([metrics])
+    assert sum("no positive" in str(w.message) for w in caught) == 1
+
+
+# Logits
+
+
+def test_logits_become_probabilities(data):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(N_LABELS)])
+    model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    metrics = kml.MultiLabelMetrics(data, from_logits=True)
+    fit([metrics], model)
+    logits = scores_of(model, data[0])
+    np.testing.assert_allclose(metrics.y_score, 1 / (1 + np.exp(-logits)), rtol=1e-4)
+    np.testing.assert_array_equal(metrics.counts.tp, (data[1] * (logits >= 0)).sum(0))
+
+
+def test_scores_outside_0_1_are_not_guessed_to_be_logits(data):
+    model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(N_LABELS)])
+    model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    with pytest.raises(ValueError, match="pass from_logits=True"):
+        fit([kml.MultiLabelMetrics(data)], model)
+
+
+# Thresholds
+
+
+def test_a_score_of_exactly_the_threshold_is_positive(data):
+    """Keras's own metrics use >."""
+    model = keras.Sequential(
+        [
+            keras.layers.Input((6,)),
+            keras.layers.Dense(N_LABELS, "sigmoid", kernel_initializer="zeros"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.0), "binary_crossentropy")
+    metrics = kml.MultiLabelMetrics(data)
+    fit([metrics], model, epochs=1)
+    assert (metrics.y_score == 0.5).all()
+    assert metrics.counts.fn.sum() == 0
+
+
+def test_thresholds_per_label_decide_at_exactly_the_threshold(data):
+    """TRAPS 17; and >= where Keras has >."""
+    thresholds = [0.2, 0.4, 0.6, 0.8]
+    metrics = kml.MultiLabelMetrics(data, threshold=thresholds)
+    fit([metrics], epochs=1)
+    np.testing.assert_array_equal(
+        metrics.counts.tp + metrics.counts.fp, (metrics.y_score >= thresholds).sum(0)
+    )
+    assert metrics.thresholds.values.tolist() == thresholds
+
+
+def test_tuned_thresholds_are_cross_fitted_and_those_of_the_best_epoch(data, tmp_path):
+    tuner = kml.ThresholdTuner("f1", average="macro", cv=3, shrinkage=0)
+    metrics = kml.MultiLabelMetrics(data, average="macro", threshold=tuner)
+    scores = []
+
+    class Remember(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            scores.append(metrics.y_score)
+
+    best = keras.callbacks.ModelCheckpoint(
+        str(tmp_path / "best.weights.h5"),
+        monitor="val_f1_score",
+        mode="max",
+        save_best_only=True,
+        save_weights_only=True,
+    )
+    model = make_model()
+    model.optimizer.learning_rate = 0.3  # some epochs are worse than the one before
+    history = model.fit(
+        *data, epochs=5, verbose=0, callbacks=[metrics, Remember(), best]
+    ).history["val_f1_score"]
+    tuned = [
+        kml.tune_thresholds(data[1], y_score, cv=3, shrinkage=0, random_state=0)
+        for y_score in scores
+    ]
+    np.testing.assert_allclose(history, [each.cv_score for each in tuned])
+    chosen = tuned[int(np.argmax(history))]
+    np.testing.assert_array_equal(metrics.thresholds.values, chosen.values)
+    # They belong to the weights that the checkpoint kept.
+    model.load_weights(tmp_path / "best.weights.h5")
+    y_pred = metrics.thresholds.apply(model.predict(data[0], verbose=0))
+    assert kml.f1_score(data[1], y_pred) == pytest.approx(chosen.score, abs=0.02)
+    # What was given is left as it was.
+    assert tuner.cv == 3
+    assert not hasattr(tuner, "thresholds_")
+
+
+@pytest.mark.parametrize("average", [None, "micro", "macro", "weighted", "samples"])
+def test_tune_is_for_the_f1_of_the_average(data, average):
+    metrics = kml.MultiLabelMetrics(data, average=average, threshold="tune")
+    history = fit([metrics], epochs=1)
+    expected = kml.tune_thresholds(
+        data[1], metrics.y_score, average=average or "macro", cv=5, random_state=0
+    )
+    np.testing.assert_array_equal(metrics.thresholds.values, expected.values)
+    if average is not None:
+        assert history["val_f1_score"] == [pytest.approx(expected.cv_score)]
+
+
+def test_a_new_fit_chooses_among_its_own_epochs(data):
+    metrics = kml.MultiLabelMetrics(data, threshold="tune")
+    model = make_model()
+    model.fit(*data, epochs=2, verbose=0, callbacks=[metrics])
+    first = metrics.thresholds
+    # Without learning no epoch would be better.
+    model.optimizer.learning_rate = 0.0
+    model.fit(*data, epochs=1, verbose=0, callbacks=[metrics])
+    assert metrics.thresholds is not first

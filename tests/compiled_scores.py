@@ -1,0 +1,71 @@
+"""Models compiled with MultiLabelScores, their fits, and what the scores must be."""
+
+import keras
+import numpy as np
+
+import keras_multilabel as kml
+
+N_LABELS = 5
+# One of each kind of state.
+BOTH = ["f1_score", "roc_auc"]
+
+
+def make_data(n=77, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 6)).astype("float32")
+    y = (x[:, :N_LABELS] + rng.normal(size=(n, N_LABELS)) > 0.4).astype("float32")
+    return x, y
+
+
+def make_model(metric, loss="binary_crossentropy", head="sigmoid", **options):
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dense(8, "relu"), keras.layers.Dense(N_LABELS, head)]
+    model = keras.Sequential([keras.layers.Input((6,)), *layers])
+    if options.pop("is_weighted", False):
+        metrics = {"weighted_metrics": [metric]}
+    else:
+        metrics = {"metrics": [metric]}
+    model.compile("adam", loss, **metrics, **options)
+    return model
+
+
+def fit(model, callbacks=(), epochs=2, validation_data=None, **options):
+    validation_data = validation_data or make_data(seed=1)
+    return model.fit(
+        *make_data(),
+        batch_size=32,
+        epochs=epochs,
+        verbose=0,
+        validation_data=validation_data,
+        validation_batch_size=32,
+        callbacks=list(callbacks),
+        **options,
+    ).history
+
+
+def expected_scores(metric, y, s, weight=None):
+    """By the functions of the package, of ``metric.scores``."""
+    options = {"average": metric.average, "zero_division": metric.zero_division}
+    histogram = kml.score_histogram(y, s, sample_weight=weight)
+    counts = kml.confusion_counts(y, s >= metric.threshold, sample_weight=weight)
+    with np.errstate(all="ignore"):
+        values = {
+            "f1_score": kml.f1_score(counts, **options),
+            "precision": kml.precision_score(counts, **options),
+            "recall": kml.recall_score(counts, **options),
+            "jaccard": kml.jaccard_score(counts, **options),
+            "hamming_loss": kml.hamming_loss(counts),
+            "roc_auc": kml.roc_auc_score(histogram, average=metric.average),
+            "average_precision": kml.average_precision_score(histogram, **options),
+        }
+    return {name: values[name] for name in metric.scores}
+
+
+def assert_same_counts(actual, expected):
+    for name in ("tp", "fp", "fn", "tn"):
+        np.testing.assert_array_equal(getattr(actual, name), getattr(expected, name))
+
+
+def assert_same_histogram(actual, expected):
+    np.testing.assert_array_equal(actual.positives, expected.positives)
+    np.testing.assert_array_equal(actual.negatives, expected.negatives)

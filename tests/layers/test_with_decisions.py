@@ -1,0 +1,244 @@
+"""ThresholdDecision around and inside a model: predicted, saved and exported."""
+
+import keras
+import numpy as np
+import pytest
+
+import keras_multilabel as kml
+from tests.layers.decisions import (
+    BACKEND,
+    BOTH,
+    NAMES,
+    OPTIONS,
+    THRESHOLDS,
+    assert_same,
+    make_model,
+    slow_decisions,
+    to_numpy,
+)
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.fixture
+def policy(request):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(request.param)
+    yield request.param
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.mark.parametrize("options", [*OPTIONS, BOTH])
+@pytest.mark.parametrize("batch_size", [7, 50])
+def test_predict_gives_the_decisions_of_the_model(x, tuned, options, batch_size):
+    model = make_model()
+    served = kml.with_decisions(model, tuned, **options)
+    result = served.predict(x, batch_size=batch_size, verbose=0)
+    y_score = model.predict(x, batch_size=batch_size, verbose=0)
+    layer = kml.ThresholdDecision(tuned, **options)
+    assert_same(result, to_numpy(layer(y_score)))
+    if not options:
+        expected = kml.apply_thresholds(y_score, tuned.values)
+        np.testing.assert_array_equal(result["decisions"], expected)
+        assert 0 < expected.mean() < 1
+
+
+@pytest.mark.parametrize(
+    "policy", ["mixed_float16", "mixed_bfloat16", "float16", "float64"], indirect=True
+)
+def test_dtype_policies_do_not_round(policy, x):
+    # 0.5 everywhere: float16 and bfloat16 would take all of these for 0.5.
+    thresholds = np.array([0.5, 0.50001, 0.49999, np.nextafter(0.5, 1)])
+    zeros = keras.layers.Dense(4, "sigmoid", kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((6,)), zeros])
+    result = kml.with_decisions(model, thresholds).predict(x, verbose=0)
+    in_double = policy == "float64" and BACKEND != "jax"
+    assert result["scores"].dtype == ("float64" if in_double else "float32")
+    np.testing.assert_array_equal(result["decisions"], [[1, 0, 1, 0]] * len(x))
+    y_score = np.array([[0.5, 0.50001, 0.49998, 0.5]], "float32")
+    result = to_numpy(kml.ThresholdDecision(thresholds)(y_score))
+    expected = kml.apply_thresholds(y_score, thresholds)
+    np.testing.assert_array_equal(result["decisions"], expected)
+
+
+@pytest.mark.filterwarnings("error:.*mask:UserWarning")
+def test_labels_of_each_step_of_a_masked_sequence(rng):
+    tokens = keras.Input((5,), dtype="int32")
+    embedded = keras.layers.Embedding(9, 6, mask_zero=True)(tokens)
+    model = keras.Model(tokens, keras.layers.Dense(4, "sigmoid")(embedded))
+    served = kml.with_decisions(model, np.full(4, 0.5), **BOTH)
+    x = rng.integers(0, 9, (7, 5)).astype("int32")
+    result = served.predict(x, verbose=0)
+    assert result["decisions"].shape == (7, 5, 4)
+    expected = slow_decisions(result["scores"].reshape(-1, 4), np.full(4, 0.5), **BOTH)
+    np.testing.assert_array_equal(result["decisions"].reshape(-1, 4), expected)
+
+
+def test_the_model_keeps_its_compile_state_and_shares_its_weights(x, rng):
+    model = make_model()
+    y = rng.integers(0, 2, (50, 4)).astype("float32")
+    model.compile("adam", "binary_crossentropy", metrics=["binary_accuracy"])
+    model.fit(x, y, verbose=0)
+    optimizer, before = model.optimizer, model.evaluate(x, y, verbose=0)
+    served = kml.with_decisions(model, THRESHOLDS)
+    assert not served.compiled
+    assert model.optimizer is optimizer
+    assert model.evaluate(x, y, verbose=0) == before
+    weights = served.get_weights()
+    model.fit(x, y, verbose=0)
+    assert int(optimizer.iterations) == 4
+    assert not np.array_equal(served.get_weights()[0], weights[0])
+    y_score = model.predict(x, verbose=0)
+    np.testing.assert_array_equal(served.predict(x, verbose=0)["scores"], y_score)
+
+
+@pytest.mark.parametrize("structure", [list, dict])
+def test_several_inputs_keep_their_structure(x, structure, tmp_path):
+    inputs = [keras.Input((6,), name=name) for name in "ab"]
+    output = keras.layers.Dense(4, "sigmoid")(keras.layers.Concatenate()(inputs))
+    arrays = [x, x[::-1].copy()]
+    if structure is dict:
+        # Not in the order of the names, in which Keras flattens them.
+        inputs = dict(zip("ba", inputs[::-1], strict=True))
+        arrays = dict(zip("ab", arrays, strict=True))
+    model = keras.Model(inputs, output)
+    served = kml.with_decisions(model, THRESHOLDS)
+    assert type(served.input) is structure
+    expected = model.predict(arrays, verbose=0)
+    np.testing.assert_array_equal(served.predict(arrays, verbose=0)["scores"], expected)
+    served.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded.predict(arrays, verbose=0)["scores"], expected)
+
+
+# Saved and exported ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", None])
+@pytest.mark.parametrize("options", [{}, BOTH])
+def test_save_and_load(x, tuned, tmp_path, activation, options):
+    from_logits = activation is None
+    served = kml.with_decisions(
+        make_model(activation), tuned, from_logits=from_logits, **options
+    )
+    served.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert_same(loaded.predict(x, verbose=0), served.predict(x, verbose=0))
+    layer = loaded.layers[-1]
+    assert type(layer) is kml.ThresholdDecision
+    assert layer.label_names == NAMES
+    np.testing.assert_array_equal(layer.thresholds, tuned.values, strict=True)
+
+
+def test_as_the_last_layer_of_a_sequential(x, tmp_path):
+    layers = [*make_model().layers, kml.ThresholdDecision(THRESHOLDS, NAMES)]
+    model = keras.Sequential([keras.Input((6,)), *layers])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert_same(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@pytest.fixture(params=[{}, BOTH], ids=["plain", "at least one, at most 2"])
+def served(request, tuned):
+    return kml.with_decisions(
+        make_model(None), tuned, from_logits=True, **request.param
+    )
+
+
+def test_export_to_a_saved_model(x, served, tmp_path):
+    tf = pytest.importorskip(
+        "tensorflow", reason='export(format="tf_saved_model") needs tensorflow'
+    )
+    if BACKEND == "torch":
+        pytest.skip("on torch, export(format='tf_saved_model') needs torch_xla")
+    served.export(tmp_path / "model", format="tf_saved_model", verbose=False)
+    loaded = tf.saved_model.load(tmp_path / "model")
+    result = to_numpy(loaded.serve(x))
+    expected = served.predict(x, verbose=0)
+    np.testing.assert_array_equal(result["decisions"], expected["decisions"])
+    np.testing.assert_allclose(result["scores"], expected["scores"], rtol=1e-6)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="only torch exports to .pt2")
+def test_export_to_a_torch_program(x, served, tmp_path):
+    import torch
+
+    path = tmp_path / "model.pt2"
+    batch = {0: torch.export.Dim("batch")}
+    served.export(path, format="torch", dynamic_shapes=batch, verbose=False)
+    loaded = torch.export.load(path).module()
+    assert_same(to_numpy(loaded(torch.tensor(x))), served.predict(x, verbose=0))
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="else it needs litert-torch")
+@pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
+def test_export_to_litert(x, served, tmp_path):
+    import tensorflow as tf
+
+    path = str(tmp_path / "model.tflite")
+    served.export(path, format="litert", verbose=False)
+    interpreter = tf.lite.Interpreter(path)
+    run = interpreter.get_signature_runner()
+    (name,) = run.get_input_details()
+    result = run(**{name: x})
+    expected = served.predict(x, verbose=0)
+    np.testing.assert_array_equal(result["decisions"], expected["decisions"])
+    np.testing.assert_allclose(result["scores"], expected["scores"], rtol=1e-6)
+
+
+# Errors ---------------------------------------------------------------------------
+
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(4, "sigmoid")
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def two_outputs():
+    x = keras.Input((6,))
+    return keras.Model(x, [keras.layers.Dense(4)(x), keras.layers.Dense(4)(x)])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (Subclassed, "got Subclassed.*put keras_multilabel.ThresholdDecision on"),
+        (
+            lambda: keras.Sequential([keras.layers.Dense(4)]),
+            r"not built.*model\.build\(input_shape\)",
+        ),
+        (two_outputs, "one output; got 2.*ThresholdDecision"),
+        (lambda: "model.keras", "got str"),
+    ],
+)
+def test_models_that_cannot_be_extended(make, message):
+    with pytest.raises(ValueError, match=message):
+        kml.with_decisions(make(), THRESHOLDS)
+
+
+def test_a_subclassed_model_that_was_called_has_no_graph_either(x):
+    model = Subclassed()
+    model(x)
+    with pytest.raises(ValueError, match="Subclassed"):
+        kml.with_decisions(model, THRESHOLDS)
+
+
+def test_the_remedies_work(x):
+    model = Subclassed()
+    result = kml.ThresholdDecision(THRESHOLDS)(model(x))
+    assert result["decisions"].shape == (50, 4)
+    model = keras.Sequential([keras.layers.Dense(4)])
+    model.build((None, 6))
+    assert kml.with_decisions(model, THRESHOLDS).predict(x, verbose=0)
+    model = two_outputs()
+    layer = kml.ThresholdDecision(THRESHOLDS)
+    assert keras.Model(model.input, layer(model.outputs[0])).predict(x, verbose=0)
+
+
+def test_a_model_of_another_width_is_named_before_anything_is_made():
+    with pytest.raises(ValueError, match=r"3 thresholds.*got \(None, 4\)"):
+        kml.with_decisions(make_model(), [0.5, 0.5, 0.5])

@@ -1,0 +1,265 @@
+"""The losses as naive NumPy in float64, and what the tests compare with it."""
+
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import keras_multilabel as kml
+
+BACKEND = keras.backend.backend()
+WEIGHT = np.array([[1.0, 4.0], [0.5, 2.0], [1.0, 0.0], [3.0, 0.5]])
+FREQUENCY = np.array([50, 3, 20, 90])
+# One positive and one negative, both wrong by far; what is unknown does not matter.
+WRONG_BY_FAR = (
+    np.array([[1.0, 0.0, -1.0, -1.0]], "float32"),
+    np.array([[-1e4, 1e4, 1e4, 0.0]], "float32"),
+)
+
+# The formulas, entry by entry ------------------------------------------------------
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def mean_over_labels(entry):
+    """Losses of samples from ``entry(label, is_positive, logit, row of y_true)``."""
+
+    def losses(y_true, logits):
+        values = np.zeros(y_true.shape)
+        for row, label in np.argwhere((y_true == 0) | (y_true == 1)):
+            is_positive = y_true[row, label] == 1
+            values[row, label] = entry(
+                label, is_positive, logits[row, label], y_true[row]
+            )
+        return values.mean(1)
+
+    return losses
+
+
+def weighted(class_weight=None, label_smoothing=0.0):
+    def entry(label, is_positive, x, _):
+        target = is_positive * (1 - label_smoothing) + label_smoothing / 2
+        weight = 1 if class_weight is None else class_weight[label, int(is_positive)]
+        p = sigmoid(x)
+        return -weight * (target * np.log(p) + (1 - target) * np.log(1 - p))
+
+    return mean_over_labels(entry)
+
+
+def asymmetric(gamma_neg=4, gamma_pos=1, clip=0.05, class_weight=None):
+    def entry(label, is_positive, x, _):
+        p = sigmoid(x)
+        weight = 1 if class_weight is None else class_weight[label, int(is_positive)]
+        if is_positive:
+            return -weight * (1 - p) ** gamma_pos * np.log(p)
+        p = max(p - clip, 0)
+        return -weight * p**gamma_neg * np.log(1 - p)
+
+    return mean_over_labels(entry)
+
+
+def balanced(
+    frequency, n, alpha=0.1, beta=10, mu=0.2, negative_scale=2, kappa=0.05, gamma=0
+):
+    n = np.broadcast_to(n, frequency.shape)
+
+    def entry(label, is_positive, x, row):
+        of_sample = (1 / frequency)[row == 1].sum()
+        r = 1 / frequency[label] / of_sample if of_sample else np.inf
+        weight = alpha + sigmoid(beta * (r - mu))
+        z = x - kappa * np.log(n[label] / frequency[label] - 1)
+        if is_positive:
+            return weight * (1 - sigmoid(z)) ** gamma * np.log(1 + np.exp(-z))
+        z = negative_scale * z
+        focus = sigmoid(z) ** gamma
+        return weight * focus * np.log(1 + np.exp(z)) / negative_scale
+
+    return mean_over_labels(entry)
+
+
+def zlpr(y_true, logits):
+    return np.array(
+        [
+            np.log(1 + np.exp(-x[y == 1]).sum()) + np.log(1 + np.exp(x[y == 0]).sum())
+            for y, x in zip(y_true, logits, strict=True)
+        ]
+    )
+
+
+def softmax(y_true, logits):
+    losses = []
+    for y, x in zip(y_true, logits, strict=True):
+        known = (y == 0) | (y == 1)
+        x, target = x[known], (y == 1)[known] / max((y == 1).sum(), 1)
+        losses.append(-(target * np.log(np.exp(x) / np.exp(x).sum())).sum())
+    return np.array(losses)
+
+
+def two_way(t_pos=4, t_neg=1):
+    def of_set(y, x):
+        if not (y == 1).any() or not (y == 0).any():
+            return 0.0
+        highest = t_neg * np.log(np.exp(x[y == 0] / t_neg).sum())
+        lowest = -t_pos * np.log(np.exp(-x[y == 1] / t_pos).sum())
+        return np.log(1 + np.exp(highest - lowest))
+
+    def losses(y_true, logits):
+        of_samples = np.array(
+            [of_set(*row) for row in zip(y_true, logits, strict=True)]
+        )
+        columns = [
+            (y, x) for y, x in zip(y_true.T, logits.T, strict=True) if (y == 1).any()
+        ]
+        return of_samples + sum(of_set(*column) for column in columns) / max(
+            len(columns), 1
+        )
+
+    return losses
+
+
+def logit(p):
+    return np.log(p / (1 - p))
+
+
+def case(name, formula, *args, **options):
+    logits = np.log if name == "MultiLabelSoftmaxCrossentropy" else logit
+    make = partial(getattr(kml, name), *args, **options)
+    return make, formula, logits
+
+
+# Name: how it is made, its formula on logits, and the logits of probabilities.
+CASES = {
+    "bce": case("WeightedBinaryCrossentropy", weighted()),
+    "bce-options": case(
+        "WeightedBinaryCrossentropy",
+        weighted(WEIGHT, 0.2),
+        WEIGHT,
+        label_smoothing=0.2,
+    ),
+    "asymmetric": case("AsymmetricLoss", asymmetric()),
+    "asymmetric-options": case(
+        "AsymmetricLoss", asymmetric(0.3, 0.5, 0.2, WEIGHT), 0.3, 0.5, 0.2, WEIGHT
+    ),
+    "asymmetric-no-clip": case("AsymmetricLoss", asymmetric(0.5, 0, 0), 0.5, 0, 0),
+    "balanced": case(
+        "DistributionBalancedLoss", balanced(FREQUENCY, 100), FREQUENCY, 100
+    ),
+    "balanced-options": case(
+        "DistributionBalancedLoss",
+        balanced(FREQUENCY, np.array([60, 70, 80, 95]), 0.3, 5, 0.4, 5, 0.5, 2),
+        FREQUENCY,
+        [60, 70, 80, 95],
+        alpha=0.3,
+        beta=5,
+        mu=0.4,
+        negative_scale=5,
+        kappa=0.5,
+        gamma=2,
+    ),
+    "zlpr": case("ZLPRLoss", zlpr),
+    "softmax": case("MultiLabelSoftmaxCrossentropy", softmax),
+    "two-way": case("TwoWayLoss", two_way()),
+    "two-way-options": case("TwoWayLoss", two_way(0.5, 2), 0.5, 2),
+}
+each_loss = pytest.mark.parametrize("name", CASES)
+# One of each class, with all its options.
+CLASSES = [
+    "bce-options",
+    "asymmetric-options",
+    "balanced-options",
+    "zlpr",
+    "softmax",
+    "two-way-options",
+]
+each_class = pytest.mark.parametrize("name", CLASSES)
+each_input = pytest.mark.parametrize("from_logits", [False, True])
+
+
+# Tools ----------------------------------------------------------------------------
+
+
+def predictions(logits, name, from_logits):
+    if from_logits:
+        return logits
+    logits = logits.astype(float)
+    if CASES[name][2] is np.log:
+        p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    else:
+        p = sigmoid(logits)
+    return p.astype("float32")
+
+
+def expected_losses(name, y_true, y_pred, from_logits):
+    _, formula, logits = CASES[name]
+    y_pred = y_pred.astype(float)
+    return formula(y_true, y_pred if from_logits else logits(y_pred))
+
+
+def expected_gradient(name, y_true, y_pred, from_logits):
+    """By central differences."""
+    step, gradients = 1e-5, np.zeros(y_pred.shape)
+    for index in np.ndindex(y_pred.shape):
+        sides = [y_pred.astype(float), y_pred.astype(float)]
+        sides[0][index] += step
+        sides[1][index] -= step
+        up, down = (
+            expected_losses(name, y_true, side, from_logits).mean() for side in sides
+        )
+        gradients[index] = (up - down) / (2 * step)
+    return gradients
+
+
+def value_and_gradient(loss, y_true, y_pred, compiled=False):
+    """Of the loss, and by y_pred, on any backend."""
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        def both(y_true, y_pred):
+            with tf.GradientTape() as tape:
+                tape.watch(y_pred)
+                value = loss(y_true, y_pred)
+            return value, tape.gradient(value, y_pred)
+
+        both = tf.function(both, jit_compile=True) if compiled else both
+        value, gradients = both(y_true, y_pred)
+    elif BACKEND == "jax":
+        import jax
+
+        both = jax.value_and_grad(loss, argnums=1)
+        value, gradients = (jax.jit(both) if compiled else both)(y_true, y_pred)
+    else:
+        import torch
+
+        y_pred = y_pred.detach().requires_grad_()
+        if compiled:
+            torch._dynamo.reset()
+            # The graph is captured and run; machine code takes minutes to make.
+            loss = torch.compile(loss, backend="aot_eager")
+        value = loss(y_true, y_pred)
+        value.backward()
+        value, gradients = value.detach(), y_pred.grad
+    to_numpy = [
+        ops.convert_to_numpy(ops.cast(x, "float32")) for x in (value, gradients)
+    ]
+    return float(to_numpy[0]), to_numpy[1]
+
+
+def is_unknown(y_true):
+    return ~((y_true == 0) | (y_true == 1))
+
+
+def assert_gradients(batch, name, from_logits, compiled):
+    y_true, logits = batch
+    y_pred = predictions(logits, name, from_logits)
+    loss = CASES[name][0](from_logits=from_logits)
+    value, gradients = value_and_gradient(loss, y_true, y_pred, compiled)
+    expected = expected_losses(name, y_true, y_pred, from_logits).mean()
+    assert value == pytest.approx(expected, rel=1e-5)
+    expected = expected_gradient(name, y_true, y_pred, from_logits)
+    np.testing.assert_allclose(gradients, expected, rtol=1e-3, atol=2e-6)
+    assert (gradients[is_unknown(y_true)] == 0).all()

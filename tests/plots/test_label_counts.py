@@ -1,0 +1,125 @@
+"""Bars of label counts, drawn for real: their lengths, their notes, their order."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+import keras_multilabel as kml
+from tests.plots.figures import outside, run_fresh
+
+
+def bars(ax):
+    """Notes of the bars by name, from top to bottom."""
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    return dict(zip(names, (text.get_text() for text in ax.texts), strict=True))
+
+
+def test_bars_are_sorted_and_say_count_and_share():
+    y = np.array([[0, 1, 1], [0, 1, 0], [0, 0, 0], [1, 1, 0]])
+    ax = kml.plot_label_counts(y, label_names=["ant", "bee", "cat"])
+    assert list(bars(ax).items()) == [
+        ("bee", "3 (75.0%)"),
+        ("ant", "1 (25.0%)"),
+        ("cat", "1 (25.0%)"),
+    ]
+    assert ax.get_title(loc="left") == "4 samples, 1 without any label"
+    assert [bar.get_width() for bar in ax.containers[0]] == [3, 1, 1]
+    low, high = ax.get_ylim()
+    assert low > high  # the first bar on top
+
+
+def test_unknown_entries_are_noted_and_not_in_the_share():
+    y = np.array([[1, -1], [0, -1], [0, 0], [np.nan, 1]])
+    ax = kml.plot_label_counts(y)
+    assert bars(ax) == {
+        "label 0": "1 (33.3%), 1 unknown",
+        "label 1": "1 (50.0%), 2 unknown",
+    }
+    assert ax.get_title(loc="left") == "4 samples, 1 without any label"
+    grey = [(bar.get_x(), bar.get_width()) for bar in ax.containers[1]]
+    assert grey == [(1, 1), (1, 2)]
+
+
+@pytest.mark.parametrize("library", [None, "pandas", "polars"])
+def test_lists_and_columns_of_lists(library):
+    rows = [["dog", "cat"], [], ["dog"]]
+    if library is not None:
+        rows = pytest.importorskip(library).Series(rows)
+    assert bars(kml.plot_label_counts(rows)) == {
+        "dog": "2 (66.7%)",
+        "cat": "1 (33.3%)",
+    }
+
+
+def test_names_of_lists_bring_labels_that_never_occur():
+    ax = kml.plot_label_counts([["dog"]], label_names=["cat", "dog"])
+    assert bars(ax) == {"dog": "1 (100%)", "cat": "0 (0%)"}
+    with pytest.raises(ValueError, match="1 labels outside classes: 'dog'"):
+        kml.plot_label_counts([["dog"]], label_names=["cat"])
+
+
+@pytest.mark.parametrize("n_labels", [1, 6, 20, 80])
+def test_notes_stay_on_the_figure_and_apart(rng, n_labels):
+    names = [f"{index} a name that is long but still fits" for index in range(n_labels)]
+    y = rng.integers(-1, 2, (20_000, n_labels))
+    figure = kml.plot_label_counts(y, label_names=names).figure
+    assert not outside(figure)
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+
+
+def test_bars_go_on_the_axes_given(rng):
+    figure = Figure()
+    ax = figure.add_subplot()
+    assert kml.plot_label_counts(rng.integers(0, 2, (20_000, 5)), ax=ax) is ax
+    assert not outside(figure)
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: kml.plot_label_counts([[1, 0]], label_names=["a"]),
+            ValueError,
+            "name the 2 labels.*got 1",
+        ),
+        (
+            lambda: kml.plot_label_counts(np.empty((0, 2))),
+            ValueError,
+            "at least one sample",
+        ),
+        (
+            lambda: kml.plot_label_counts([], label_names=["a"]),
+            ValueError,
+            "at least one sample",
+        ),
+        (lambda: kml.plot_label_counts([[], []]), ValueError, "label"),
+        (lambda: kml.plot_label_counts(np.array([[2]])), ValueError, "got 2"),
+        (lambda: kml.plot_label_counts("cat"), TypeError, "numbers"),
+    ],
+)
+def test_bad_input_says_what_was_expected(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+    assert plt.get_fignums() == []  # nothing half-drawn is left
+
+
+def test_importing_loads_no_matplotlib():
+    run_fresh(
+        "import sys, keras_multilabel as kml; kml.plot_label_counts\n"
+        "assert not {'matplotlib', 'keras', 'pandas'} & set(sys.modules)"
+    )
+
+
+def test_without_matplotlib_the_error_says_how_to_get_it():
+    run_fresh(
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "import keras_multilabel as kml\n"
+        "try: kml.plot_label_counts([['a']])\n"
+        "except ImportError as error: assert 'keras-multilabel[plot]' in str(error)\n"
+        "else: raise SystemExit('no error')"
+    )
