@@ -17,8 +17,9 @@ Array = npt.NDArray[Any]
 AVERAGES = (None, "micro", "macro", "weighted", "samples")
 # By so much may rounding carry the probabilities of a network above 1.
 ROUNDING = 1e-6
-# Rows are turned into bytes at most this many at a time.
-BLOCK_ROWS = 2**14
+# Truth is turned into bytes in blocks of at most this many entries, few enough for the
+# cache; one block takes no thread, which would cost more than its work.
+BLOCK = 2**18
 
 
 def check_matrix(values: npt.ArrayLike, name: str) -> Array:
@@ -123,7 +124,11 @@ def check_truth(y_true: Array) -> Array:
         if known is not None:
             truth[part] -= known == 0
 
-    map_threads(convert, equal_parts(len(y_true), BLOCK_ROWS))
+    if y_true.size <= BLOCK:
+        convert(slice(None))
+    else:
+        rows = max(1, BLOCK // y_true.shape[1])
+        map_threads(convert, equal_parts(len(y_true), rows))
     return truth
 
 
