@@ -1,9 +1,10 @@
 """Validation by Keras's own pass, read from the metric that the model is compiled with.
 
 That metric rests while the model trains: its attribute says so, and a step that Keras
-compiled keeps the value of a Python attribute that it was traced with. So a train step
-of its own belongs to the resting metric, and the usual one comes back in the end. Both
-are kept, for the next fit.
+compiled keeps the value of a Python attribute that it was traced with. So a train
+function of its own belongs to the resting metric. The attribute chooses between the two
+at every step, and Keras resets the metric, which wakes it, before each epoch and each
+evaluation: whatever ends a fit, the next one starts with the usual function.
 """
 
 import warnings
@@ -30,16 +31,10 @@ class KerasPass(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Train with a step that leaves the metrics out."""
-        self._validated = False
+        self._validated = self._warned = False
         self._metrics = _find(self.model)
-        usual, resting = self._metrics[0].train_steps
-        now = keras_internals.get_train_function(self.model)
-        if now is resting is not None:
-            return  # a fit was interrupted
-        if now is not usual:
-            usual, resting = now, keras_internals.make_train_function(self.model)
-            self._metrics[0].train_steps = (usual, resting)
-        keras_internals.set_train_function(self.model, resting)
+        first = self._metrics[0]
+        keras_internals.add_train_function(self.model, lambda: first.resting)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Switch the metrics off, until Keras resets them before an evaluation.
@@ -56,16 +51,28 @@ class KerasPass(keras.callbacks.Callback):
             return
         self._validated = True
         metric = self._metrics[0]
+        for each in self._metrics:
+            self._warn_of_invalid(each)
         self.last = Validation(
             metric.counts, histogram=metric.histogram if metric.ranks else None
+        )
+
+    def _warn_of_invalid(self, metric: MultiLabelScores) -> None:
+        if self._warned or not metric.n_invalid:
+            return
+        self._warned = True
+        logits = "" if metric.from_logits else "logits need from_logits=True; "
+        warnings.warn(
+            f"{metric.n_invalid:,} of the model's outputs are NaN or outside 0 to 1, "
+            f"or sample weights below 0 or NaN: the scores of {metric.name} are NaN "
+            f"({logits}a network whose loss became NaN gives such outputs).",
+            stacklevel=2,
         )
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Train as usual again."""
         for metric in self._metrics:
             metric.resting = False
-        usual, _ = self._metrics[0].train_steps
-        keras_internals.set_train_function(self.model, usual)
         self._metrics = []
         if not self._validated:
             warnings.warn(

@@ -13,8 +13,10 @@ from keras import ops
 from keras_multilabel.metrics import torch_ops
 from keras_multilabel.metrics.bins import LEADING_BITS, bin_edges, bin_of, n_bins
 from keras_multilabel.metrics.histogram_ranking import TIED_FROM
-from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.arguments import ROUNDING, Array
 from keras_multilabel.utils.keras_internals import torch_storage
+
+Shape = tuple[int | None, ...]
 
 BACKEND = keras.backend.backend()
 N_BINS = n_bins(LEADING_BITS)
@@ -58,13 +60,57 @@ class Sums(NamedTuple):
         return self.support - self.tp
 
 
-def check_weight(sample_weight: Any) -> Any:
-    """Return the weights of a batch as float32 (batch,)."""
-    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
-    if len(weight.shape) > 1 and tuple(weight.shape[1:]) != (1,):
+def as_rows(
+    y_true: Any, y_pred: Any, sample_weight: Any, n_labels: int
+) -> tuple[Any, Any, Any]:
+    """A batch as float32 (rows, n_labels) twice, and weights (rows,) or None.
+
+    Of shape (batch, ..., n_labels), each position is a row.
+    """
+    y_true, y_pred = (
+        ops.stop_gradient(ops.cast(ops.convert_to_tensor(each), "float32"))
+        for each in (y_true, y_pred)
+    )
+    _check_shapes(y_true.shape, y_pred.shape, n_labels)
+    if sample_weight is not None:
+        sample_weight = _row_weight(sample_weight, y_true)
+    if len(y_true.shape) > 2:
+        y_true, y_pred = (ops.reshape(y, (-1, n_labels)) for y in (y_true, y_pred))
+    return y_true, y_pred, sample_weight
+
+
+def _check_shapes(y_true: Shape, y_pred: Shape, n_labels: int) -> None:
+    same = len(y_true) == len(y_pred) >= 2 and all(
+        None in sizes or sizes[0] == sizes[1]
+        for sizes in zip(y_true, y_pred, strict=True)
+    )
+    if not same or y_true[-1] not in (None, n_labels):
         raise ValueError(
-            "sample_weight must have the shape (batch,), one weight per sample; got "
-            f"{tuple(weight.shape)}."
+            "y_true and y_pred must have the shape (batch, num_labels), "
+            f"(batch, {n_labels}), or (batch, ..., {n_labels}); got {tuple(y_true)} "
+            f"and {tuple(y_pred)}."
+        )
+
+
+def _row_weight(sample_weight: Any, y_true: Any) -> Any:
+    """A weight for each position of the batch, flattened."""
+    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
+    shape, positions = tuple(weight.shape), tuple(y_true.shape[:-1])
+    if len(shape) == len(positions) + 1 and shape[-1] == 1:
+        weight, shape = ops.squeeze(weight, -1), shape[:-1]
+    fits = len(shape) <= len(positions) and all(
+        None in sizes or sizes[0] == sizes[1]
+        for sizes in zip(shape, positions, strict=False)
+    )
+    if not fits or not shape:
+        raise ValueError(
+            "sample_weight must have the shape (batch,), one weight per sample, or "
+            f"{positions}; got {shape}."
+        )
+    if len(shape) < len(positions):
+        missing = range(len(shape), len(positions))
+        weight = ops.expand_dims(weight, tuple(missing)) + ops.zeros_like(
+            y_true[..., 0]
         )
     return ops.reshape(weight, (-1,))
 
@@ -81,6 +127,22 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
     decided = ops.greater_equal(y_pred, threshold)
     both = ops.logical_and(positive, decided)
     return [both, ops.logical_and(known, decided), positive, known]
+
+
+def count_invalid(y_pred: Any, known: Any) -> Any:
+    """How many outputs of known entries are NaN, or no probabilities; int32."""
+    if BACKEND == "torch":
+        return ops.cast(torch_ops.invalid(y_pred, known, 0.5 + ROUNDING), "int32")
+    # NaN is neither.
+    is_valid = ops.logical_and(y_pred >= 0, y_pred <= 1 + ROUNDING)
+    invalid = ops.logical_and(known, ops.logical_not(is_valid))
+    return ops.sum(ops.cast(invalid, "int32"))
+
+
+def count_invalid_weights(weight: Any) -> Any:
+    """How many weights are NaN, infinite or below 0; int32."""
+    is_valid = ops.logical_and(weight >= 0, weight < np.inf)
+    return ops.sum(ops.cast(ops.logical_not(is_valid), "int32"))
 
 
 def count(outcomes: list[Any]) -> Any:
@@ -135,6 +197,8 @@ def places(y_score: Any) -> Any:
     # -1 where at least 1/2, else 0; ops.where takes many times as long.
     high = ops.right_shift(HALF - 1 - ops.maximum(ops.view(y_score, "int32"), 0), 31)
     bits = ops.view(ops.minimum(y_score, 1 - y_score), "int32")
+    # Not below 0: -0.0 has its sign among them, and 1 + 1e-7 is a 1 that was rounded.
+    bits = ops.maximum(bits, 0)
     place = ops.right_shift(bits + high, SHIFT) + ops.bitwise_and(high, MIRRORED)
     return ops.bitwise_and(place, N_PLACES - 1)
 

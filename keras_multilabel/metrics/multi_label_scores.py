@@ -62,10 +62,12 @@ class MultiLabelScores(keras.metrics.Metric):
         ranks: Whether a ranking score is asked for, and there is a `histogram`.
         resting: Whether batches are left out, and no scores given. Steps that Keras
             compiled keep the value that they were traced with.
+        n_invalid: How many outputs were NaN or outside 0 to 1, or weights below 0 or
+            NaN. If there is any, all scores are NaN.
 
     Raises:
         ValueError: If an option is not as described above, or, when it is called, a
-            batch is not of the shape (batch, num_labels).
+            batch is not of the shape (batch, ..., num_labels).
 
     Example:
         >>> import keras, numpy as np
@@ -105,13 +107,12 @@ class MultiLabelScores(keras.metrics.Metric):
         self.zero_division = check_zero_division(zero_division)
         self.from_logits = from_logits
         self.resting = False
-        # The usual one and the resting one; `KerasPass` keeps them.
-        self.train_steps: tuple[Any, Any] = (None, None)
         self._kinds = [_kind(score) for score in self.scores]
         self.ranks = any(kind in FROM_HISTOGRAM for kind in self._kinds)
         self._add_state()
 
     def _add_state(self) -> None:
+        self._invalid = self._zeros((), "int32", "invalid")
         # Sums of weights in pairs: the rounded sum, and what rounding lost.
         self._counted = self._zeros((4, self.num_labels), "int32", "counted")
         self._weighed = self._zeros((2, 4, self.num_labels), "float32", "weighed")
@@ -127,30 +128,32 @@ class MultiLabelScores(keras.metrics.Metric):
         """Count a batch.
 
         Args:
-            y_true: Multi-hot truth, shape (batch, num_labels). What is neither 0 nor
-                1 is unknown and left out, as -1 and NaN are.
+            y_true: Multi-hot truth, shape (batch, num_labels), or (batch, ...,
+                num_labels) for labels per step or pixel, each of which counts as a
+                sample. What is neither 0 nor 1 is unknown and left out, as -1 and NaN
+                are.
             y_pred: The model's output, same shape.
-            sample_weight: Shape (batch,) or (batch, 1). A row of weight 2 counts
-                twice. Keras passes it to ``weighted_metrics`` only.
+            sample_weight: Shape (batch,) or (batch, 1), or the shape of the positions,
+                (batch, ...). A row of weight 2 counts twice. Keras passes it to
+                ``weighted_metrics`` only.
         """
         if self.resting:
             return
-        y_true, y_pred = (
-            ops.stop_gradient(ops.cast(ops.convert_to_tensor(each), "float32"))
-            for each in (y_true, y_pred)
+        y_true, y_pred, weight = keras_ops.as_rows(
+            y_true, y_pred, sample_weight, self.num_labels
         )
-        self._check_shapes(y_true.shape, y_pred.shape)
         if self.from_logits:
             y_pred = ops.sigmoid(y_pred)
         outcomes = keras_ops.masks(y_true, y_pred, round_up(self.threshold, "float32"))
-        if sample_weight is None:
+        invalid = keras_ops.count_invalid(y_pred, outcomes[3])
+        if weight is None:
             self._counted.assign_add(keras_ops.count(outcomes))
         else:
-            sample_weight = keras_ops.check_weight(sample_weight)
-            self._weigh(outcomes, sample_weight)
+            self._weigh(outcomes, weight)
+            invalid = invalid + keras_ops.count_invalid_weights(weight)
+        self._invalid.assign_add(invalid)
         if self.ranks:
-            positive, known = outcomes[2:]
-            self._tally(y_pred, positive, known, sample_weight)
+            self._tally(y_pred, outcomes[2], outcomes[3], weight)
 
     def _weigh(self, outcomes: list[Any], weight: Any) -> None:
         total, lost = self._weighed[0], self._weighed[1]
@@ -185,7 +188,7 @@ class MultiLabelScores(keras.metrics.Metric):
         if "hamming_loss" in pairs:
             wrong, entries = pairs.pop("hamming_loss")
             loss = keras_ops.divide(ops.sum(wrong), ops.sum(entries), np.nan)
-            values["hamming_loss"] = loss
+            values["hamming_loss"] = loss + self._nan_if_invalid()
         if pairs:
             numerators, denominators = zip(*pairs.values(), strict=True)
             scores = keras_ops.divide(
@@ -219,7 +222,20 @@ class MultiLabelScores(keras.metrics.Metric):
         """Of each row of scores; of what nothing is known there is no score."""
         scores = ops.where(ops.equal(known, 0), np.nan, scores)
         averages = keras_ops.average_scores(scores, support, self.average)
+        averages = averages + self._nan_if_invalid()
         return {kind: averages[row] for row, kind in enumerate(kinds)}
+
+    def _nan_if_invalid(self) -> Any:
+        """NaN if an output or a weight was invalid, else 0."""
+        return ops.where(self._invalid > 0, np.nan, 0.0)
+
+    @property
+    def n_invalid(self) -> int:
+        """How many outputs were NaN or outside 0 to 1, or weights below 0 or NaN.
+
+        Since the last reset, of known entries. If there is any, the scores are NaN.
+        """
+        return int(ops.convert_to_numpy(self._invalid))
 
     @property
     def counts(self) -> Counts:
@@ -266,20 +282,6 @@ class MultiLabelScores(keras.metrics.Metric):
             "zero_division": self.zero_division,
             "from_logits": self.from_logits,
         }
-
-    def _check_shapes(
-        self, y_true: tuple[int | None, ...], y_pred: tuple[int | None, ...]
-    ) -> None:
-        wrong = [
-            shape
-            for shape in (y_true, y_pred)
-            if len(shape) != 2 or shape[1] not in (None, self.num_labels)
-        ]
-        if wrong:
-            raise ValueError(
-                "y_true and y_pred must have the shape (batch, num_labels), "
-                f"(batch, {self.num_labels}); got {tuple(y_true)} and {tuple(y_pred)}."
-            )
 
 
 def _check_pooled(average: str) -> str:

@@ -1,4 +1,4 @@
-"""Parts of `score_ops` on torch, in place: most of the time there is memory's.
+"""Parts of `keras_ops` on torch, in place: most of the time there is memory's.
 
 Each result of its own is memory to be found, written and read once more, and torch does
 not fuse them. The tensors' own methods need no import of torch.
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
-    """`score_ops.masks`, float32.
+    """`keras_ops.masks`, float32.
 
     Comparisons in place take a fifth of the time of those that give booleans.
     """
@@ -18,9 +18,15 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
     return [positive * decided, decided, positive, known]
 
 
+def invalid(y_pred: Any, known: Any, most: float) -> Any:
+    """How many known entries are NaN, or further from 1/2 than ``most``."""
+    return (y_pred - 0.5).abs_().le_(most).lt_(known).sum()
+
+
 def places(y_score: Any, positive: Any, shift: int, n_places: int) -> Any:
-    """`score_ops.places`, flattened, and ``n_places`` more where positive."""
-    nearest = (1 - y_score).clamp_(max=y_score)
+    """`keras_ops.places`, flattened, and ``n_places`` more where positive."""
+    # Not below 0: 1 + 1e-7 is a 1 that was rounded.
+    nearest = (1 - y_score).clamp_(min=0).clamp_(max=y_score)
     # The sign says which side of 1/2; it is also the highest of the bits.
     bits = nearest.copysign_(0.5 - y_score).view(positive.int().dtype)
     place = bits.add_(bits >> 31).bitwise_right_shift_(shift).bitwise_and_(n_places - 1)

@@ -4,7 +4,8 @@ Each says what it relies on, and has a test that fails on the day Keras moves.
 Everything else in the package uses what Keras documents.
 """
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,29 +23,34 @@ def metrics_inside(metric: Any) -> Iterator[Any]:
             yield part
 
 
-def get_train_function(model: keras.Model) -> Any:
-    """The function that ``fit`` calls for each step.
+class TwoTrainFunctions:
+    """What ``fit`` calls for each step: one of two functions, chosen at each call.
 
-    Relies on: it stands in ``model.train_function`` when ``on_train_begin`` is called.
+    Relies on: ``fit`` looks ``model.train_function`` up, and calls it from Python, at
+    every step; it makes one before ``on_train_begin``, and only where there is none.
     """
-    return model.train_function
+
+    def __init__(self, usual: Any, other: Any, choose_other: Callable[[], bool]):
+        self.usual, self.other, self.choose_other = usual, other, choose_other
+
+    def __call__(self, *arguments: Any) -> Any:
+        """A step, or several, as Keras asks for it."""
+        return (self.other if self.choose_other() else self.usual)(*arguments)
 
 
-def set_train_function(model: keras.Model, function: Any) -> None:
-    """Let ``fit`` call another function from its next step on.
+def add_train_function(model: keras.Model, choose_other: Callable[[], bool]) -> None:
+    """Let ``fit`` call a second train function while ``choose_other()`` is true.
 
-    Relies on: ``fit`` looks ``model.train_function`` up at every step.
-    """
-    model.train_function = function
-
-
-def make_train_function(model: keras.Model) -> Any:
-    """Make a second train function, which is traced by itself.
+    It does the same, but is traced by itself: a Python attribute that a compiled step
+    has read may have another value in it. Each is kept for the next fit.
 
     Relies on: ``make_train_function(force=True)`` builds one around
     ``model.train_step``. JAX would take the trace of an equal function, that of the
     same method; hence the wrapper.
     """
+    usual = model.train_function
+    if isinstance(usual, TwoTrainFunctions):
+        return
     step = model.train_step
     replaced = vars(model).get("train_step")
     model.train_step = lambda *arguments: step(*arguments)
@@ -52,7 +58,20 @@ def make_train_function(model: keras.Model) -> Any:
     del model.train_step
     if replaced is not None:
         model.train_step = replaced
-    return model.train_function
+    model.train_function = TwoTrainFunctions(usual, model.train_function, choose_other)
+
+
+def callbacks_beside(callback: keras.callbacks.Callback, kind: type) -> list[Any]:
+    """The callbacks of a kind that are in the list of the same ``fit``.
+
+    Relies on: ``fit`` gives all callbacks of its list one and the same ``params``. The
+    list itself is not to be had, so all objects of Python are looked through.
+    """
+    return [
+        thing
+        for thing in gc.get_objects()
+        if issubclass(type(thing), kind) and thing.params is callback.params
+    ]
 
 
 def predict_whole_batch(model: keras.Model, *arguments: Any) -> Any:

@@ -130,6 +130,33 @@ def test_an_interrupted_fit_leaves_nothing_switched_off():
     assert "f1_score" in fit(model, epochs=1)
 
 
+def test_after_an_interrupted_fit_the_next_one_trains_with_scores():
+    class Interrupt(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    model = make_model(kml.MultiLabelScores(N_LABELS))
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            fit(model, [kml.MultiLabelMetrics(), Interrupt()])
+        history = fit(model, epochs=2)
+        assert np.isfinite(history["f1_score"]).all()
+        assert len(history["f1_score"]) == 2
+
+
+def test_outputs_that_are_no_probabilities_are_warned_of_once():
+    metric = kml.MultiLabelScores(N_LABELS, scores=BOTH)
+    model = make_model(metric)
+    model.layers[-1].activation = keras.activations.linear
+    model.layers[-1].bias.assign([5.0] * N_LABELS)
+    with pytest.warns(UserWarning, match="outside 0 to 1.*from_logits=True") as caught:
+        history = fit(model, [kml.MultiLabelMetrics()], epochs=2)
+    ours = [w for w in caught if "outside 0 to 1" in str(w.message)]
+    assert len(ours) == 1
+    assert np.isnan(history["val_f1_score"]).all()
+    assert np.isnan(history["val_roc_auc"]).all()
+
+
 def test_recompiling_starts_anew():
     model = make_model(kml.MultiLabelScores(N_LABELS))
     fit(model, [kml.MultiLabelMetrics()], epochs=1)

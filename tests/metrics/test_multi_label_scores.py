@@ -238,6 +238,65 @@ def test_a_score_at_exactly_the_threshold_is_positive_and_one_below_is_not(rng):
     assert set(expected) == {1, 2}
 
 
+def test_rounding_at_either_end_falls_into_the_end_bins():
+    """-0.0 is 0, and 1 + 1e-7 is a 1 that was rounded."""
+    y = np.array([[1], [0], [0]])
+
+    def scores(*values):
+        metric = kml.MultiLabelScores(1, 0.5, COUNTED + RANKING)
+        metric.update_state(y, np.array(values, "float32")[:, None])
+        return results(metric)
+
+    assert scores(0.5, -0.0, 0.2) == scores(0.5, 0.0, 0.2)
+    assert scores(0.5, -0.0, 0.2)["roc_auc"] == 1
+    assert scores(1 + 1.2e-7, 1, 0.2) == scores(1, 1, 0.2)
+
+
+@pytest.mark.parametrize("bad", [np.nan, -0.1, 1.1, np.inf, -np.inf])
+def test_an_output_that_is_no_probability_makes_the_scores_nan(bad):
+    y = np.array([[1, 0], [0, 1], [0, -1]])
+    s = np.array([[0.9, 0.2], [bad, 0.4], [0.1, 0.3]], "float32")
+    metric = kml.MultiLabelScores(2, 0.5, COUNTED + RANKING)
+    metric.update_state(y, s)
+    assert metric.n_invalid == 1
+    assert all(np.isnan(value) for value in results(metric).values())
+    metric.reset_state()
+    # Where the truth is unknown the output does not matter.
+    s[1, 0], s[2, 1] = 0.3, bad
+    metric.update_state(y, s)
+    assert metric.n_invalid == 0
+    assert not any(np.isnan(value) for value in results(metric).values())
+
+
+@pytest.mark.parametrize("bad", [np.nan, -1.0, np.inf])
+def test_a_weight_that_is_none_makes_the_scores_nan(bad):
+    y, s = np.array([[1, 0], [0, 1]]), np.array([[0.9, 0.2], [0.3, 0.4]], "float32")
+    metric = kml.MultiLabelScores(2)
+    metric.update_state(y, s, np.array([1.0, bad]))
+    assert metric.n_invalid == 1
+    assert all(np.isnan(value) for value in results(metric).values())
+
+
+@pytest.mark.parametrize("weight_of", [None, "sample", "position", "column"])
+def test_labels_per_step_count_as_rows(rng, weight_of):
+    y, s, _ = problem(rng, n=60)
+    steps, flat = (
+        kml.MultiLabelScores(N_LABELS, 0.5, BOTH),
+        kml.MultiLabelScores(N_LABELS, 0.5, BOTH),
+    )
+    weight = rng.random(60).astype("float32")
+    shaped = {None: None, "sample": weight[::6], "position": weight.reshape(10, 3, 2)}
+    shaped["column"] = weight.reshape(10, 3, 2, 1)
+    flattened = None if weight_of is None else weight
+    if weight_of == "sample":
+        flattened = np.repeat(weight[::6], 6)
+    shape = (10, 3, 2, N_LABELS)
+    steps.update_state(y.reshape(shape), s.reshape(shape), shaped[weight_of])
+    flat.update_state(y, s, flattened)
+    assert_same_counts(steps.counts, flat.counts)
+    assert results(steps) == results(flat)
+
+
 # In a fit -------------------------------------------------------------------------
 
 

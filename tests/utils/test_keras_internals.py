@@ -23,8 +23,8 @@ def make_model(**options):
     return model
 
 
-def fit(model, *callbacks):
-    model.fit(X, Y, batch_size=8, epochs=2, verbose=0, callbacks=list(callbacks))
+def fit(model, *callbacks, epochs=2):
+    model.fit(X, Y, batch_size=8, epochs=epochs, verbose=0, callbacks=list(callbacks))
 
 
 def test_metrics_inside_finds_what_compile_was_given():
@@ -38,65 +38,70 @@ def test_metrics_inside_finds_what_compile_was_given():
         fit(model)
 
 
-def test_a_train_function_that_is_set_is_the_one_that_fit_calls():
-    """It is there when training begins, and looked up at every step."""
-    steps = []
+class Told(keras.Model):
+    """Its loss is 0 where it was told so when the step was traced."""
 
-    class Replace(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3, activation="sigmoid")
+        self.frozen = False
+
+    def call(self, x):
+        return self.dense(x)
+
+    def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        return loss * 0.0 if self.frozen else loss
+
+
+@pytest.mark.parametrize("is_fitted_before", [False, True])
+def test_two_train_functions_are_traced_apart_and_chosen_at_every_step(
+    is_fitted_before,
+):
+    model = Told()
+    model.compile("sgd", "binary_crossentropy")
+    if is_fitted_before:
+        fit(model)
+    moved = []
+
+    class Freeze(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
-            self.usual = keras_internals.get_train_function(self.model)
-            assert callable(self.usual)
+            keras_internals.add_train_function(model, lambda: model.frozen)
+            added = model.train_function
+            keras_internals.add_train_function(model, lambda: model.frozen)
+            assert model.train_function is added
+            assert "train_step" not in vars(model)
 
         def on_epoch_begin(self, epoch, logs=None):
-            def counted(*arguments):
-                steps.append(epoch)
-                return self.usual(*arguments)
+            self.before = model.get_weights() if model.built else None
+            model.frozen = epoch % 2 == 0
 
-            if epoch == 1:
-                keras_internals.set_train_function(self.model, counted)
+        def on_epoch_end(self, epoch, logs=None):
+            after = model.get_weights()
+            if self.before is not None:
+                moved.append(not np.array_equal(self.before[0], after[0]))
 
-    fit(make_model(), Replace())
-    assert steps == [1, 1, 1]
-
-
-def test_a_second_train_function_trains_and_leaves_nothing_behind():
-    model = make_model()
-    fit(model)
-    usual = keras_internals.get_train_function(model)
-    second = keras_internals.make_train_function(model)
-    assert second is not usual
-    assert "train_step" not in vars(model)
+    fit(model, Freeze(), epochs=4)
+    assert moved == [False, True, False, True][-len(moved) :]
+    model.frozen = False
     before = model.get_weights()[0]
-    keras_internals.set_train_function(model, second)
     fit(model)
-    assert keras_internals.get_train_function(model) is second
     assert not np.array_equal(before, model.get_weights()[0])
 
 
-def test_a_second_train_function_is_traced_anew():
-    """A Python attribute that a compiled step has read is read once more."""
+def test_callbacks_of_one_fit_share_their_params():
+    found = []
 
-    class Told(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.dense = keras.layers.Dense(3, activation="sigmoid")
-            self.frozen = False
+    class Look(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            kind = keras.callbacks.LambdaCallback
+            found.append(keras_internals.callbacks_beside(self, kind))
 
-        def call(self, x):
-            return self.dense(x)
-
-        def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
-            loss = super().compute_loss(x, y, y_pred, sample_weight, training)
-            return loss * 0.0 if self.frozen else loss
-
-    model = Told()
-    model.compile("sgd", "binary_crossentropy")
-    fit(model)
-    model.frozen = True
-    keras_internals.make_train_function(model)
-    before = model.get_weights()[0]
-    fit(model)
-    np.testing.assert_array_equal(before, model.get_weights()[0])
+    model = make_model()
+    beside, later = keras.callbacks.LambdaCallback(), keras.callbacks.LambdaCallback()
+    fit(model, Look(), beside)
+    fit(model, later, Look())
+    assert found == [[beside], [later]]
 
 
 class Whole(keras.Model):
