@@ -30,6 +30,7 @@ MAY_IMPORT = {
 }
 # All others run without Keras.
 IMPORT_KERAS = {
+    "callbacks/averaged_weights",
     "callbacks/keras_pass",
     "callbacks/multi_label_metrics",
     "callbacks/own_pass",
@@ -53,6 +54,7 @@ IMPORT_KERAS = {
     "metrics/keras_ops",
     "metrics/multi_label_scores",
     "utils/keras_internals",
+    "utils/positions",
     "weights/weighted",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -113,20 +113,29 @@ def check_metrics(
     return found
 
 
+def keys_of(
+    metrics: dict[str, Metric], average: str | None, names: list[str] | None
+) -> Iterator[tuple[str, str | None]]:
+    """Name and label of each value; with the labels' names, also each label's."""
+    for name, metric in metrics.items():
+        if average is not None or not metric.by_label:
+            yield name, None
+        if names is not None and metric.by_label:
+            yield from ((name, label) for label in names)
+
+
 def values_of(
     evaluation: Evaluation,
     metrics: dict[str, Metric],
     average: str | None,
     names: list[str] | None,
-) -> Iterator[tuple[str, float]]:
-    """The values by name; with the labels' names, also each label's."""
+) -> Iterator[float]:
+    """The values, in the order of `keys_of`."""
     for name, metric in metrics.items():
         if average is not None or not metric.by_label:
-            yield name, _as_number(name, metric.score(evaluation, average))
+            yield _as_number(name, metric.score(evaluation, average))
         if names is not None and metric.by_label:
-            scores = metric.score(evaluation, None).tolist()
-            for label, value in zip(names, scores, strict=True):
-                yield f"{name}/{label}", value
+            yield from metric.score(evaluation, None).tolist()
 
 
 def _named(name: str) -> Metric:

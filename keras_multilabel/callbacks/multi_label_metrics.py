@@ -156,6 +156,11 @@ class MultiLabelMetrics(keras.callbacks.Callback):
         super().set_model(model)
         self._way.set_model(model)
 
+    def set_params(self, params: dict[str, Any]) -> None:
+        """As Keras calls it before training."""
+        super().set_params(params)
+        self._way.set_params(params)
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Prepare for the model as it is compiled now."""
         self._way.on_train_begin(logs)

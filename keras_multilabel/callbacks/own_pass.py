@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Any
 
 import keras
@@ -10,10 +11,12 @@ import numpy.typing as npt
 from scipy.special import expit
 from sklearn.base import clone
 
+from keras_multilabel.callbacks.averaged_weights import AveragedWeights
 from keras_multilabel.callbacks.evaluation import (
     Callables,
     Evaluation,
     check_metrics,
+    keys_of,
     values_of,
 )
 from keras_multilabel.callbacks.validation import Validation
@@ -34,6 +37,7 @@ from keras_multilabel.utils.arguments import (
     check_targets,
     check_threshold,
     check_zero_division,
+    is_unknown,
     listed,
 )
 
@@ -88,8 +92,9 @@ class OwnPass(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Prepare the pass for the model as it is compiled now."""
-        self._pass = ScoringPass(self.model, self._output_name)
-        self._warned = False
+        self._pass = ScoringPass(self.model, self._source, self._output_name)
+        self._averaged = AveragedWeights(self)
+        self._warned: set[str] = set()
         self._best: Thresholds | None = None
         self._best_score = -np.inf
 
@@ -97,38 +102,66 @@ class OwnPass(keras.callbacks.Callback):
         """Pass over the validation data and write the values into ``logs``."""
         if (epoch + 1) % self._frequency:
             return
-        result = self._pass.run(self._source, self._batch_size)
-        values = self._evaluate(result)
+        with self._averaged.in_model(epoch):
+            result = self._pass.run(self._batch_size)
+        names, thresholds = self._names_and_thresholds(result.y_score.shape[1])
+        keys = keys_of(self._metrics, self._average, names if self._per_label else None)
+        values = self._evaluate(result, names, thresholds)
         if logs is None:
             return
         if result.loss is not None:
             logs.setdefault("val_loss", result.loss)
-        logs.update(values)
+        for (name, label), value in zip(keys, values, strict=False):
+            logs[f"val_{name}" if label is None else f"val_{name}/{label}"] = value
 
-    def _evaluate(self, result: PassResult) -> dict[str, float]:
-        weight = result.sample_weight if self._use_sample_weight else None
-        samples = Samples.of(result.y_true, result.y_score, weight)
-        samples = self._with_probabilities(samples)
-        names, values = self._names_and_thresholds(samples.truth.shape[1])
+    def _evaluate(
+        self, result: PassResult, names: list[str], fixed: Array
+    ) -> Iterable[float]:
+        """The values of a pass; NaN without end where the model gave NaN."""
+        n_nan = int(np.isnan(result.y_score).sum())
+        if n_nan:
+            self._warn_once(
+                "nan",
+                f"The model gave {n_nan:,} NaN scores of {result.y_score.size:,}: the "
+                "values of this epoch are NaN. A network whose loss became NaN gives "
+                "such scores.",
+            )
+            return repeat(np.nan)
+        y_true, samples = self._samples_of(result)
         if self._tuner is None:
-            y_pred, thresholds = samples.decide(values), Thresholds(values, names)
+            y_pred, thresholds = samples.decide(fixed), Thresholds(fixed, names)
         else:
             y_pred, thresholds = self._tune(
                 self._tuner.set_params(label_names=names), samples
             )
-        evaluation = Evaluation(result.y_true, samples, y_pred, self._zero_division)
-        found = values_of(
-            evaluation, self._metrics, self._average, names if self._per_label else None
+        evaluation = Evaluation(y_true, samples, y_pred, self._zero_division)
+        values = list(
+            values_of(
+                evaluation,
+                self._metrics,
+                self._average,
+                names if self._per_label else None,
+            )
         )
-        logs = {f"val_{name}": value for name, value in found}
         self._warn_without_positives(evaluation.counts, names)
         self.last = Validation(
             evaluation.counts,
-            y_true=result.y_true,
+            y_true=y_true,
             y_score=samples.y_score,
             thresholds=thresholds,
         )
-        return logs
+        return values
+
+    def _samples_of(self, result: PassResult) -> tuple[Array, Samples]:
+        """The rows of which anything is known, where they are positions; checked."""
+        y_true, y_score = result.y_true, result.y_score
+        weight = result.sample_weight if self._use_sample_weight else None
+        if result.is_positions:
+            known = ~is_unknown(y_true).all(1)
+            y_true, y_score = y_true[known], y_score[known]
+            weight = None if weight is None else weight[known]
+        samples = self._with_probabilities(Samples.of(y_true, y_score, weight))
+        return y_true, samples
 
     def _with_probabilities(self, samples: Samples) -> Samples:
         y_score = samples.y_score
@@ -159,6 +192,8 @@ class OwnPass(keras.callbacks.Callback):
             y_true = y_true.get(self._output_name)
         if isinstance(y_true, (list, tuple)) or y_true is None:
             return
+        if len(getattr(y_true, "shape", ())) > 2:
+            y_true = np.reshape(y_true, (-1, y_true.shape[-1]))
         y_true = check_matrix(y_true, "y_true")
         check_targets(y_true)
         self._names_and_thresholds(y_true.shape[1])
@@ -169,16 +204,21 @@ class OwnPass(keras.callbacks.Callback):
 
     def _warn_without_positives(self, counts: Counts, names: list[str]) -> None:
         empty = [names[label] for label in np.flatnonzero(counts.support == 0)]
-        if self._warned or not empty or self._average not in ("macro", None):
+        if not empty or self._average not in ("macro", None):
             return
-        self._warned = True
-        warnings.warn(
+        self._warn_once(
+            "no positives",
             f"The validation data has no positive of {listed(empty)}: "
             f"{len(empty)} of {len(names)} labels. Their recall is 0 / 0, and their "
             "F1 too if nothing is decided: zero_division=nan leaves that out of the "
             f"averages, zero_division={self._zero_division} stands for it now.",
-            stacklevel=2,
         )
+
+    def _warn_once(self, kind: str, message: str) -> None:
+        """Once in each fit."""
+        if kind not in self._warned:
+            self._warned.add(kind)
+            warnings.warn(message, stacklevel=3)
 
 
 def _check_thresholds(threshold: Any) -> Array:

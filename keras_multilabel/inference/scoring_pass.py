@@ -1,7 +1,7 @@
 """One pass of a model over data: truth, scores and loss together."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -17,6 +17,7 @@ from keras_multilabel.inference.outputs import chosen_output, declared_names
 from keras_multilabel.inference.sources import Source
 from keras_multilabel.utils import keras_internals
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.positions import check_shapes, row_weights, rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,30 +25,38 @@ class PassResult:
     """What one pass over the data gave, row by row.
 
     Attributes:
-        y_true: Truth of the chosen output, shape (n_samples, n_labels).
+        y_true: Truth of the chosen output, shape (n_rows, n_labels): a row for each
+            sample, or each position of labels per step or pixel.
         y_score: The model's output for the same rows.
-        sample_weight: Shape (n_samples,), or None where the data has none.
+        sample_weight: Shape (n_rows,), or None where the data has none.
         loss: Mean loss over the samples; None for a model without a loss.
+        is_positions: Whether rows are positions within samples.
     """
 
     y_true: Array
     y_score: Array
     sample_weight: Array | None
     loss: float | None
+    is_positions: bool = False
 
 
 class ScoringPass(keras.Model):
-    """A model around a model, whose prediction is (truth, score, weight, loss).
+    """A model around a model, whose prediction is its scores, and what goes with them.
 
     Its ``predict`` reads every kind of data that Keras reads, and each batch gives
-    x, y and the prediction together, so no order of rows has to be assumed.
+    x, y and the prediction together, so no order of rows has to be assumed. Only the
+    truth of arrays, which are read in their order, does not come back through the
+    graph.
     """
 
-    def __init__(self, model: keras.Model, output_name: str | None = None):
+    def __init__(
+        self, model: keras.Model, source: Source, output_name: str | None = None
+    ):
         # float32 whatever the global policy: the loss is taken outside the model's
         # own layers, as evaluate takes it.
         super().__init__(autocast=False, dtype="float32")
         self.model = model
+        self.source = source
         self.has_loss = has_loss(model)
         self.chosen = chosen_output(declared_names(model), output_name)
         self.built = True
@@ -68,84 +77,101 @@ class ScoringPass(keras.Model):
         y_pred = call_inference(self.model, x)
         y_true = self.chosen.select(y, "y")
         y_score = self.chosen.select(y_pred, "The model's output")
-        _check_columns(y_true, y_score)
+        check_shapes(y_true.shape, y_score.shape)
         loss = (
             inference_loss(self.model, x, y, y_pred, sample_weight)
             if self.has_loss
             else np.nan
         )
-        outputs = {"rows": _pack(y_true, y_score, loss)}
-        if sample_weight is not None:
-            outputs["sample_weight"] = self.chosen.select(
-                sample_weight, "sample_weight"
-            )
-        return outputs
+        if self.source.arrays is not None:
+            return {"rows": _side_by_side(rows_of(y_score), loss)}
+        self._is_positions = len(y_true.shape) > 2
+        rows = _with_truth(y_true, rows_of(y_score), loss)
+        if sample_weight is None:
+            return {"rows": rows}
+        weight = self.chosen.select(sample_weight, "sample_weight")
+        return {"rows": rows, "sample_weight": row_weights(weight, y_true)}
 
     def predict_step(self, *args: Any) -> Any:
         """Predict a batch, which goes in whole, not its x alone as in Keras's step."""
         return keras_internals.predict_whole_batch(self, *args)
 
-    def run(self, source: Source, batch_size: int | None = None) -> PassResult:
+    def run(self, batch_size: int | None = None) -> PassResult:
         """Pass over the data once."""
+        source = self.source
         with keras_internals.weights_kept(self, self.model), warnings.catch_warnings():
             # Data of unknown length ends so; too few batches are an error below.
             warnings.filterwarnings("ignore", "Your input ran out of data")
             outputs = self.predict(
                 source.open(), batch_size=batch_size, steps=source.steps, verbose=0
             )
-        y_true, y_score, loss, first = _unpack(outputs["rows"])
-        _check_batches(int(first.sum()), source.steps)
-        return PassResult(
-            y_true,
-            y_score,
-            _flat(outputs.get("sample_weight")),
-            float(loss.mean(dtype=np.float64)) if self.has_loss else None,
-        )
+        if source.arrays is not None:
+            result = self._beside_arrays(outputs["rows"], *source.arrays[1:])
+        else:
+            result = _unpack(outputs["rows"], outputs.get("sample_weight"))
+            result = replace(result, is_positions=self._is_positions)
+            _check_batches(int((outputs["rows"][:, -1] > 0).sum()), source.steps)
+        return result if self.has_loss else replace(result, loss=None)
+
+    def _beside_arrays(
+        self, rows: Array, y: Any, sample_weight: Any = None
+    ) -> PassResult:
+        """The rows beside the truth, and weights, that were read with them."""
+        truth = _as_array(self.chosen.select(y, "y"))
+        y_true = truth.reshape(-1, truth.shape[-1])[: len(rows)]
+        weight = None
+        if sample_weight is not None:
+            weight = _as_array(self.chosen.select(sample_weight, "sample_weight"))
+            weight = _by_position(weight, truth.shape[:-1])[: len(rows)]
+        # The mean over rows weights each batch by its size, as evaluate does.
+        loss = float(rows[:, -1].mean(dtype=np.float64))
+        return PassResult(y_true, rows[:, :-1], weight, loss, truth.ndim > 2)
 
 
-def _flat(sample_weight: Array | None) -> Array | None:
-    """Keras takes weights of shape (n_samples, 1), too."""
-    if sample_weight is not None and sample_weight.shape[1:] == (1,):
-        return sample_weight[:, 0]
-    return sample_weight
+def _by_position(weight: Array, positions: tuple[int, ...]) -> Array:
+    """Weights of samples, or of positions, one for each position."""
+    if weight.shape[1:][-1:] == (1,):
+        weight = weight[..., 0]
+    if weight.ndim > len(positions):  # one for each label: an error where it is used
+        return weight
+    missing = (1,) * (len(positions) - weight.ndim)
+    return np.broadcast_to(weight.reshape(weight.shape + missing), positions).ravel()
 
 
-def _pack(y_true: Any, y_score: Any, loss: Any) -> Any:
-    """One array of truth, score, loss and "first of its batch", side by side.
+def _as_array(values: Any) -> Array:
+    if hasattr(values, "toarray"):
+        return np.asarray(values.toarray())
+    return np.asarray(ops.convert_to_numpy(values))
 
-    ``predict`` spends some 0.3 ms on each array of each batch, as much as a small
-    model takes; so all goes into one. The loss is repeated in each row, so that its
-    mean over rows weighs each batch by its size, as evaluate does.
-    """
+
+# ``predict`` spends some 0.3 ms on each array of each batch, as much as a small model
+# takes; so all goes into one, side by side.
+
+
+def _side_by_side(y_score: Any, loss: Any, *others: Any) -> Any:
+    """Other columns, those of the scores, and in each row the loss of the batch."""
     # Whole numbers up to 2^24 and bfloat16 scores are exact in float32.
     double = keras.backend.standardize_dtype(y_score.dtype) == "float64"
     dtype = "float64" if double else "float32"
-    y_true, y_score, loss = (ops.cast(v, dtype) for v in (y_true, y_score, loss))
-    column = ops.ones_like(y_score[:, :1])
-    first = ops.cast(ops.arange(ops.shape(y_score)[0]) == 0, column.dtype)
-    columns = [y_true, y_score, column * loss, ops.expand_dims(first, 1)]
-    return ops.concatenate(columns, axis=1)
+    columns = [ops.cast(each, dtype) for each in (*others, y_score)]
+    loss = ops.ones_like(columns[-1][:, :1]) * ops.cast(loss, dtype)
+    return ops.concatenate([*columns, loss], axis=1)
 
 
-def _unpack(rows: Array) -> tuple[Array, Array, Array, Array]:
+def _with_truth(y_true: Any, y_score: Any, loss: Any) -> Any:
+    """Truth, scores, loss, and in the first row of the batch its number of samples."""
+    rows = _side_by_side(y_score, loss, rows_of(y_true))
+    is_first = ops.cast(ops.arange(ops.shape(rows)[0]) == 0, rows.dtype)
+    n_samples = is_first * ops.cast(ops.shape(y_true)[0], rows.dtype)
+    return ops.concatenate([rows, ops.expand_dims(n_samples, 1)], axis=1)
+
+
+def _unpack(rows: Array, sample_weight: Array | None) -> PassResult:
     n_labels = (rows.shape[1] - 2) // 2
-    return rows[:, :n_labels], rows[:, n_labels:-2], rows[:, -2], rows[:, -1]
-
-
-def _check_columns(y_true: Any, y_score: Any) -> None:
-    # Shapes are static where this is traced; an unknown width is None there.
-    if len(y_true.shape) != 2 or len(y_score.shape) != 2:
-        raise ValueError(
-            "y and the model's output must have the shape (batch, n_labels); got "
-            f"{tuple(y_true.shape)} and {tuple(y_score.shape)}."
-        )
-    if None not in (y_true.shape[1], y_score.shape[1]) and (
-        y_true.shape[1] != y_score.shape[1]
-    ):
-        raise ValueError(
-            f"The model's output has {y_score.shape[1]} columns, y has "
-            f"{y_true.shape[1]}: both need one per label, in the same order."
-        )
+    loss = np.average(rows[:, -2], weights=rows[:, -1]) if rows[:, -1].any() else np.nan
+    return PassResult(
+        rows[:, :n_labels], rows[:, n_labels:-2], sample_weight, float(loss)
+    )
 
 
 def _check_batches(found: int, steps: int | None) -> None:

@@ -26,10 +26,12 @@ class Source:
     Attributes:
         open: Makes the ``x`` argument of ``predict`` for one pass.
         steps: How many batches each pass must have; None: until the end.
+        arrays: ``(x, y[, sample_weight])`` where each pass reads them in this order.
     """
 
     open: Callable[[], Any]
     steps: int | None = None
+    arrays: tuple[Any, ...] | None = None
 
 
 def check_source(
@@ -102,7 +104,7 @@ def _from_arrays(
             f"{sorted(sizes)} rows."
         )
     _check_length(-(-sizes.pop() // (batch_size or 32)), steps)
-    return Source(lambda: data, steps)
+    return Source(lambda: data, steps, data)
 
 
 def _check_length(length: float | None, steps: int | None) -> None:

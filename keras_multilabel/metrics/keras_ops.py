@@ -15,8 +15,7 @@ from keras_multilabel.metrics.bins import LEADING_BITS, bin_edges, bin_of, n_bin
 from keras_multilabel.metrics.histogram_ranking import TIED_FROM
 from keras_multilabel.utils.arguments import ROUNDING, Array
 from keras_multilabel.utils.keras_internals import torch_storage
-
-Shape = tuple[int | None, ...]
+from keras_multilabel.utils.positions import check_shapes, row_weights, rows_of
 
 BACKEND = keras.backend.backend()
 N_BINS = n_bins(LEADING_BITS)
@@ -71,48 +70,10 @@ def as_rows(
         ops.stop_gradient(ops.cast(ops.convert_to_tensor(each), "float32"))
         for each in (y_true, y_pred)
     )
-    _check_shapes(y_true.shape, y_pred.shape, n_labels)
+    check_shapes(y_true.shape, y_pred.shape, n_labels)
     if sample_weight is not None:
-        sample_weight = _row_weight(sample_weight, y_true)
-    if len(y_true.shape) > 2:
-        y_true, y_pred = (ops.reshape(y, (-1, n_labels)) for y in (y_true, y_pred))
-    return y_true, y_pred, sample_weight
-
-
-def _check_shapes(y_true: Shape, y_pred: Shape, n_labels: int) -> None:
-    same = len(y_true) == len(y_pred) >= 2 and all(
-        None in sizes or sizes[0] == sizes[1]
-        for sizes in zip(y_true, y_pred, strict=True)
-    )
-    if not same or y_true[-1] not in (None, n_labels):
-        raise ValueError(
-            "y_true and y_pred must have the shape (batch, num_labels), "
-            f"(batch, {n_labels}), or (batch, ..., {n_labels}); got {tuple(y_true)} "
-            f"and {tuple(y_pred)}."
-        )
-
-
-def _row_weight(sample_weight: Any, y_true: Any) -> Any:
-    """A weight for each position of the batch, flattened."""
-    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
-    shape, positions = tuple(weight.shape), tuple(y_true.shape[:-1])
-    if len(shape) == len(positions) + 1 and shape[-1] == 1:
-        weight, shape = ops.squeeze(weight, -1), shape[:-1]
-    fits = len(shape) <= len(positions) and all(
-        None in sizes or sizes[0] == sizes[1]
-        for sizes in zip(shape, positions, strict=False)
-    )
-    if not fits or not shape:
-        raise ValueError(
-            "sample_weight must have the shape (batch,), one weight per sample, or "
-            f"{positions}; got {shape}."
-        )
-    if len(shape) < len(positions):
-        missing = range(len(shape), len(positions))
-        weight = ops.expand_dims(weight, tuple(missing)) + ops.zeros_like(
-            y_true[..., 0]
-        )
-    return ops.reshape(weight, (-1,))
+        sample_weight = row_weights(sample_weight, y_true)
+    return rows_of(y_true), rows_of(y_pred), sample_weight
 
 
 def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:

@@ -67,6 +67,8 @@ def callbacks_beside(callback: keras.callbacks.Callback, kind: type) -> list[Any
     Relies on: ``fit`` gives all callbacks of its list one and the same ``params``. The
     list itself is not to be had, so all objects of Python are looked through.
     """
+    if callback.params is None:
+        return []
     return [
         thing
         for thing in gc.get_objects()

@@ -6,7 +6,7 @@ import pytest
 import sklearn.metrics as sk
 
 import keras_multilabel as kml
-from tests.fits import N_LABELS, fit, make_model, scores_of
+from tests.fits import N_LABELS, batches, fit, make_model, scores_of
 
 pytestmark = pytest.mark.keras
 
@@ -228,3 +228,76 @@ def test_a_new_fit_chooses_among_its_own_epochs(data):
     model.optimizer.learning_rate = 0.0
     model.fit(*data, epochs=1, verbose=0, callbacks=[metrics])
     assert metrics.thresholds is not first
+
+
+class Broken(keras.layers.Layer):
+    """NaN for some rows while it is told so."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = self.add_weight(shape=(), initializer="ones", trainable=False)
+
+    def call(self, x):
+        return x * self.factor
+
+
+def test_nan_scores_are_nan_in_the_logs_and_training_goes_on(data):
+    broken = Broken()
+    model = keras.Sequential(
+        [keras.layers.Input((6,)), keras.layers.Dense(4, "sigmoid"), broken]
+    )
+    model.compile("sgd", "binary_crossentropy")
+
+    def breaks(factor):
+        def set_factor(epoch, logs):
+            broken.factor.assign(factor if epoch in (0, 1) else 1.0)
+
+        return keras.callbacks.LambdaCallback(on_epoch_end=set_factor)
+
+    metrics = kml.MultiLabelMetrics(
+        data, metrics=["f1", "hamming_loss"], per_label=True, threshold="tune"
+    )
+    with pytest.warns(UserWarning, match=r"model gave 600 NaN scores of 600") as caught:
+        history = fit([breaks(np.nan), metrics, breaks(1.0)], model, epochs=4)
+    assert len([w for w in caught if "NaN scores" in str(w.message)]) == 1
+    for name in ("val_f1", "val_hamming_loss", "val_f1/label 3"):
+        assert np.isnan(history[name]).tolist() == [True, True, False, False]
+    assert len(metrics.y_score) == len(data[0])
+
+
+@pytest.mark.parametrize("weight_of", [None, "sample", "position"])
+@pytest.mark.parametrize("is_array", [True, False])
+def test_labels_per_step_are_rows(is_array, weight_of):
+    """Of 12 samples with 5 steps each; some steps are padding."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(12, 5, 6)).astype("float32")
+    y = (x[..., :4] > 0.3).astype("float32")
+    y[rng.random((12, 5)) < 0.3] = -1
+    weight = rng.integers(1, 4, (12, 5) if weight_of == "position" else (12, 1))
+    given = () if weight_of is None else (weight.astype("float32"),)
+    model = keras.Sequential(
+        [keras.layers.Input((5, 6)), keras.layers.Dense(4, "sigmoid")]
+    )
+    model.compile("sgd", kml.WeightedBinaryCrossentropy())
+    source = (x, y, *given) if is_array else lambda: batches(x, y, *given, size=5)
+    metrics = kml.MultiLabelMetrics(
+        source, metrics=["f1", "subset_accuracy"], use_sample_weight=True
+    )
+    history = model.fit(x, y, epochs=1, verbose=0, callbacks=[metrics]).history
+    known = y[..., 0] >= 0
+    truth, scores = y[known], model.predict(x, verbose=0)[known]
+    flat = None
+    if given:
+        flat = np.broadcast_to(weight, (12, 5))[known]
+    np.testing.assert_array_equal(metrics.y_true, truth)
+    np.testing.assert_allclose(metrics.y_score, scores, rtol=1e-5)
+    options = {"average": "weighted", "sample_weight": flat}
+    assert history["val_f1"][0] == pytest.approx(
+        kml.f1_score(truth, scores >= 0.5, **options), abs=1e-6
+    )
+    exact = kml.subset_accuracy_score(truth, scores >= 0.5, sample_weight=flat)
+    assert history["val_subset_accuracy"][0] == pytest.approx(exact, abs=1e-6)
+    options = {"sample_weight": given[0]} if given else {}
+    expected = model.evaluate(x, y, batch_size=5, verbose=0, **options)
+    if not is_array:
+        assert history["val_loss"][0] == pytest.approx(expected, rel=1e-4)
