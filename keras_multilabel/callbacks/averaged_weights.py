@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from keras_multilabel.utils.keras_internals import callbacks_beside
+from keras_multilabel.utils.keras_internals import callbacks_beside, unshare_weights
 
 
 class AveragedWeights:
@@ -22,6 +22,7 @@ class AveragedWeights:
     """
 
     def __init__(self, callback: keras.callbacks.Callback):
+        self._model = callback.model
         self._swaps: list[Any] = []
         if not _averages(callback.model.optimizer):
             return
@@ -44,6 +45,8 @@ class AveragedWeights:
                 swap.on_epoch_end(epoch)
             else:
                 swap.on_test_begin()
+        if self._swaps:
+            unshare_weights(self._model)
         try:
             yield
         finally:

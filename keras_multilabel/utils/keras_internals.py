@@ -76,6 +76,18 @@ def callbacks_beside(callback: keras.callbacks.Callback, kind: type) -> list[Any
     ]
 
 
+def unshare_weights(model: keras.Model) -> None:
+    """Give a JAX model buffers of its own, before a pass that donates them.
+
+    Relies on: on JAX ``assign`` shares the buffer, so after `SwapEMAWeights` of the
+    last epoch weights and averages are one, and a pass that donates the former would
+    delete the latter.
+    """
+    if keras.backend.backend() == "jax":
+        for variable in model.trainable_variables:
+            variable.assign(keras.ops.copy(variable.value))
+
+
 def predict_whole_batch(model: keras.Model, *arguments: Any) -> Any:
     """What ``predict_step`` returns, where ``call`` is given y and weights too.
 

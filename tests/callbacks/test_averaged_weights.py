@@ -45,12 +45,13 @@ def test_the_pass_sees_the_weights_that_keras_evaluates(data, where):
     np.testing.assert_allclose(metrics.y_score, scores, rtol=1e-4, atol=1e-6)
 
 
-def test_training_is_the_same_with_and_without_the_pass(data):
-    histories = []
-    for callbacks in ([], [kml.MultiLabelMetrics(data)]):
-        swap = keras.callbacks.SwapEMAWeights()
-        histories.append(fit([swap, *callbacks], averaging_model(), epochs=3)["loss"])
-    np.testing.assert_allclose(*histories, rtol=1e-5)
+def test_training_is_the_same_as_with_validation_by_keras(data):
+    """On torch both lose the weights before averaging: Keras's swap shares memory."""
+    swap, metrics = keras.callbacks.SwapEMAWeights(), kml.MultiLabelMetrics(data)
+    ours = fit([swap, metrics], averaging_model(), epochs=3)["loss"]
+    swap = keras.callbacks.SwapEMAWeights()
+    other = fit([swap], averaging_model(), epochs=3, validation_data=data)["loss"]
+    np.testing.assert_allclose(ours, other, rtol=1e-5)
 
 
 def test_averages_that_nobody_swaps_in_are_named(data):
@@ -58,6 +59,10 @@ def test_averages_that_nobody_swaps_in_are_named(data):
         fit([kml.MultiLabelMetrics(data)], averaging_model(), epochs=1)
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() == "jax",
+    reason="Keras 3.15 cannot fit a second time with use_ema: it donates buffers twice",
+)
 def test_a_swap_of_another_fit_is_left_alone(data):
     """It may still be around, with the same model."""
     model = averaging_model()
