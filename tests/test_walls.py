@@ -33,7 +33,7 @@ IMPORT_KERAS = {
     "callbacks/averaged_weights",
     "callbacks/keras_pass",
     "callbacks/multi_label_metrics",
-    "callbacks/own_pass",
+    "callbacks/validation",
     "checks/check_setup",
     "checks/compiled",
     "checks/head",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 
-Callables = Mapping[str, Callable[[Array, Array], Any]]
+Function = Callable[[Array, Array], Any]
+Callables = Mapping[str, Function]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,31 +52,26 @@ class Metric:
     by_label: bool = False
 
 
-def _from_ratio(ratio: ratios.Ratio) -> Metric:
-    def score(evaluation: Evaluation, average: str | None) -> Any:
-        samples = average == "samples"
-        return average_ratio(
-            ratio,
-            evaluation.sample_counts if samples else evaluation.counts,
-            average,
-            evaluation.samples.weight,
-            evaluation.zero_division,
-        )
-
-    return Metric(score, by_label=True)
+# Parts of functions, not functions within functions, so that a callback can be pickled.
 
 
-def _from_ranking(
-    function: ranking.Score, zero_division: Callable[[Evaluation], float]
-) -> Metric:
-    def score(evaluation: Evaluation, average: str | None) -> Any:
-        scores, support = ranking.rank_samples(
-            function, evaluation.samples, average, zero_division(evaluation)
-        )
-        weight = evaluation.samples.weight
-        return ranking.average_ranking(scores, support, average, weight)
+def _ratio(ratio: ratios.Ratio, evaluation: Evaluation, average: str | None) -> Any:
+    samples = average == "samples"
+    return average_ratio(
+        ratio,
+        evaluation.sample_counts if samples else evaluation.counts,
+        average,
+        evaluation.samples.weight,
+        evaluation.zero_division,
+    )
 
-    return Metric(score, by_label=True)
+
+def _ranking(score: ranking.Score, evaluation: Evaluation, average: str | None) -> Any:
+    # ROC AUC has no value where it is 0 / 0.
+    zero_division = np.nan if score is ranking.roc_auc else evaluation.zero_division
+    samples = evaluation.samples
+    scores, support = ranking.rank_samples(score, samples, average, zero_division)
+    return ranking.average_ranking(scores, support, average, samples.weight)
 
 
 def _hamming_loss(evaluation: Evaluation, _: str | None) -> Any:
@@ -86,13 +82,25 @@ def _subset_accuracy(evaluation: Evaluation, _: str | None) -> float:
     return exact_match(evaluation.sample_counts, evaluation.samples.weight)
 
 
-METRICS = {name: _from_ratio(ratio) for name, ratio in ratios.RATIOS.items()} | {
+def _of_decisions(function: Function, evaluation: Evaluation, _: str | None) -> Any:
+    return function(evaluation.y_true, evaluation.y_pred.astype(np.int8))
+
+
+def _of_scores(function: Function, evaluation: Evaluation, _: str | None) -> Any:
+    return function(evaluation.y_true, evaluation.samples.y_score)
+
+
+METRICS = {
+    **{
+        name: Metric(partial(_ratio, ratio), by_label=True)
+        for name, ratio in ratios.RATIOS.items()
+    },
     "hamming_loss": Metric(_hamming_loss),
     "subset_accuracy": Metric(_subset_accuracy),
-    "average_precision": _from_ranking(
-        ranking.average_precision, lambda evaluation: evaluation.zero_division
+    "average_precision": Metric(
+        partial(_ranking, ranking.average_precision), by_label=True
     ),
-    "roc_auc": _from_ranking(ranking.roc_auc, lambda _: np.nan),
+    "roc_auc": Metric(partial(_ranking, ranking.roc_auc), by_label=True),
 }
 
 
@@ -103,13 +111,16 @@ def check_metrics(
     if isinstance(metrics, str):
         metrics = [metrics]
     if isinstance(metrics, Mapping):
-        found = {name: _on_decisions(name, metrics[name]) for name in metrics}
+        found = {
+            name: Metric(partial(_of_decisions, _check_callable(name, function)))
+            for name, function in metrics.items()
+        }
     else:
         found = {name: _named(name) for name in metrics}
     for name, function in score_metrics.items():
         if name in found:
             raise ValueError(f"score_metrics repeats the name {name!r} of metrics.")
-        found[name] = _on_scores(name, function)
+        found[name] = Metric(partial(_of_scores, _check_callable(name, function)))
     return found
 
 
@@ -143,19 +154,10 @@ def _named(name: str) -> Metric:
     return METRICS[ratios.check_score_name(name, tuple(METRICS), "metrics", remedy)]
 
 
-def _on_decisions(name: str, function: Callable[[Array, Array], Any]) -> Metric:
-    _check_callable(name, function)
-    return Metric(lambda e, _: function(e.y_true, e.y_pred.astype(np.int8)))
-
-
-def _on_scores(name: str, function: Callable[[Array, Array], Any]) -> Metric:
-    _check_callable(name, function)
-    return Metric(lambda e, _: function(e.y_true, e.samples.y_score))
-
-
-def _check_callable(name: str, function: Any) -> None:
+def _check_callable(name: str, function: Any) -> Function:
     if not callable(function):
         raise TypeError(f"The metric {name!r} must be callable; got {function!r}.")
+    return function
 
 
 def _as_number(name: str, value: Any) -> float:

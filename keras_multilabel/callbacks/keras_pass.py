@@ -12,26 +12,29 @@ from typing import Any
 
 import keras
 
-from keras_multilabel.callbacks.validation import Validation
+from keras_multilabel.callbacks.validation import Carrier, Validation
 from keras_multilabel.metrics.multi_label_scores import MultiLabelScores
 from keras_multilabel.utils import keras_internals
 
 
-class KerasPass(keras.callbacks.Callback):
+class KerasPass(Carrier):
     """The callback behind `MultiLabelMetrics` without data.
 
     Attributes:
         last: The last `Validation`; None before the first.
     """
 
+    of_fit = frozenset({"_metrics"})
+
     def __init__(self) -> None:
         super().__init__()
         self.last: Validation | None = None
-        self._metrics: list[MultiLabelScores] = []
+        self._training = False
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Train with a step that leaves the metrics out."""
         self._validated = self._warned = False
+        self._training = True
         self._metrics = _find(self.model)
         first = self._metrics[0]
         keras_internals.add_train_function(self.model, lambda: first.resting)
@@ -47,7 +50,7 @@ class KerasPass(keras.callbacks.Callback):
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Take what the first of the metrics counted."""
-        if not self._metrics:
+        if not self._training:
             return
         self._validated = True
         metric = self._metrics[0]
@@ -73,7 +76,7 @@ class KerasPass(keras.callbacks.Callback):
         """Train as usual again."""
         for metric in self._metrics:
             metric.resting = False
-        self._metrics = []
+        self._training = False
         if not self._validated:
             warnings.warn(
                 "MultiLabelMetrics without validation_data found no validation: pass "

@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 from keras_multilabel.callbacks.evaluation import Callables
 from keras_multilabel.callbacks.keras_pass import KerasPass
 from keras_multilabel.callbacks.own_pass import OwnPass
+from keras_multilabel.callbacks.validation import Carrier
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.thresholds.thresholds import Thresholds
@@ -18,7 +19,7 @@ from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.defaults import default, given, resolved
 
 
-class MultiLabelMetrics(keras.callbacks.Callback):
+class MultiLabelMetrics(Carrier):
     """Validation metrics after each epoch, from one pass over the validation data.
 
     Each batch gives x, y and the prediction together, so the rows of truth and

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
@@ -19,7 +18,7 @@ from keras_multilabel.callbacks.evaluation import (
     keys_of,
     values_of,
 )
-from keras_multilabel.callbacks.validation import Validation
+from keras_multilabel.callbacks.validation import Carrier, Validation
 from keras_multilabel.inference.scoring_pass import PassResult, ScoringPass
 from keras_multilabel.inference.sources import check_source
 from keras_multilabel.metrics.averages import average_scores
@@ -45,12 +44,14 @@ from keras_multilabel.utils.arguments import (
 FOLDS = 5
 
 
-class OwnPass(keras.callbacks.Callback):
+class OwnPass(Carrier):
     """The callback behind `MultiLabelMetrics` with data; the options are its.
 
     Attributes:
         last: The last `Validation`; None before the first.
     """
+
+    of_fit = frozenset({"_pass", "_averaged"})
 
     def __init__(
         self,

@@ -1,6 +1,9 @@
-"""What the last validation left behind."""
+"""What the last validation left behind, and callbacks that carry it along."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import keras
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
@@ -25,3 +28,23 @@ class Validation:
     y_true: Array | None = None
     y_score: Array | None = None
     thresholds: Thresholds | None = None
+
+
+class Carrier(keras.callbacks.Callback):
+    """A callback that is copied, or pickled, without the model that it is fitted with.
+
+    Tuners of hyperparameters copy the callbacks that they are given.
+
+    Attributes:
+        of_fit: Attributes that belong to one ``fit``, which a copy has not seen.
+    """
+
+    of_fit: ClassVar[frozenset[str]] = frozenset()
+
+    def __getstate__(self) -> dict[str, Any]:
+        left_out = self.of_fit | set(vars(keras.callbacks.Callback()))
+        return {key: value for key, value in vars(self).items() if key not in left_out}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__init__()
+        self.__dict__.update(state)

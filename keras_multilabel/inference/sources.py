@@ -15,9 +15,6 @@ import numpy as np
 
 from keras_multilabel.utils.streams import at_least_one, keras_reads, n_batches
 
-# Each pass must get some batch, or the mean loss and the scores would be of nothing.
-_some = partial(at_least_one, name="validation_data")
-
 
 @dataclass(frozen=True)
 class Source:
@@ -51,7 +48,7 @@ def check_source(
         return _from_arrays(tuple(data), steps, batch_size)
     if keras_reads(data):
         _check_length(n_batches(data), steps)
-        return Source(lambda: data, steps)
+        return Source(partial(_as_it_is, data), steps)
     if isinstance(data, Iterator):
         if steps is None:
             raise ValueError(
@@ -60,21 +57,35 @@ def check_source(
                 "draw from it for each evaluation, or a callable that makes a fresh "
                 "iterator."
             )
-        return Source(lambda: _some(islice(data, steps)), steps)
+        return Source(partial(_first_batches, data, steps), steps)
     if isinstance(data, Iterable):
-        return Source(lambda: _some(islice(data, steps)), steps)
+        return Source(partial(_first_batches, data, steps), steps)
     if callable(data):
-        return Source(lambda: _open_made(data(), steps, batch_size), steps)
+        return Source(partial(_open_made, data, steps, batch_size), steps)
     raise TypeError(
         "validation_data must be (x, y) or (x, y, sample_weight) arrays, a dataset or "
         f"loader that Keras reads, an iterable or a callable; got {type(data)}."
     )
 
 
-def _open_made(made: Any, steps: int | None, batch_size: int | None) -> Any:
-    """Open what a callable made. It is fresh, so an iterator needs no steps."""
+# Parts of functions, not functions within functions, so that a source can be pickled.
+
+
+def _as_it_is(data: Any) -> Any:
+    return data
+
+
+def _first_batches(data: Iterable[Any], steps: int | None) -> Iterator[Any]:
+    return at_least_one(islice(data, steps), "validation_data")
+
+
+def _open_made(
+    make: Callable[[], Any], steps: int | None, batch_size: int | None
+) -> Any:
+    """Open what a callable makes. It is fresh, so an iterator needs no steps."""
+    made = make()
     if isinstance(made, Iterator) and not keras_reads(made):
-        return _some(islice(made, steps))
+        return _first_batches(made, steps)
     return check_source(made, steps, batch_size).open()
 
 
@@ -104,7 +115,7 @@ def _from_arrays(
             f"{sorted(sizes)} rows."
         )
     _check_length(-(-sizes.pop() // (batch_size or 32)), steps)
-    return Source(lambda: data, steps, data)
+    return Source(partial(_as_it_is, data), steps, data)
 
 
 def _check_length(length: float | None, steps: int | None) -> None:

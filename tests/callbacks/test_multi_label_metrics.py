@@ -1,7 +1,9 @@
 """MultiLabelMetrics among other callbacks, fit after fit, and its options."""
 
+import copy
 import csv
 import inspect
+import pickle
 
 import keras
 import numpy as np
@@ -93,6 +95,32 @@ def test_what_a_way_of_validating_does_not_keep_is_named(data):
     fit([metrics], epochs=1)
     with pytest.raises(NotFittedError, match=r"keeps no histogram.*counts, y_true"):
         _ = metrics.histogram
+
+
+COPY = {"copy": copy.deepcopy, "pickle": lambda one: pickle.loads(pickle.dumps(one))}
+
+
+@pytest.mark.parametrize("way", COPY)
+@pytest.mark.parametrize("is_fitted", [False, True])
+@pytest.mark.parametrize("options", [{}, {"threshold": "tune"}, {"metrics": "roc_auc"}])
+def test_a_copy_serves_as_the_original_does(data, way, is_fitted, options):
+    """Tuners of hyperparameters copy callbacks, and worker processes get pickles."""
+    metrics = kml.MultiLabelMetrics(data, **options)
+    if is_fitted:
+        fit([metrics], epochs=1)
+    twin = COPY[way](metrics)
+    histories = [fit([each], epochs=2) for each in (twin, metrics)]
+    assert histories[0] == histories[1]
+    np.testing.assert_array_equal(twin.counts.tp, metrics.counts.tp)
+
+
+def test_the_copy_of_a_callback_leaves_the_original_without_a_pass(data):
+    metrics = kml.MultiLabelMetrics(data, threshold="tune")
+    fit([copy.deepcopy(metrics)], epochs=1)
+    with pytest.raises(
+        NotFittedError, match=r"no thresholds yet.*copy of the callback"
+    ):
+        _ = metrics.thresholds
 
 
 @pytest.mark.parametrize(
