@@ -7,6 +7,9 @@ matplotlib.
 
 import lazy_loader
 
+from keras_multilabel import registration
 from keras_multilabel._version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+registration.install()

@@ -8,8 +8,9 @@ from .labels.counting import LabelCounts as LabelCounts
 from .labels.counting import count_labels as count_labels
 from .labels.encoding import decode_labels as decode_labels
 from .labels.encoding import encode_labels as encode_labels
+from .layers.label_names import label_names as label_names
 from .layers.threshold_decision import ThresholdDecision as ThresholdDecision
-from .layers.threshold_decision import with_decisions as with_decisions
+from .layers.with_decisions import with_decisions as with_decisions
 from .losses.asymmetric import AsymmetricLoss as AsymmetricLoss
 from .losses.distribution_balanced import (
     DistributionBalancedLoss as DistributionBalancedLoss,

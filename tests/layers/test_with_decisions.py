@@ -1,4 +1,7 @@
-"""ThresholdDecision around and inside a model: predicted, saved and exported."""
+"""Thresholds inside a model: predicted, saved, loaded by Keras alone, and exported."""
+
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -124,10 +127,50 @@ def test_save_and_load(x, tuned, tmp_path, activation, options):
     served.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert_same(loaded.predict(x, verbose=0), served.predict(x, verbose=0))
-    layer = loaded.layers[-1]
-    assert type(layer) is kml.ThresholdDecision
-    assert layer.label_names == NAMES
-    np.testing.assert_array_equal(layer.thresholds, tuned.values, strict=True)
+    assert kml.label_names(loaded) == NAMES
+    cloned = keras.models.clone_model(served)
+    cloned.set_weights(served.get_weights())
+    assert_same(cloned.predict(x, verbose=0), served.predict(x, verbose=0))
+
+
+def test_the_file_loads_where_only_keras_is(x, tmp_path):
+    """Thresholds that float32 must round up, and inf; every option; bit for bit."""
+    thresholds = [np.nextafter(0.5, 1), 0.1, np.inf, 0.5002]
+    cases = [(None, options) for options in [*OPTIONS, BOTH]] + [("sigmoid", {})]
+    expected = {}
+    for index, (activation, options) in enumerate(cases):
+        served = kml.with_decisions(
+            make_model(activation),
+            thresholds,
+            NAMES,
+            from_logits=not activation,
+            **options,
+        )
+        served.save(tmp_path / f"{index}.keras")
+        expected[index] = served.predict(x, verbose=0)
+        y_score = expected[index]["scores"]
+        decisions = kml.apply_thresholds(y_score, thresholds, **options)
+        np.testing.assert_array_equal(expected[index]["decisions"], decisions)
+    np.save(tmp_path / "x.npy", x)
+    subprocess.run([sys.executable, "-c", KERAS_ALONE], cwd=tmp_path, check=True)
+    for index, result in expected.items():
+        found = np.load(tmp_path / f"{index}.npz")
+        assert_same({name: found[name] for name in found.files}, result)
+        again = keras.models.load_model(tmp_path / f"again-{index}.keras")
+        assert kml.label_names(again) == NAMES
+
+
+KERAS_ALONE = """
+import sys
+sys.modules["keras_multilabel"] = None  # to import it is an error now
+import keras, numpy as np
+x = np.load("x.npy")
+for index in range(5):
+    model = keras.models.load_model(f"{index}.keras")
+    np.savez(f"{index}.npz", **model.predict(x, verbose=0))
+    model.save(f"again-{index}.keras")
+assert not [name for name in sys.modules if name.startswith("keras_multilabel.")]
+"""
 
 
 def test_as_the_last_layer_of_a_sequential(x, tmp_path):

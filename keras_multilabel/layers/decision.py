@@ -1,0 +1,127 @@
+"""From scores to decisions in operations of Keras, for tensors and for graphs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from keras_multilabel.thresholds.thresholds import Thresholds
+from keras_multilabel.utils.arguments import Array, check_at_most, check_label_names
+from keras_multilabel.utils.precision import round_up
+
+
+class Decision:
+    """Called on scores (..., n_labels), it gives ``{"scores", "decisions"}``.
+
+    The arguments are those of `ThresholdDecision`, which says what they mean.
+    """
+
+    def __init__(
+        self,
+        thresholds: Thresholds | npt.ArrayLike,
+        label_names: Iterable[Any] | None,
+        from_logits: bool,
+        at_least_one: bool,
+        at_most: int | None,
+    ):
+        if isinstance(thresholds, Thresholds):
+            names = thresholds.label_names if label_names is None else label_names
+            thresholds, label_names = thresholds.values, names
+        self.thresholds = _check_thresholds(thresholds)
+        # Here and as floats: torch.compile cannot trace what NumPy does.
+        self._rounded = {
+            dtype: tuple(round_up(self.thresholds, dtype).tolist())
+            for dtype in ("float32", "float64")
+        }
+        self.label_names = check_label_names(label_names, len(self.thresholds))
+        self.from_logits = from_logits
+        self.at_least_one = at_least_one
+        self.at_most = check_at_most(at_most)
+
+    def __call__(self, y_score: Any) -> dict[str, Any]:
+        """Decide for a tensor, or extend the graph of a symbolic one."""
+        self.check_width(y_score.shape)
+        dtype = _precision(y_score)
+        scores = ops.cast(y_score, dtype)
+        if self.from_logits:
+            scores = ops.sigmoid(scores)
+        thresholds = ops.convert_to_tensor(self._rounded[dtype], dtype=dtype)
+        decided = ops.greater_equal(scores, thresholds)
+        if self.at_least_one or self.at_most is not None:
+            margins = _margins(scores, thresholds)
+            if self.at_least_one:
+                decided = _at_least_one(decided, margins)
+            if self.at_most is not None:
+                decided = _at_most(decided, margins, self.at_most)
+        return {"scores": scores, "decisions": ops.cast(decided, "uint8")}
+
+    def check_width(self, shape: tuple[int | None, ...]) -> None:
+        """Raise where one threshold, or one column, would broadcast in silence."""
+        n_labels = len(self.thresholds)
+        if len(shape) == 0 or shape[-1] != n_labels:
+            raise ValueError(
+                f"The decision has {n_labels} thresholds; y_score must have the shape "
+                f"(..., {n_labels}), one column per label, got {tuple(shape)}."
+            )
+
+
+def _check_thresholds(thresholds: npt.ArrayLike) -> Array:
+    values = np.array(thresholds, dtype=np.float64)
+    if values.ndim != 1 or len(values) == 0:
+        raise ValueError(
+            "thresholds must have the shape (n_labels,), one per label; got "
+            f"{values.shape}. One for all labels is np.full(n_labels, threshold)."
+        )
+    if np.isnan(values).any():
+        raise ValueError(
+            "thresholds must not be NaN; got one at label "
+            f"{np.flatnonzero(np.isnan(values))[0]}. A label that is never to be "
+            "decided has the threshold inf."
+        )
+    return values
+
+
+def _precision(y_score: Any) -> str:
+    """The precision in which scores are compared: float64 if they have it."""
+    dtype = keras.backend.standardize_dtype(y_score.dtype)
+    if isinstance(y_score, keras.KerasTensor) and dtype == "float64":
+        # JAX without x64 calls a symbolic tensor float64, and computes in float32.
+        real = ops.convert_to_tensor(np.zeros(1, dtype))
+        dtype = keras.backend.standardize_dtype(real.dtype)
+    return "float64" if dtype == "float64" else "float32"
+
+
+def _margins(scores: Any, thresholds: Any) -> Any:
+    """By how much each score passes its threshold; a NaN by minus infinity."""
+    # inf - inf is NaN, and backends differ in where they sort a NaN.
+    margins = ops.subtract(scores, thresholds)
+    margins = ops.where(ops.equal(scores, thresholds), 0.0, margins)
+    return ops.where(ops.isnan(margins), -np.inf, margins)
+
+
+def _at_least_one(decided: Any, margins: Any) -> Any:
+    """Decide the largest margin where nothing is decided."""
+    # Not argmax: that of Keras on TensorFlow cannot be exported to LiteRT.
+    largest = _from_largest(margins)[..., :1]
+    is_largest = ops.equal(largest, ops.arange(decided.shape[-1]))
+    is_empty = ops.logical_not(ops.any(decided, axis=-1, keepdims=True))
+    # A score of NaN or a threshold of inf: what nothing can decide.
+    can_be = ops.greater(margins, -np.inf)
+    fallback = ops.logical_and(is_largest, can_be)
+    return ops.logical_or(decided, ops.logical_and(is_empty, fallback))
+
+
+def _at_most(decided: Any, margins: Any, k: int) -> Any:
+    """Keep the ``k`` decisions with the largest margins."""
+    order = _from_largest(ops.where(decided, margins, -np.inf))
+    # The order of the order is each label's rank.
+    return ops.logical_and(decided, ops.less(ops.argsort(order, axis=-1), k))
+
+
+def _from_largest(values: Any) -> Any:
+    """The labels of each row from the largest value on, the first of equals first."""
+    # argsort is stable on the three backends; top_k on torch is not.
+    return ops.argsort(ops.negative(values), axis=-1)

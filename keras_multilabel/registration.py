@@ -1,0 +1,111 @@
+"""Keras finds our classes in saved models, though none of them is loaded yet.
+
+Keras looks a class of a file up by its registered name. Ours would register themselves
+when their modules are imported, which happens when they are first used; a process that
+only loads a model uses none. So each name is given a stand-in, which fetches the class
+when Keras asks for it: at once where Keras is loaded, else as soon as it is.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+import keras_multilabel
+
+PACKAGE = "keras_multilabel"
+SERIALIZED = (
+    "AsymmetricLoss",
+    "DistributionBalancedLoss",
+    "MultiLabelScores",
+    "MultiLabelSoftmaxCrossentropy",
+    "ThresholdDecision",
+    "TwoWayLoss",
+    "WeightedBinaryCrossentropy",
+    "ZLPRLoss",
+)
+# Where the table of custom objects is public; importing any part of Keras loads it.
+WATCHED = "keras.saving"
+
+
+def install() -> None:
+    """Register now if Keras is loaded, else when it is imported."""
+    if WATCHED in sys.modules:
+        # Another thread may be in the middle of it: this waits for its end.
+        _register(importlib.import_module(WATCHED))
+    else:
+        sys.meta_path.insert(0, _Watch())
+
+
+def _register(saving: ModuleType) -> None:
+    custom_objects = saving.get_custom_objects()
+    for name in SERIALIZED:
+        # A class that is loaded has taken its place already.
+        custom_objects.setdefault(f"{PACKAGE}>{name}", _stand_in(name))
+
+
+def _stand_in(name: str) -> type:
+    """A class that makes objects of our class of this name, and loads it for that."""
+
+    class StandIn:
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            return getattr(keras_multilabel, name)(*args, **kwargs)
+
+        @classmethod
+        def from_config(cls, config: dict[str, Any]) -> Any:
+            return getattr(keras_multilabel, name).from_config(config)
+
+    StandIn.__name__ = StandIn.__qualname__ = name
+    return StandIn
+
+
+class _Watch:
+    """A finder that finds nothing by itself: it sees ``keras.saving`` come.
+
+    It stays in ``sys.meta_path``: to take an entry out while another thread searches
+    makes that thread miss the entry after it. Its cost is a comparison per import.
+    """
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        if fullname != WATCHED:
+            return None
+        spec = self._found_by_others(fullname, path, target)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            _then_register(spec.loader)
+        return spec
+
+    def _found_by_others(self, *arguments: Any) -> ModuleSpec | None:
+        # Those after this one alone: two watches that ask each other never end.
+        finders = list(sys.meta_path)
+        after = finders.index(self) + 1 if self in finders else 0
+        for finder in finders[after:]:
+            find_spec = getattr(finder, "find_spec", None)
+            spec = find_spec(*arguments) if find_spec else None
+            if spec is not None:
+                return spec
+        return None
+
+
+def _then_register(loader: Any) -> None:
+    """Let a loader register our classes when it has loaded its module.
+
+    The loader stays what it is, for all that read source or data through it. One that
+    takes no attributes, as in compiled programs, loads Keras without a word to us.
+    """
+    load = loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        load(module)
+        _register(module)
+        vars(loader).pop("exec_module", None)
+
+    with suppress(AttributeError, TypeError):
+        loader.exec_module = exec_module
