@@ -30,6 +30,10 @@ class MultiLabelMetrics(Carrier):
     they stand **after** this callback in the list. They need ``mode="max"``:
     Keras does not guess the direction of names that it does not know.
 
+    Where the model gives NaN, the values of that epoch are NaN, with a warning, and
+    training goes on as the other callbacks wish. Where `keras.callbacks.SwapEMAWeights`
+    puts averaged weights into the model to evaluate it, this pass sees them too.
+
     ``val_loss`` is reported too, as ``fit(validation_data=...)`` reports it, so
     the data need not be passed to ``fit`` as well. Where it is, Keras's own
     ``val_loss`` stays.
@@ -47,7 +51,9 @@ class MultiLabelMetrics(Carrier):
             ``validation_steps`` and gives that many fresh batches each time); or a
             callable that makes any of these afresh. y is multi-hot, shape
             (n_samples, n_labels): 0 and 1, and -1 or NaN where unknown (left out
-            of the metrics; the loss must know them too). For a model with several
+            of the metrics; the loss must know them too). Labels per step or pixel,
+            shape (n_samples, ..., n_labels), count as a row each; rows of which
+            nothing is known, such as padding, are left out. For a model with several
             outputs, structures of these, as for ``fit``. None: read the compiled
             `MultiLabelScores` instead.
         validation_steps: Number of batches of one pass. Default: all.
