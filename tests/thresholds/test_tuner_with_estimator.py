@@ -234,6 +234,9 @@ def test_unknown_truth_reaches_the_estimator_as_it_is(data, recorder):
     assert all(-1 in seen and seen.max() == 1 for seen, *_ in recorder.calls)
     expected = kml.tune_thresholds(y, recorder.predict_proba(x), cv=FOLDS)
     assert tuner.thresholds_.to_json() == expected.to_json()
+    assert np.isfinite(cross_val_score(tuner.set_params(cv=3), x, y, cv=3)).all()
+    missing = np.where(y < 0, np.nan, y)
+    assert np.isfinite(cross_val_score(tuner, x, missing, cv=KFold(3))).all()
     with pytest.raises(ValueError, match="scikit-learn's own take it for a class"):
         kml.ThresholdTuner(CLASSIFIERS["neighbors"], cv=FOLDS).fit(x, y)
 
@@ -284,7 +287,7 @@ def test_an_objective_in_the_estimators_place_is_an_error(objective):
 
 @pytest.mark.parametrize("estimator", [3, LinearSVC, StandardScaler()])
 def test_what_gives_no_scores_is_an_error(data, estimator):
-    with pytest.raises(TypeError, match="estimator must be a|estimator instance"):
+    with pytest.raises(TypeError, match=r"estimator must be a|estimator instance"):
         kml.ThresholdTuner(estimator).fit(*data)
 
 
