@@ -35,8 +35,8 @@ def check_folds(
     if isinstance(cv, (int, np.integer)):
         if not 2 <= cv <= n_rows:
             raise ValueError(
-                f"cv must be from 2 parts to one for each sample, n_samples={n_rows}; "
-                f"got {cv}."
+                f"cv must be from 2 parts to {n_rows}, one for each sample (n_samples="
+                f"{n_rows}); got {cv}."
             )
         positive, _ = sides(truth)
         folds = stratified_folds(positive, int(cv), random_state)
