@@ -70,8 +70,8 @@ class MultiLabelMetrics(Carrier):
             use ``>``). ``"tune"``: tuned after each epoch for the F1 of ``average``,
             and cross-fitted: each sample is decided by thresholds tuned on others,
             so the values are what such thresholds are worth on other data. Or a
-            `ThresholdTuner`, for another objective or number of parts (5 if its
-            ``cv`` is None).
+            `ThresholdTuner` without an estimator, for another objective or number of
+            parts (5 if its ``cv`` is None).
         label_names: One name per label, in the order of the columns.
         per_label: Also report ``val_<name>/<label>``.
         zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN

@@ -243,6 +243,12 @@ def _check_tuner(threshold: Any, average: str | None) -> ThresholdTuner | None:
         threshold = ThresholdTuner(average=average or "macro")
     if not isinstance(threshold, ThresholdTuner):
         return None
+    if threshold.estimator is not None:
+        raise ValueError(
+            "threshold must be a ThresholdTuner without an estimator, because the "
+            "scores of the model in training are tuned; got one with "
+            f"estimator={threshold.estimator!r}. Leave the estimator out."
+        )
     tuner = clone(threshold)
     # The same parts in each epoch, so that scores differ by the model alone.
     seed = 0 if tuner.random_state is None else tuner.random_state

@@ -19,7 +19,7 @@ def cross_fit(
     samples: Samples, plan: Plan, cv: int | Folds, random_state: Any
 ) -> tuple[Array, Array]:
     """The decisions of all samples, and the thresholds of each part that made them."""
-    folds = _check_folds(cv, samples, random_state)
+    folds = check_folds(cv, samples.truth, random_state)
     parts = [_search_part(samples, train, plan) for train, _ in folds]
     decisions = np.empty(samples.truth.shape, np.uint8)
     for part, (_, test) in zip(parts, folds, strict=True):
@@ -27,18 +27,19 @@ def cross_fit(
     return decisions, np.array(parts)
 
 
-def _check_folds(
-    cv: int | Folds, samples: Samples, random_state: Any
+def check_folds(
+    cv: int | Folds, truth: Array, random_state: Any
 ) -> list[tuple[Array, Array]]:
-    """Return pairs of row indices; each row is in one test part."""
-    n_rows = len(samples.truth)
+    """Return pairs of row indices; each row of int8 truth is in one test part."""
+    n_rows = len(truth)
     if isinstance(cv, (int, np.integer)):
         if not 2 <= cv <= n_rows:
             raise ValueError(
-                f"cv must be from 2 parts to {n_rows}, one for each sample; got {cv}."
+                f"cv must be from 2 parts to {n_rows}, one for each sample (n_samples="
+                f"{n_rows}); got {cv}."
             )
-        truth, _ = sides(samples.truth)
-        folds = stratified_folds(truth, int(cv), random_state)
+        positive, _ = sides(truth)
+        folds = stratified_folds(positive, int(cv), random_state)
         return [
             (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
             for fold in range(cv)

@@ -1,28 +1,64 @@
 """scikit-learn estimators: thresholds as a step of a pipeline."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import ClassifierTags, get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.cross_fitting import Folds, check_folds
+from keras_multilabel.thresholds.label_scores import (
+    label_scores,
+    out_of_fold_scores,
+    refuse_objective,
+    score_method,
+    weight_for,
+)
 from keras_multilabel.thresholds.objectives import check_objective, score_decisions
 from keras_multilabel.thresholds.tuning import tune_thresholds
-from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_matrix,
+    check_rows,
+    check_sample_weight,
+    check_truth,
+)
+
+# Parts in which an estimator scores samples that it was not fitted to.
+FOLDS = 5
+
+
+def _estimator_has(method: str) -> Callable[["ThresholdTuner"], bool]:
+    return lambda tuner: hasattr(getattr(tuner, "estimator_", tuner.estimator), method)
 
 
 class ThresholdTuner(BaseEstimator):
-    """`tune_thresholds` as a scikit-learn estimator: scores in, decisions out.
+    """A scikit-learn classifier, and a threshold for each label on its scores.
 
-    X are a model's scores, shape (n_samples, n_labels), and y the multi-hot truth.
-    So ``cross_val_score(ThresholdTuner(), y_score, y_true)`` says what tuning is
-    worth on other data, and `MultiLabelMetrics` takes one as its ``threshold``.
+    With an ``estimator``, `fit` scores each sample by a clone of it that was fitted to
+    other samples, tunes thresholds on these scores, and fits the estimator to all
+    samples. `predict` applies the thresholds to its scores. This is scikit-learn's
+    ``TunedThresholdClassifierCV`` for many labels.
+
+    Without one, X are a model's scores, shape (n_samples, n_labels), and are tuned as
+    they are, which is right if the model was trained on other samples.
+    `MultiLabelMetrics` takes such a tuner as its ``threshold``.
+
+    Either way ``cross_val_score(tuner, X, y)`` says what all of it is worth on other
+    data.
 
     Args:
+        estimator: A multi-label classifier with ``predict_proba`` or
+            ``decision_function``: an array (n_samples, n_labels), or a list of
+            (n_samples, 2), one per label, as of ``MultiOutputClassifier``. None: X are
+            scores.
         objective: This and all below as in `tune_thresholds`.
         average: Also how `score` averages.
         beta: Weight of recall against precision in ``"fbeta"``.
@@ -30,33 +66,54 @@ class ThresholdTuner(BaseEstimator):
         min_recall: Floor for ``"precision"``.
         costs: Costs of a false positive and a false negative for ``"cost"``.
         max_positives: Most positive decisions on the data fitted to.
-        cv: Number of parts, or pairs of row indices (train, test).
+        cv: The parts: a number of stratified ones, pairs of row indices (train,
+            test), or a splitter such as ``GroupKFold(5)``, whose ``groups`` `fit`
+            takes. Each sample must be tested once. They are the parts in which the
+            estimator scores samples that it was not fitted to (None: 5), and in which
+            ``thresholds_.cv_score`` is measured (None, without an estimator: it is
+            not).
         per_label: False: one threshold for all labels.
         shrinkage: How far rare labels are pulled toward the pooled threshold.
         label_names: One name per label.
         random_state: Seed of the parts of ``cv``.
 
     Attributes:
-        thresholds_: The `Thresholds` found by `fit`.
+        thresholds_: The `Thresholds` found by `fit`. With an estimator, all its scores
+            are of samples that the estimator was not fitted to.
+        estimator_: The estimator, fitted to all samples.
+        classes_: Those of the estimator; ``[0, 1]`` for each label without one.
+        n_features_in_: Number of columns of X, where the estimator knows it.
+        feature_names_in_: Names of the columns of X, where it is a data frame.
 
     Example:
         >>> import numpy as np
+        >>> from sklearn.ensemble import RandomForestClassifier
         >>> from sklearn.model_selection import cross_val_score
         >>> import keras_multilabel as kml
         >>> rng = np.random.default_rng(0)
-        >>> y_true = rng.integers(0, 2, (300, 3))
-        >>> y_score = (y_true + rng.random((300, 3))) / 3
-        >>> tuner = kml.ThresholdTuner("f1", average="micro")
-        >>> cross_val_score(tuner, y_score, y_true, cv=3).round(2)
-        array([1., 1., 1.])
-        >>> tuner.fit(y_score, y_true).thresholds_.values.round(2)
-        array([0.33, 0.33, 0.33])
+        >>> x = rng.normal(size=(300, 5))
+        >>> y = (x[:, :3] + rng.normal(size=(300, 3)) > 1).astype(int)
+        >>> forest = RandomForestClassifier(20, random_state=0)
+        >>> tuner = kml.ThresholdTuner(forest, objective="f1", random_state=0)
+        >>> tuner.fit(x, y).predict(x).shape
+        (300, 3)
+        >>> honest = tuner.thresholds_.cv_score
+        >>> in_sample = kml.f1_score(y, tuner.predict(x), average="macro")
+        >>> round(honest, 1), round(in_sample, 1)
+        (0.5, 1.0)
+
+        Of scores:
+
+        >>> y_score = (y + rng.random((300, 3))) / 3
+        >>> cross_val_score(kml.ThresholdTuner(), y_score, y, cv=3).round(2)
+        array([1.  , 0.98, 1.  ])
     """
 
     def __init__(
         self,
-        objective: str | Callable[[Counts], Any] = "f1",
+        estimator: Any = None,
         *,
+        objective: str | Callable[[Counts], Any] = "f1",
         average: str | None = "macro",
         beta: float = 1.0,
         min_precision: float | None = None,
@@ -69,6 +126,8 @@ class ThresholdTuner(BaseEstimator):
         label_names: Iterable[Any] | None = None,
         random_state: int | np.random.Generator | None = None,
     ):
+        refuse_objective(estimator)
+        self.estimator = estimator
         self.objective = objective
         self.average = average
         self.beta = beta
@@ -84,35 +143,153 @@ class ThresholdTuner(BaseEstimator):
 
     def fit(
         self,
-        X: npt.ArrayLike,  # noqa: N803
+        X: Any,  # noqa: N803
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
+        *,
+        groups: npt.ArrayLike | None = None,
+        **fit_params: Any,
     ) -> "ThresholdTuner":
-        """Tune on scores X and truth y; as `tune_thresholds`."""
-        self.thresholds_ = tune_thresholds(
-            y, X, sample_weight=sample_weight, **self.get_params()
-        )
-        return self
+        """Tune thresholds, and fit the estimator if there is one.
 
-    def predict(self, X: npt.ArrayLike) -> Array:  # noqa: N803
-        """Decide: uint8, 1 where a score reaches its label's threshold."""
-        check_is_fitted(self)
-        return self.thresholds_.apply(X)
+        Args:
+            X: What the estimator takes; without one, scores, shape (n_samples,
+                n_labels).
+            y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+                where unknown, if the estimator takes that.
+            sample_weight: Shape (n_samples,). For the thresholds, and for the
+                estimator if its ``fit`` takes it.
+            groups: What samples belong together, for a splitter as ``cv``.
+            **fit_params: For the estimator's ``fit``.
+
+        Raises:
+            TypeError: If the estimator gives no scores, or ``fit_params`` are passed
+                without one.
+            ValueError: As `tune_thresholds` does, or if the estimator's scores are not
+                one column per label.
+        """
+        if y is None:
+            raise ValueError(
+                "ThresholdTuner requires y to be passed, but the target y is None. "
+                "Pass multi-hot truth, shape (n_samples, n_labels)."
+            )
+        if self.estimator is None:
+            return self._fit_scores(X, y, sample_weight, groups, fit_params)
+        return self._fit_estimator(X, y, sample_weight, groups, fit_params)
+
+    def predict(self, X: Any) -> Array:  # noqa: N803
+        """Predict: uint8, 1 where a score reaches its label's threshold."""
+        y_score = self._scores(X)
+        return self.thresholds_.apply(y_score)
 
     def score(
         self,
-        X: npt.ArrayLike,  # noqa: N803
+        X: Any,  # noqa: N803
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
     ) -> float:
-        """The objective, averaged, of the decisions on other data; higher is better."""
-        objective = check_objective(
+        """The objective, averaged, of predictions on other data; higher is better."""
+        y_score = self._scores(X)
+        samples = Samples.of(y, y_score, sample_weight)
+        average = "macro" if self.average is None else self.average
+        y_pred = self.thresholds_.apply(y_score)
+        return float(score_decisions(self._objective(), average, samples, y_pred))
+
+    @available_if(_estimator_has("predict_proba"))  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> Any:  # noqa: N803
+        """What the fitted estimator's ``predict_proba`` gives."""
+        check_is_fitted(self)
+        return self.estimator_.predict_proba(X)
+
+    @available_if(_estimator_has("decision_function"))  # type: ignore[untyped-decorator]
+    def decision_function(self, X: Any) -> Any:  # noqa: N803
+        """What the fitted estimator's ``decision_function`` gives."""
+        check_is_fitted(self)
+        return self.estimator_.decision_function(X)
+
+    @property
+    def classes_(self) -> Any:
+        """The classes, as the estimator has them."""
+        check_is_fitted(self)
+        if self.estimator is None:
+            return [np.array([0, 1])] * len(self.thresholds_)
+        return self.estimator_.classes_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        tags.target_tags.single_output = False
+        if self.estimator is None:
+            tags.input_tags.sparse = True
+        else:
+            tags.estimator_type = "classifier"
+            tags.classifier_tags = ClassifierTags(multi_class=False, multi_label=True)
+            tags.input_tags = deepcopy(get_tags(self.estimator).input_tags)
+        return tags
+
+    def _fit_scores(
+        self, y_score: Any, y: Any, weight: Any, groups: Any, fit_params: Any
+    ) -> "ThresholdTuner":
+        if fit_params:
+            raise TypeError(
+                f"fit got {', '.join(fit_params)}, which would be for an estimator: "
+                "this ThresholdTuner has none, ThresholdTuner(estimator=...) has."
+            )
+        validate_data(self, y_score, y, skip_check_array=True)
+        return self._tune(y_score, y, weight, self._folds(y_score, y, groups))
+
+    def _fit_estimator(
+        self, x: Any, y: Any, weight: Any, groups: Any, fit_params: dict[str, Any]
+    ) -> "ThresholdTuner":
+        refuse_objective(self.estimator)
+        score_method(self.estimator)
+        self._objective()
+        truth = check_truth(check_rows(check_matrix(y, "y")))
+        if weight is not None:
+            weight = check_sample_weight(weight, len(truth))
+            fit_params = fit_params | weight_for(self.estimator, weight)
+        cv = self._folds(x, y, groups)
+        folds = check_folds(FOLDS if cv is None else cv, truth, self.random_state)
+        y_score = out_of_fold_scores(
+            self.estimator, x, y, folds, truth.shape[1], fit_params
+        )
+        self._tune(y_score, y, weight, folds)
+        self.estimator_ = clone(self.estimator).fit(x, y, **fit_params)
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(self.estimator_, name):
+                setattr(self, name, getattr(self.estimator_, name))
+        return self
+
+    def _tune(
+        self, y_score: Any, y: Any, weight: Any, cv: int | Folds | None
+    ) -> "ThresholdTuner":
+        options = self.get_params(deep=False) | {"cv": cv}
+        del options["estimator"]
+        self.thresholds_ = tune_thresholds(y, y_score, sample_weight=weight, **options)
+        return self
+
+    def _folds(self, x: Any, y: Any, groups: Any) -> int | Folds | None:
+        """``cv``, a splitter's pairs of row indices in its place."""
+        if hasattr(self.cv, "split") and not isinstance(self.cv, str):
+            return list(self.cv.split(x, y, groups))
+        if groups is not None:
+            raise ValueError(
+                f"groups need a splitter, such as cv=GroupKFold(5); got cv={self.cv!r}."
+            )
+        return self.cv
+
+    def _scores(self, x: Any) -> Array:
+        check_is_fitted(self)
+        if self.estimator is not None:
+            return label_scores(self.estimator_, x, len(self.thresholds_))
+        return validate_data(self, x, reset=False, skip_check_array=True)
+
+    def _objective(self) -> Any:
+        return check_objective(
             self.objective,
             beta=self.beta,
             min_precision=self.min_precision,
             min_recall=self.min_recall,
             costs=self.costs,
         )
-        samples = Samples.of(y, X, sample_weight)
-        average = "macro" if self.average is None else self.average
-        return float(score_decisions(objective, average, samples, self.predict(X)))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import sklearn.metrics as sk
+from sklearn.ensemble import RandomForestClassifier
 
 import keras_multilabel as kml
 from tests.fits import N_LABELS, batches, fit, make_model, scores_of
@@ -171,7 +172,7 @@ def test_thresholds_per_label_decide_at_exactly_the_threshold(data):
 
 
 def test_tuned_thresholds_are_cross_fitted_and_those_of_the_best_epoch(data, tmp_path):
-    tuner = kml.ThresholdTuner("f1", average="macro", cv=3, shrinkage=0)
+    tuner = kml.ThresholdTuner(objective="f1", average="macro", cv=3, shrinkage=0)
     metrics = kml.MultiLabelMetrics(data, average="macro", threshold=tuner)
     scores = []
 
@@ -205,6 +206,12 @@ def test_tuned_thresholds_are_cross_fitted_and_those_of_the_best_epoch(data, tmp
     # What was given is left as it was.
     assert tuner.cv == 3
     assert not hasattr(tuner, "thresholds_")
+
+
+def test_a_tuner_with_an_estimator_is_refused(data):
+    tuner = kml.ThresholdTuner(RandomForestClassifier(), average="macro")
+    with pytest.raises(ValueError, match="without an estimator, because the scores"):
+        kml.MultiLabelMetrics(data, threshold=tuner)
 
 
 @pytest.mark.parametrize("average", [None, "micro", "macro", "weighted", "samples"])

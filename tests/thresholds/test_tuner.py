@@ -22,7 +22,7 @@ def data(rng):
 
 def test_it_tunes_as_the_function_does(data):
     options = {"average": "micro", "shrinkage": 0, "label_names": list("abcde")}
-    tuner = kml.ThresholdTuner("jaccard", **options).fit(*data)
+    tuner = kml.ThresholdTuner(objective="jaccard", **options).fit(*data)
     tuned = kml.tune_thresholds(data[1], data[0], "jaccard", **options)
     assert tuner.thresholds_.to_json() == tuned.to_json()
     np.testing.assert_array_equal(tuner.predict(data[0]), tuned.apply(data[0]))
@@ -32,13 +32,15 @@ def test_it_tunes_as_the_function_does(data):
 def test_parameters_are_those_of_the_function():
     function = set(inspect.signature(kml.tune_thresholds).parameters)
     estimator = set(kml.ThresholdTuner().get_params())
-    assert estimator == function - {"y_true", "y_score", "sample_weight"}
-    copy = clone(kml.ThresholdTuner("fbeta", beta=2, cv=4))
+    assert estimator == function - {"y_true", "y_score", "sample_weight"} | {
+        "estimator"
+    }
+    copy = clone(kml.ThresholdTuner(objective="fbeta", beta=2, cv=4))
     assert (copy.objective, copy.beta, copy.cv) == ("fbeta", 2, 4)
 
 
 def test_cross_val_score_is_the_score_on_other_data(data):
-    tuner = kml.ThresholdTuner("matthews", average="macro")
+    tuner = kml.ThresholdTuner(objective="matthews", average="macro")
     folds = [
         (np.arange(100, 300), np.arange(100)),
         (np.arange(200), np.arange(200, 300)),
@@ -77,4 +79,15 @@ def test_it_must_be_fitted_first(data):
     with pytest.raises(NotFittedError):
         kml.ThresholdTuner().predict(data[0])
     with pytest.raises(ValueError, match="objective must be one of"):
-        kml.ThresholdTuner("auc").fit(*data)
+        kml.ThresholdTuner(objective="auc").fit(*data)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", ["SKLearnClassifier", "SKLearnRegressor"])
+def test_wrappers_of_keras_refuse_several_labels(data, name):
+    """So docs/scikit_learn.rst has one of a few lines: drop it when this fails."""
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(5, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    with pytest.raises(ValueError, match="y should be a 1d array"):
+        getattr(keras.wrappers, name)(model).fit(*data)
