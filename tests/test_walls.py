@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "readers": {"utils"},
     "images": {"labels", "utils"},
     "plots": {"labels", "metrics", "utils"},
-    # The root: the list of public names, which imports nothing itself, and datasets.
+    # The root: the list of public names, datasets, and registration with Keras.
     "": {"utils"},
 }
 # All others run without Keras.
@@ -42,7 +42,10 @@ IMPORT_KERAS = {
     "inference/outputs",
     "inference/scoring_pass",
     "inference/sources",
+    "layers/decision",
+    "layers/label_names",
     "layers/threshold_decision",
+    "layers/with_decisions",
     "losses/asymmetric",
     "losses/base",
     "losses/distribution_balanced",
