@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "readers": {"utils"},
     "images": {"labels", "utils"},
     "plots": {"labels", "metrics", "utils"},
-    # The root: the list of public names, which imports nothing itself, and datasets.
+    # The root: the list of public names, datasets, and registration with Keras.
     "": {"utils"},
 }
 # All others run without Keras.

@@ -14,6 +14,7 @@ from keras_multilabel.thresholds.thresholds import Thresholds
 class ThresholdDecision(keras.layers.Layer):
     """The last layer of a model that decides: 1 where a score reaches its threshold.
 
+    It is for models that are subclassed: `with_decisions` needs no layer of ours.
     It has no weights: thresholds and label names are its configuration, so they
     are saved with the model, exact to the bit, and exported with it. The decisions
     are those of `apply_thresholds` on the same scores, whatever the dtype policy.

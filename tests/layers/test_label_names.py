@@ -45,6 +45,10 @@ def test_strange_names_and_many_long_ones_survive_a_file(tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert kml.label_names(loaded) == names
     assert kml.label_names(keras.models.clone_model(served)) == names
+
+
+def test_strange_names_are_no_trouble_in_exports(tmp_path):
+    served = make_served(STRANGE)
     if BACKEND == "torch":
         served.export(tmp_path / "model.pt2", format="torch", verbose=False)
     else:
