@@ -12,11 +12,13 @@ from keras_multilabel.losses.base import (
     check_number,
     check_optional_class_weight,
     clip,
+    interpolate,
     mean_of_known,
+    split_sides,
 )
 
 # A probability that stands for 0.
-TINY = 1e-30
+NEARLY_ZERO = 1e-30
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -84,30 +86,34 @@ class AsymmetricLoss(MultiLabelLoss):
         self.clip = check_number(clip, "clip", 0, 1)
         self.class_weight = check_optional_class_weight(class_weight)
 
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return the mean over the labels of the focused cross-entropy."""
-        log_right, wrong = self._by_truth(positive, y_pred)
-        shifted = ops.maximum(wrong - self.clip, 0.0) if self.clip else wrong
-        weight = ops.where(
-            positive, _power(wrong, self.gamma_pos), _power(shifted, self.gamma_neg)
-        )
-        return mean_of_known(-weight * log_right, positive, negative, self.class_weight)
-
-    def _by_truth(self, positive: Any, y_pred: Any) -> tuple[Any, Any]:
-        """Log of the probability of the truth, shifted; probability of the other."""
         if self.from_logits:
-            logits = ops.where(positive, y_pred, -y_pred)
-            right, log_right = ops.sigmoid(logits), ops.log_sigmoid(logits)
-            if self.clip:
-                shifted = ops.minimum(right + self.clip, 1.0)
-                # Not of sigmoid itself, which is 0 for a logit of -1000.
-                shifted = ops.where(positive, 1.0, shifted)
-                log_right = ops.where(positive, log_right, ops.log(shifted))
-            return log_right, ops.sigmoid(-logits)
-        y_pred = clip(y_pred)
-        shifted = ops.minimum(1 - y_pred + self.clip, 1.0)
-        log_right = ops.log(ops.where(positive, y_pred, shifted))
-        return log_right, ops.where(positive, 1 - y_pred, y_pred)
+            as_positive, as_negative = split_sides(target, y_pred)
+        else:
+            as_positive = as_negative = clip(y_pred)
+        entries = interpolate(
+            target, self._of_positives(as_positive), self._of_negatives(as_negative)
+        )
+        return mean_of_known(entries, target, known, self.class_weight)
+
+    def _of_positives(self, y_pred: Any) -> Any:
+        if self.from_logits:
+            wrong, log_right = ops.sigmoid(-y_pred), ops.log_sigmoid(y_pred)
+        else:
+            wrong, log_right = 1 - y_pred, ops.log(y_pred)
+        return -_power(wrong, self.gamma_pos) * log_right
+
+    def _of_negatives(self, y_pred: Any) -> Any:
+        wrong = ops.sigmoid(y_pred) if self.from_logits else y_pred
+        right = ops.sigmoid(-y_pred) if self.from_logits else 1 - y_pred
+        if self.clip:
+            wrong = ops.maximum(wrong - self.clip, 0.0)
+            right = ops.minimum(right + self.clip, 1.0)
+        # Not the log of sigmoid itself, which is 0 for a logit of -1000.
+        is_sigmoid = self.from_logits and not self.clip
+        log_right = ops.log_sigmoid(-y_pred) if is_sigmoid else ops.log(right)
+        return -_power(wrong, self.gamma_neg) * log_right
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the loss again."""
@@ -127,5 +133,5 @@ def _power(base: Any, exponent: float) -> Any:
         square = base * base if exponent > 1 else base
         return {1: base, 2: square, 3: square * base, 4: square * square}[int(exponent)]
     # Where the gradient of a root would overflow, the root is taken as 0.
-    is_tiny = ops.less(base, TINY)
+    is_tiny = ops.less(base, NEARLY_ZERO)
     return ops.where(is_tiny, 0.0, ops.where(is_tiny, 1.0, base) ** exponent)

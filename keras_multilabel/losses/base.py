@@ -13,32 +13,49 @@ from keras_multilabel.utils.arguments import Array, check_class_weight
 # Stands for minus infinity in sums of exponentials: far below any logit, also where
 # it is multiplied by a temperature, and without the NaN gradient of infinity.
 NEVER = -1e20
+# The smallest normal float32: processors may take smaller ones as 0.
+TINY = 1.17549435e-38
+# What is computed with in place of a prediction of which the truth is unknown: any
+# finite number would do, as probability and as logit.
+STAND_IN = 0.5
 
 
 class MultiLabelLoss(keras.losses.Loss, ABC):
-    """A loss of which each sample has one value; unknown entries have no part in it.
+    """A loss with one value per sample; unknown entries are left out.
 
     Private. A loss gives `losses_of_samples`, and its own options to `get_config`.
+    Labels are the last axis; whatever stands before it are samples.
     """
 
     def __init__(self, *, from_logits: bool, reduction: str, name: str, dtype: Any):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.from_logits = from_logits
 
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the loss, reduced; ``sample_weight`` is one per sample, or per row."""
+        if sample_weight is not None:
+            sample_weight = _weight_of_samples(sample_weight, y_pred)
+        return super().__call__(y_true, y_pred, sample_weight)
+
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of each sample, shape (batch,)."""
+        """Return the loss of each sample: the shape of ``y_true`` without labels."""
         y_pred = _in_full_precision(ops.convert_to_tensor(y_pred))
         y_true = ops.cast(y_true, y_pred.dtype)
         _check_same_shape(y_true.shape, y_pred.shape)
-        return self.losses_of_samples(
-            ops.equal(y_true, 1), ops.equal(y_true, 0), y_pred
-        )
+        known = ops.greater_equal(y_true, 0)
+        target = ops.where(known, ops.minimum(y_true, 1.0), 0.0)
+        # Before anything is computed: NaN times 0 is NaN, in gradients too.
+        return self.losses_of_samples(target, known, ops.where(known, y_pred, STAND_IN))
 
     @abstractmethod
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
-        """The loss of each sample; an entry neither positive nor negative is unknown.
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
+        """The loss of each sample.
 
-        ``y_pred`` is float32 or float64, as the model gives it: `logits` tells.
+        Args:
+            target: From 0 to 1; 0 where it is unknown.
+            known: Whether it is known.
+            y_pred: As the model gives it, float32 or float64; `logits` makes logits
+                of it. A finite number where the target is unknown.
         """
 
     def logits(self, y_pred: Any) -> Any:
@@ -63,22 +80,44 @@ def clip(probabilities: Any) -> Any:
     return ops.clip(probabilities, epsilon, 1 - epsilon)
 
 
+def split_sides(target: Any, logits: Any) -> tuple[Any, Any]:
+    """Logits for the loss as a positive, and for that as a negative.
+
+    Where a side has no part in the target they are 0, since 0 times the infinite loss
+    of an infinite logit would be NaN.
+    """
+    as_positive = ops.where(ops.greater(target, 0), logits, 0.0)
+    return as_positive, ops.where(ops.less(target, 1), logits, 0.0)
+
+
+def interpolate(target: Any, at_one: Any, at_zero: Any) -> Any:
+    """From ``at_zero`` to ``at_one``, exact at both ends."""
+    return target * at_one + (1 - target) * at_zero
+
+
 def masked_logsumexp(values: Any, mask: Any, axis: Any = -1) -> Any:
     """Log of the sum of exp over the entries of ``mask``; about `NEVER` for none."""
     return ops.logsumexp(ops.where(mask, values, NEVER), axis=axis)
 
 
+def weighted_logsumexp(values: Any, weight: Any, axis: Any = -1) -> Any:
+    """Log of the sum of ``weight * exp(values)``; about `NEVER` if all are 0."""
+    has_weight = ops.greater_equal(weight, TINY)
+    log_weight = ops.log(ops.where(has_weight, weight, 1.0))
+    return masked_logsumexp(values + log_weight, has_weight, axis)
+
+
 def mean_of_known(
-    entries: Any, positive: Any, negative: Any, class_weight: Array | None
+    entries: Any, target: Any, known: Any, class_weight: Array | None
 ) -> Any:
-    """The mean over all labels of ``entries``, weighed by side; unknown ones are 0."""
+    """The mean over all labels of ``entries``, weighted; unknown ones are 0."""
     if class_weight is None:
-        weight = ops.cast(ops.logical_or(positive, negative), entries.dtype)
+        weight = ops.cast(known, entries.dtype)
     else:
         check_width("class_weight", len(class_weight), entries.shape)
         by_side = ops.convert_to_tensor(class_weight, dtype=entries.dtype)
-        weight = ops.where(negative, by_side[:, 0], 0.0)
-        weight = ops.where(positive, by_side[:, 1], weight)
+        weight = interpolate(target, by_side[:, 1], by_side[:, 0])
+        weight = ops.where(known, weight, 0.0)
     return ops.mean(weight * entries, axis=-1)
 
 
@@ -136,6 +175,31 @@ def _check_same_shape(
             "y_pred must have y_true's shape, one column per label; got y_true "
             f"{tuple(y_true)} and y_pred {tuple(y_pred)}."
         )
+
+
+def _weight_of_samples(sample_weight: Any, y_pred: Any) -> Any:
+    """``sample_weight`` with the shape of ``y_pred`` without labels.
+
+    Weights of rows count for each position in them. Keras would multiply them with
+    the wrong axis, and divide by their sum as if a row were one sample.
+    """
+    weight, n_axes = ops.convert_to_tensor(sample_weight), len(y_pred.shape) - 1
+    given = tuple(weight.shape)
+    if len(given) == n_axes + 1 and given[-1] == 1:
+        weight = ops.squeeze(weight, -1)
+    while len(weight.shape) < n_axes:
+        weight = ops.expand_dims(weight, -1)
+    sizes = tuple(y_pred.shape)[:-1]
+    if len(weight.shape) != n_axes or any(
+        size is not None and expected is not None and size not in (1, expected)
+        for size, expected in zip(weight.shape, sizes, strict=True)
+    ):
+        raise ValueError(
+            f"sample_weight must have the shape {sizes[:1]}, one weight per row, or "
+            f"{sizes}, one per sample; got {given}. Weights of labels are the "
+            "class_weight of a loss; to leave an entry out, write -1 into y_true."
+        )
+    return weight if n_axes == 1 else weight * ops.ones_like(y_pred[..., 0])
 
 
 def _in_full_precision(values: Any) -> Any:

@@ -8,11 +8,14 @@ import numpy.typing as npt
 from keras import ops
 
 from keras_multilabel.losses.base import (
+    TINY,
     MultiLabelLoss,
     as_list,
     check_number,
     check_width,
+    interpolate,
     mean_of_known,
+    split_sides,
 )
 from keras_multilabel.utils.arguments import Array
 
@@ -119,23 +122,34 @@ class DistributionBalancedLoss(MultiLabelLoss):
         # Only ratios count: scaled so that float32 holds them well.
         self._rarity = self.class_frequency.min() / self.class_frequency
 
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return the mean over the labels of the re-balanced cross-entropy."""
         check_width("class_frequency", len(self.class_frequency), y_pred.shape)
         logits = self.logits(y_pred)
         logits = logits - ops.convert_to_tensor(self._shift, dtype=logits.dtype)
-        # The logit of being wrong.
-        wrong = ops.where(positive, -logits, self.negative_scale * logits)
-        entries = _focused(ops.log_sigmoid(-wrong), ops.log_sigmoid(wrong), self.gamma)
-        entries = ops.where(positive, entries, entries / self.negative_scale)
-        entries = entries * self._rebalanced(positive, logits.dtype)
-        return mean_of_known(entries, positive, negative, None)
+        as_positive, as_negative = split_sides(target, logits)
+        entries = interpolate(
+            target,
+            self._crossentropy(as_positive),
+            self._crossentropy(-self.negative_scale * as_negative)
+            / self.negative_scale,
+        )
+        entries = entries * self._rebalanced(target, logits.dtype)
+        return mean_of_known(entries, target, known, None)
 
-    def _rebalanced(self, positive: Any, dtype: str) -> Any:
+    def _crossentropy(self, logits: Any) -> Any:
+        """Cross-entropy of the logit of being right, with the focal weight."""
+        if self.gamma == 0:
+            return -ops.log_sigmoid(logits)
+        # As exp, since a power has no finite gradient at 0.
+        focus = ops.exp(self.gamma * ops.log_sigmoid(-logits))
+        return -focus * ops.log_sigmoid(logits)
+
+    def _rebalanced(self, target: Any, dtype: str) -> Any:
         """The re-balanced weight of each entry."""
         rarity = ops.convert_to_tensor(self._rarity, dtype=dtype)
-        drawn = ops.sum(ops.where(positive, rarity, 0.0), axis=-1, keepdims=True)
-        is_drawn = ops.greater(drawn, 0)
+        drawn = ops.sum(target * rarity, axis=-1, keepdims=True)
+        is_drawn = ops.greater_equal(drawn, TINY)
         ratio = rarity / ops.where(is_drawn, drawn, 1.0)
         rise = ops.sigmoid(self.beta * (ratio - self.mu))
         return self.alpha + ops.where(is_drawn, rise, 1.0)
@@ -153,14 +167,6 @@ class DistributionBalancedLoss(MultiLabelLoss):
             "kappa": self.kappa,
             "gamma": self.gamma,
         }
-
-
-def _focused(log_right: Any, log_wrong: Any, gamma: float) -> Any:
-    """Cross-entropy times the probability of being wrong to the power of gamma."""
-    if gamma == 0:
-        return -log_right
-    # As exp, since a power has no finite gradient at 0.
-    return -ops.exp(gamma * log_wrong) * log_right
 
 
 def _check_frequency(

@@ -57,12 +57,12 @@ class MultiLabelSoftmaxCrossentropy(MultiLabelLoss):
             from_logits=from_logits, reduction=reduction, name=name, dtype=dtype
         )
 
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return the mean over each sample's positives of the cross-entropy."""
         # Logits, but for a constant of each sample, which the softmax does not see.
         logits = y_pred if self.from_logits else ops.log(clip(y_pred))
-        known = ops.logical_or(positive, negative)
         total = ops.expand_dims(masked_logsumexp(logits, known), -1)
-        losses = ops.sum(ops.where(positive, total - logits, 0.0), axis=-1)
-        n_positives = ops.sum(ops.cast(positive, losses.dtype), axis=-1)
-        return losses / ops.maximum(n_positives, 1.0)
+        # 0 times the infinite loss of an infinite logit would be NaN.
+        entries = ops.where(ops.greater(target, 0), total - logits, 0.0)
+        n_positives = ops.sum(target, axis=-1)
+        return ops.sum(target * entries, axis=-1) / ops.maximum(n_positives, 1.0)

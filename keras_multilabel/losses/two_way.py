@@ -5,7 +5,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_multilabel.losses.base import MultiLabelLoss, check_number, masked_logsumexp
+from keras_multilabel.losses.base import (
+    MultiLabelLoss,
+    check_number,
+    weighted_logsumexp,
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -80,20 +84,20 @@ class TwoWayLoss(MultiLabelLoss):
             negative_temperature, "negative_temperature", above=0
         )
 
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return each sample's loss over its labels, plus that of the labels."""
         logits = self.logits(y_pred)
-        batch = tuple(range(len(logits.shape) - 1))
-        of_labels = self._one_way(positive, negative, logits, batch)
-        has_positives = ops.cast(ops.any(positive, axis=batch), logits.dtype)
-        n_labels = ops.maximum(ops.sum(has_positives), 1.0)
-        of_samples = self._one_way(positive, negative, logits, -1)
-        return of_samples + ops.sum(of_labels) / n_labels
+        as_negative = ops.where(known, 1 - target, 0.0)
+        samples = tuple(range(len(logits.shape) - 1))
+        of_labels = self._one_way(target, as_negative, logits, samples)
+        n_labels = ops.sum(ops.minimum(ops.sum(target, axis=samples), 1.0))
+        of_samples = self._one_way(target, as_negative, logits, -1)
+        return of_samples + ops.sum(of_labels) / ops.maximum(n_labels, 1.0)
 
     def _one_way(self, positive: Any, negative: Any, logits: Any, axis: Any) -> Any:
         hot, cold = self.positive_temperature, self.negative_temperature
-        lowest = -hot * masked_logsumexp(-logits / hot, positive, axis)
-        highest = cold * masked_logsumexp(logits / cold, negative, axis)
+        lowest = -hot * weighted_logsumexp(-logits / hot, positive, axis)
+        highest = cold * weighted_logsumexp(logits / cold, negative, axis)
         return ops.softplus(highest - lowest)
 
     def get_config(self) -> dict[str, Any]:

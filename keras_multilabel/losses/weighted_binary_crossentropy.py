@@ -69,14 +69,13 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
         self.class_weight = check_optional_class_weight(class_weight)
         self.label_smoothing = check_number(label_smoothing, "label_smoothing", 0, 1)
 
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
-        """Return the mean over the labels of the weighed cross-entropy."""
-        # A finite stand-in for unknown entries: NaN times weight 0 is NaN still.
-        target = ops.cast(positive, y_pred.dtype)
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
+        """Return the mean over the labels of the weighted cross-entropy."""
+        smooth = target
         if self.label_smoothing:
-            target = target * (1 - self.label_smoothing) + self.label_smoothing / 2
-        entries = ops.binary_crossentropy(target, y_pred, self.from_logits)
-        return mean_of_known(entries, positive, negative, self.class_weight)
+            smooth = target * (1 - self.label_smoothing) + self.label_smoothing / 2
+        entries = ops.binary_crossentropy(smooth, y_pred, self.from_logits)
+        return mean_of_known(entries, target, known, self.class_weight)
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the loss again."""

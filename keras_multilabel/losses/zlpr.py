@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_multilabel.losses.base import MultiLabelLoss, masked_logsumexp
+from keras_multilabel.losses.base import MultiLabelLoss, weighted_logsumexp
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -54,10 +54,11 @@ class ZLPRLoss(MultiLabelLoss):
             from_logits=from_logits, reduction=reduction, name=name, dtype=dtype
         )
 
-    def losses_of_samples(self, positive: Any, negative: Any, y_pred: Any) -> Any:
+    def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return the loss of each sample's labels together."""
         logits = self.logits(y_pred)
         # log(1 + sum(exp(x))) is the softplus of log(sum(exp(x))).
-        return ops.softplus(masked_logsumexp(-logits, positive)) + ops.softplus(
-            masked_logsumexp(logits, negative)
+        as_negative = ops.where(known, 1 - target, 0.0)
+        return ops.softplus(weighted_logsumexp(-logits, target)) + ops.softplus(
+            weighted_logsumexp(logits, as_negative)
         )

@@ -21,43 +21,52 @@ WRONG_BY_FAR = (
 # The formulas, entry by entry ------------------------------------------------------
 
 
+def is_unknown(y_true):
+    return ~(y_true >= 0)
+
+
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
 def mean_over_labels(entry):
-    """Losses of samples from ``entry(label, is_positive, logit, row of y_true)``."""
+    """Losses of samples from ``entry(label, target, logit, row of y_true)``."""
 
     def losses(y_true, logits):
         values = np.zeros(y_true.shape)
-        for row, label in np.argwhere((y_true == 0) | (y_true == 1)):
-            is_positive = y_true[row, label] == 1
-            values[row, label] = entry(
-                label, is_positive, logits[row, label], y_true[row]
-            )
+        for row, label in np.argwhere(~is_unknown(y_true)):
+            y = float(y_true[row, label])
+            values[row, label] = entry(label, y, logits[row, label], y_true[row])
         return values.mean(1)
 
     return losses
 
 
+def between(y, at_zero, at_one):
+    return at_zero if y == 0 else at_one if y == 1 else y * at_one + (1 - y) * at_zero
+
+
+def weight_of(class_weight, label, y):
+    return 1 if class_weight is None else between(y, *class_weight[label])
+
+
 def weighted(class_weight=None, label_smoothing=0.0):
-    def entry(label, is_positive, x, _):
-        target = is_positive * (1 - label_smoothing) + label_smoothing / 2
-        weight = 1 if class_weight is None else class_weight[label, int(is_positive)]
+    def entry(label, y, x, _):
+        target = y * (1 - label_smoothing) + label_smoothing / 2
         p = sigmoid(x)
-        return -weight * (target * np.log(p) + (1 - target) * np.log(1 - p))
+        bce = -(target * np.log(p) + (1 - target) * np.log(1 - p))
+        return weight_of(class_weight, label, y) * bce
 
     return mean_over_labels(entry)
 
 
 def asymmetric(gamma_neg=4, gamma_pos=1, clip=0.05, class_weight=None):
-    def entry(label, is_positive, x, _):
+    def entry(label, y, x, _):
         p = sigmoid(x)
-        weight = 1 if class_weight is None else class_weight[label, int(is_positive)]
-        if is_positive:
-            return -weight * (1 - p) ** gamma_pos * np.log(p)
+        positive = -((1 - p) ** gamma_pos) * np.log(p)
         p = max(p - clip, 0)
-        return -weight * p**gamma_neg * np.log(1 - p)
+        negative = -(p**gamma_neg) * np.log(1 - p)
+        return weight_of(class_weight, label, y) * between(y, negative, positive)
 
     return mean_over_labels(entry)
 
@@ -67,56 +76,56 @@ def balanced(
 ):
     n = np.broadcast_to(n, frequency.shape)
 
-    def entry(label, is_positive, x, row):
-        of_sample = (1 / frequency)[row == 1].sum()
+    def entry(label, y, x, row):
+        known = ~is_unknown(row)
+        of_sample = (row[known] / frequency[known]).sum()
         r = 1 / frequency[label] / of_sample if of_sample else np.inf
         weight = alpha + sigmoid(beta * (r - mu))
         z = x - kappa * np.log(n[label] / frequency[label] - 1)
-        if is_positive:
-            return weight * (1 - sigmoid(z)) ** gamma * np.log(1 + np.exp(-z))
+        positive = (1 - sigmoid(z)) ** gamma * np.log(1 + np.exp(-z))
         z = negative_scale * z
-        focus = sigmoid(z) ** gamma
-        return weight * focus * np.log(1 + np.exp(z)) / negative_scale
+        negative = sigmoid(z) ** gamma * np.log(1 + np.exp(z)) / negative_scale
+        return weight * between(y, negative, positive)
 
     return mean_over_labels(entry)
 
 
 def zlpr(y_true, logits):
-    return np.array(
-        [
-            np.log(1 + np.exp(-x[y == 1]).sum()) + np.log(1 + np.exp(x[y == 0]).sum())
-            for y, x in zip(y_true, logits, strict=True)
-        ]
-    )
+    losses = []
+    for y, x in known_sets(y_true, logits):
+        above, below = (y * np.exp(-x)).sum(), ((1 - y) * np.exp(x)).sum()
+        losses.append(np.log(1 + above) + np.log(1 + below))
+    return np.array(losses)
+
+
+def known_sets(y_true, logits):
+    for y, x in zip(y_true.astype(float), logits, strict=True):
+        known = ~is_unknown(y)
+        yield y[known], x[known]
 
 
 def softmax(y_true, logits):
     losses = []
-    for y, x in zip(y_true, logits, strict=True):
-        known = (y == 0) | (y == 1)
-        x, target = x[known], (y == 1)[known] / max((y == 1).sum(), 1)
+    for y, x in known_sets(y_true, logits):
+        target = y / max(y.sum(), 1)
         losses.append(-(target * np.log(np.exp(x) / np.exp(x).sum())).sum())
     return np.array(losses)
 
 
 def two_way(t_pos=4, t_neg=1):
     def of_set(y, x):
-        if not (y == 1).any() or not (y == 0).any():
+        if not (y > 0).any() or not (y < 1).any():
             return 0.0
-        highest = t_neg * np.log(np.exp(x[y == 0] / t_neg).sum())
-        lowest = -t_pos * np.log(np.exp(-x[y == 1] / t_pos).sum())
+        highest = t_neg * np.log(((1 - y) * np.exp(x / t_neg)).sum())
+        lowest = -t_pos * np.log((y * np.exp(-x / t_pos)).sum())
         return np.log(1 + np.exp(highest - lowest))
 
     def losses(y_true, logits):
-        of_samples = np.array(
-            [of_set(*row) for row in zip(y_true, logits, strict=True)]
-        )
-        columns = [
-            (y, x) for y, x in zip(y_true.T, logits.T, strict=True) if (y == 1).any()
-        ]
-        return of_samples + sum(of_set(*column) for column in columns) / max(
-            len(columns), 1
-        )
+        of_samples = [of_set(*row) for row in known_sets(y_true, logits)]
+        columns = list(known_sets(y_true.T, logits.T))
+        n_labels = sum(min(y.sum(), 1) for y, _ in columns)
+        of_labels = sum(of_set(*column) for column in columns) / max(n_labels, 1)
+        return np.array(of_samples) + of_labels
 
     return losses
 
@@ -247,10 +256,6 @@ def value_and_gradient(loss, y_true, y_pred, compiled=False):
         ops.convert_to_numpy(ops.cast(x, "float32")) for x in (value, gradients)
     ]
     return float(to_numpy[0]), to_numpy[1]
-
-
-def is_unknown(y_true):
-    return ~((y_true == 0) | (y_true == 1))
 
 
 def assert_gradients(batch, name, from_logits, compiled):
