@@ -26,7 +26,7 @@ class Curve(Protocol):
         """How many positives there are, or what they weigh."""
 
     def candidates(self, *, every: bool) -> Array:
-        """Thresholds that decide differently, ascending; the last decides nothing."""
+        """Thresholds that decide differently, ascending; the last decides least."""
 
     def counts_at(self, thresholds: Array) -> Counts:
         """What the decisions at each threshold count."""
@@ -90,9 +90,13 @@ class Steps:
 
     @classmethod
     def of(cls, thresholds: Array, counts: Counts) -> "Steps":
-        """Add the threshold above all others, where nothing is decided."""
+        """Add the threshold above all others, where nothing is decided.
+
+        There is none above inf, where scores of inf are decided.
+        """
         if (
             thresholds.ndim != 1
+            or len(thresholds) == 0
             or counts.tp.ndim != 2
             or len(counts.tp) != len(thresholds)
             or not (np.diff(thresholds) > 0).all()
@@ -102,6 +106,8 @@ class Steps:
                 f"the thresholds ascending; got counts of shape {counts.tp.shape} at "
                 f"thresholds of shape {thresholds.shape}."
             )
+        if thresholds[-1] == np.inf:
+            return cls(thresholds, counts)
         c, top = counts, np.nextafter(thresholds[-1], np.inf)
         none = np.zeros_like(c.tp[-1:])
         return cls(

@@ -108,10 +108,12 @@ def _best_cut(scores: Array, gains: Array) -> tuple[float, float]:
     """The threshold with the highest sum of gains at or above it, and that sum."""
     order = np.argsort(scores)
     ordered = scores[order]
-    top = np.nextafter(ordered[-1], np.inf)
     thresholds, first = np.unique(ordered, return_index=True)
     sums = np.cumsum(gains[order][::-1])[::-1][first]
-    thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)
+    # Nothing is above inf: such a score is decided at any threshold.
+    if ordered[-1] < np.inf:
+        top = np.nextafter(ordered[-1], np.inf)
+        thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)
     best = len(sums) - 1 - int(np.argmax(sums[::-1]))
     low = thresholds[best - 1] if best else -np.inf
     return float(halfway(thresholds[best], low)), float(sums[best])
