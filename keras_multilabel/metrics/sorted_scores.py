@@ -16,6 +16,7 @@ import numpy as np
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, sides
 from keras_multilabel.utils.parallel import equal_parts, map_threads
+from keras_multilabel.utils.precision import just_above
 
 Result = TypeVar("Result")
 
@@ -124,7 +125,7 @@ class SortedScores:
         """
         parts = [side.scores for side in (self.above, self.below) if len(side)]
         scores = np.concatenate(parts) if every else self.above.scores
-        beyond = np.nextafter(max(part[-1] for part in parts), np.inf)
+        beyond = just_above(max(part[-1] for part in parts))
         return np.unique(np.append(scores, beyond))
 
     def counts_at(self, thresholds: Array) -> Counts:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, are_probabilities
+from keras_multilabel.utils.precision import just_above
 
 Result = TypeVar("Result")
 
@@ -108,7 +109,7 @@ class Steps:
             )
         if thresholds[-1] == np.inf:
             return cls(thresholds, counts)
-        c, top = counts, np.nextafter(thresholds[-1], np.inf)
+        c, top = counts, just_above(thresholds[-1])
         none = np.zeros_like(c.tp[-1:])
         return cls(
             np.append(thresholds, top),

@@ -10,6 +10,7 @@ from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.curves import halfway
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array, sides
+from keras_multilabel.utils.precision import just_above
 
 # Coordinate ascent ends when a sweep gains nothing; mostly after 3 to 5.
 SWEEPS = 20
@@ -112,7 +113,7 @@ def _best_cut(scores: Array, gains: Array) -> tuple[float, float]:
     sums = np.cumsum(gains[order][::-1])[::-1][first]
     # Nothing is above inf: such a score is decided at any threshold.
     if ordered[-1] < np.inf:
-        top = np.nextafter(ordered[-1], np.inf)
+        top = just_above(ordered[-1])
         thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)
     best = len(sums) - 1 - int(np.argmax(sums[::-1]))
     low = thresholds[best - 1] if best else -np.inf

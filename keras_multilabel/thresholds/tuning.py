@@ -66,8 +66,10 @@ def tune_thresholds(
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where unknown (left out). Or an object with ``thresholds``, ascending,
             and ``counts()``, `Counts` of shape (n_thresholds, n_labels), and then no
-            ``y_score``: its thresholds are the candidates.
-        y_score: Scores of any scale, same shape.
+            ``y_score``: its thresholds are the candidates. What its counts weigh is
+            taken for numbers of samples.
+        y_score: Scores of any scale, same shape; infinite ones too. A score of inf
+            reaches every threshold.
         objective: ``"f1"``, ``"fbeta"`` (with ``beta``), ``"jaccard"``,
             ``"balanced_accuracy"``, ``"youden_j"``, ``"matthews"``; ``"recall"`` with
             ``min_precision`` (the highest recall at this precision or more);
@@ -99,9 +101,15 @@ def tune_thresholds(
             fewer positives it has: a label with this many goes half-way. ``"auto"``:
             5, which won on held-out macro F1 in a simulation with rare labels, and
             none with ``max_positives``. 0: the exact optimum on the data given.
-            Probabilities are pulled on the logit scale. No floor is crossed.
+            Probabilities are pulled on the logit scale. No floor is crossed, and no
+            infinite threshold is pulled.
         label_names: One name per label, to carry along.
-        sample_weight: Shape (n_samples,).
+        sample_weight: Shape (n_samples,), the importance of each sample: its counts are
+            multiplied by it. Their scale does not matter (except to a callable and
+            to ``max_positives``). With ``shrinkage=0`` weight 2 is a row twice. The
+            pull is that of Kish's effective number of positives, (sum of w)^2 / (sum
+            of w^2): a sample that counts twice is still one observation. If your
+            weights say how often a sample was seen, repeat the rows: ``np.repeat``.
         random_state: Seed or generator of the parts of ``cv``.
 
     Returns:
@@ -118,6 +126,10 @@ def tune_thresholds(
         ValueError: If shapes differ, scores are NaN, truth is not 0, 1 or
             unknown, there are no samples, an option is unknown, or options do not go
             together.
+
+    Warns:
+        UserWarning: If no threshold keeps a floor: because of scores of inf, for which
+            the threshold is inf, or because ``max_positives`` is too low.
 
     References:
         Z. C. Lipton, C. Elkan and B. Naryanaswamy, "Optimal Thresholding of
