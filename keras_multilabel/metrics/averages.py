@@ -17,6 +17,15 @@ def divide(numerator: Array, denominator: Array, zero_division: float) -> Array:
     return np.divide(numerator, denominator, out=ratio, where=denominator != 0)
 
 
+def near_one(weights: Array) -> tuple[Array, int]:
+    """The weights divided by a power of 2, the largest from 1 to 2; and the exponent.
+
+    Nothing is rounded, and sums, squares and products stay within the floats.
+    """
+    exponent = int(np.frexp(np.max(weights, initial=0.0))[1]) - 1
+    return np.ldexp(weights, -exponent), exponent
+
+
 def average_scores(
     scores: Array,
     average: str | None,
@@ -35,7 +44,10 @@ def average_scores(
     defined = ~np.isnan(scores)
     if weights is None and defined.all():
         return as_float(scores.mean(-1))
-    weight = defined * (1.0 if weights is None else np.asarray(weights, np.float64))
+    if weights is None:
+        weight = defined.astype(np.float64)
+    else:
+        weight = defined * near_one(np.asarray(weights, np.float64))[0]
     # Where nothing has weight, as in scikit-learn: the plain mean.
     weight = np.where(weight.sum(-1, keepdims=True) == 0, defined, weight)
     total = np.where(defined, scores * weight, 0.0).sum(-1)

@@ -81,11 +81,13 @@ def n_bins(leading_bits: int) -> int:
 
 def leading_bits_for(bins: int) -> int:
     """The fewest leading bits that make at least so many bins."""
+    is_whole = isinstance(bins, (int, np.integer)) and not isinstance(bins, bool)
     for bits in range(MOST_LEADING_BITS + 1):
-        if 1 <= bins <= n_bins(bits):
+        if is_whole and 1 <= bins <= n_bins(bits):
             return bits
     raise ValueError(
-        f"bins must be from 1 to {n_bins(MOST_LEADING_BITS):,}; got {bins!r}."
+        "bins must be a whole number from 1 to "
+        f"{n_bins(MOST_LEADING_BITS):,}; got {bins!r}."
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from keras_multilabel.metrics import histogram_json
 from keras_multilabel.metrics.bins import (
     LEADING_BITS,
     bin_edges,
@@ -18,12 +17,14 @@ from keras_multilabel.metrics.bins import (
     leading_bits_for,
 )
 from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.entries import check_truth_matrix, find_entries
+from keras_multilabel.metrics.histogram_json import check_cells
 from keras_multilabel.utils.arguments import (
     Array,
     check_matrix,
     check_num_labels,
     check_sample_weight,
-    check_targets,
+    check_threshold,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 
@@ -42,6 +43,9 @@ class ScoreHistogram:
     Below 1/2 each octave, from one power of 2 to the next, is cut into equal bins;
     above 1/2 the bins are those of 1 - score. So they are narrow near 0 and near 1, and
     1/2 is an edge: counts at 0.5 are exact. Below 2^-24 an octave is cut in two.
+
+    Counts are int64. From the first sample weights on they are float64, which is exact
+    up to 2^53 samples in a bin; so it is where counts and weights are added.
 
     Args:
         num_labels: Number of labels.
@@ -75,17 +79,31 @@ class ScoreHistogram:
 
     @classmethod
     def of_bins(cls, negatives: npt.ArrayLike, positives: npt.ArrayLike) -> Any:
-        """Take what was counted elsewhere, each of shape (n_bins, n_labels)."""
-        cells = np.stack([np.asarray(negatives).T, np.asarray(positives).T])
-        histogram = cls(cells.shape[1], cells.shape[2])
-        if histogram._cells.shape != cells.shape:
+        """Take what was counted elsewhere, each of shape (n_bins, n_labels).
+
+        Raises:
+            TypeError: If an argument does not hold numbers.
+            ValueError: If shapes differ, or there is no histogram of so many bins, or
+                counts are negative or not finite.
+        """
+        sides = [
+            check_cells(side, name)
+            for side, name in ((negatives, "negatives"), (positives, "positives"))
+        ]
+        if sides[0].shape != sides[1].shape:
             raise ValueError(
-                f"There is no histogram of {cells.shape[2]} bins; the next has "
-                f"{histogram._cells.shape[2]}."
+                "negatives and positives must have one shape; got "
+                f"{sides[0].shape} and {sides[1].shape}."
             )
-        kind = np.float64 if cells.dtype.kind == "f" else np.int64
-        histogram._cells = np.ascontiguousarray(cells, dtype=kind)
-        return histogram
+        n_bins, num_labels = sides[0].shape
+        histogram = cls(num_labels, n_bins)
+        if len(histogram.thresholds) != n_bins:
+            raise ValueError(
+                f"There is no histogram of {n_bins} bins; the next has "
+                f"{len(histogram.thresholds)}."
+            )
+        cells = np.stack([side.T for side in sides])
+        return histogram._like(np.ascontiguousarray(cells))
 
     @property
     def negatives(self) -> Array:
@@ -127,7 +145,7 @@ class ScoreHistogram:
                 lie from 0 to 1. Nothing is counted then.
         """
         score = check_binnable(check_matrix(y_score, "y_score"))
-        truth = y_true.tocsr() if sparse.issparse(y_true) else check_matrix(y_true, "y")
+        truth = check_truth_matrix(y_true)
         expected = (len(score), self.num_labels)
         if score.shape != expected or truth.shape != expected:
             raise ValueError(
@@ -135,12 +153,14 @@ class ScoreHistogram:
                 f"; got {truth.shape} and {score.shape}."
             )
         weight = check_sample_weight(sample_weight, len(score))
-        if weight is not None:
-            self._cells = self._cells.astype(np.float64)
         step = max(1, BLOCK // self.num_labels)
         parts = [slice(start, start + step) for start in range(0, len(score), step)]
         # All are looked at before any is counted.
-        found = [_found(truth[part]) for part in parts]
+        found = [find_entries(truth[part]) for part in parts]
+        if weight is not None:
+            self._cells = self._cells.astype(np.float64, copy=False)
+        elif self._cells.dtype == np.float64:
+            weight = np.ones(len(score))
         for part, (positive, unknown) in zip(parts, found, strict=True):
             row_weight = None if weight is None else weight[part]
             self._add(score[part], positive, unknown, row_weight)
@@ -183,44 +203,39 @@ class ScoreHistogram:
 
         Returns:
             Per label; by default with the shape (n_bins, n_labels).
+
+        Raises:
+            ValueError: If ``threshold`` is NaN, or there is not one per label.
         """
-        # From the last bin down: so many have at least this score.
+        # Of the bins from each on, and of those before it: a difference of two sums
+        # would lose small weights beside large ones.
+        edge = np.zeros_like(self._cells[..., :1])
         above = np.cumsum(self._cells[..., ::-1], axis=-1)[..., ::-1]
+        below = np.concatenate([edge, np.cumsum(self._cells, axis=-1)], axis=-1)
         if threshold is None:
             fp, tp = above.transpose(0, 2, 1)
+            tn, fn = below[..., :-1].transpose(0, 2, 1)
         else:
-            wanted = np.broadcast_to(threshold, self.num_labels)
+            wanted = check_threshold(threshold, self.num_labels)
             place = np.searchsorted(self.thresholds, wanted)
-            above = np.concatenate([above, np.zeros_like(above[..., :1])], axis=-1)
-            fp, tp = above[:, np.arange(self.num_labels), place]
-        n_negative, n_positive = self._cells.sum(-1)
-        return Counts(tp, fp, n_positive - tp, n_negative - fp, axis=0)
+            labels = np.arange(self.num_labels)
+            fp, tp = np.concatenate([above, edge], axis=-1)[:, labels, place]
+            tn, fn = below[:, labels, place]
+        return Counts(tp, fp, fn, tn, axis=0)
 
     def to_json(self) -> str:
         """As text that `from_json` reads; bins that are empty take little."""
-        rows = self._cells.reshape(-1, len(self.thresholds))
-        return json.dumps(
-            {
-                "num_labels": self.num_labels,
-                "bins": len(self.thresholds),
-                "dtype": rows.dtype.name,
-                "cells": [
-                    [row.nonzero()[0].tolist(), row[row > 0].tolist()] for row in rows
-                ],
-            }
-        )
+        return histogram_json.write(self._cells)
 
     @classmethod
     def from_json(cls, text: str) -> ScoreHistogram:
-        """Read what `to_json` wrote."""
-        found = json.loads(text)
-        histogram = cls(found["num_labels"], found["bins"])
-        cells = histogram._cells.astype(found["dtype"])
-        for row, (where, count) in zip(
-            cells.reshape(-1, cells.shape[2]), found["cells"], strict=True
-        ):
-            row[where] = count
-        return histogram._like(cells)
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: If ``text`` is not that; the message names the field.
+        """
+        cells = histogram_json.read(text)
+        return cls(cells.shape[1], cells.shape[2])._like(cells)
 
     def _like(self, cells: Array) -> ScoreHistogram:
         histogram = ScoreHistogram(self.num_labels, len(self.thresholds))
@@ -279,20 +294,3 @@ def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
     histogram = ScoreHistogram(y_score.shape[1], bins)
     histogram.update(y_true, y_score, weight)
     return histogram
-
-
-def _found(truth: Any) -> tuple[Array, Array]:
-    """Where in the flattened matrix positives are, and unknown entries."""
-    if sparse.issparse(truth):
-        entries = truth.tocoo()
-        flat = entries.row.astype(np.intp) * truth.shape[1] + entries.col
-        stored, place = entries.data[:, None], flat
-    else:
-        stored, place = truth, None
-    positive, known = check_targets(stored)
-    # Of bytes of 0 and 1; many times faster as booleans.
-    positives = np.flatnonzero(positive.view(bool))
-    unknowns = np.flatnonzero([] if known is None else ~known.view(bool))
-    return (
-        (positives, unknowns) if place is None else (place[positives], place[unknowns])
-    )

@@ -5,7 +5,7 @@ equally likely; the bounds are those of the best and the worst order.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,15 @@ class Sides:
                 tied,
             )
 
+    def near_one(self) -> "Sides":
+        """Each label divided by a power of 2: products stay within the floats."""
+        largest = np.maximum(self.negative, self.positive).max(1, keepdims=True)
+        exponent = -np.frexp(largest)[1]
+        negative = np.ldexp(self.negative, exponent)
+        return replace(
+            self, negative=negative, positive=np.ldexp(self.positive, exponent)
+        )
+
     @property
     def known(self) -> Array:
         """Labels of which anything is known."""
@@ -72,7 +81,7 @@ def score_labels(
     """Score and number of positives of each label; NaN if nothing is known of it."""
     pairs = [
         (
-            np.where(sides.known, score(sides, zero_division), np.nan),
+            np.where(sides.known, score(sides.near_one(), zero_division), np.nan),
             sides.positive.sum(1),
         )
         for sides in Sides.blocks(histogram, pooled=pooled)
@@ -184,7 +193,8 @@ def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
 def _joined(
     bounds: Callable[[Sides], tuple[Array, Array]], histogram: ScoreHistogram
 ) -> tuple[Array, Array]:
-    low, high = np.concatenate(list(map(bounds, Sides.blocks(histogram))), axis=1)
+    found = [bounds(sides.near_one()) for sides in Sides.blocks(histogram)]
+    low, high = np.concatenate(found, axis=1)
     return low, high
 
 

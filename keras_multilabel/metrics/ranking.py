@@ -32,18 +32,17 @@ def average_precision(scores: SortedScores, zero_division: float) -> float:
     if scores.n_positive == 0:
         return zero_division
     tp = scores.tp()
-    precision = tp / (tp + scores.fp())
-    return float(precision @ np.diff(scores.above_weight) / scores.n_positive)
+    return scores.above.mean(tp / (tp + scores.fp()))
 
 
 def roc_auc(scores: SortedScores, zero_division: float) -> float:
     """Share of (positive, negative) pairs in the right order; ties half."""
-    pairs = float(scores.n_positive) * float(scores.n_negative)
-    if pairs == 0:
+    if scores.n_positive == 0 or scores.n_negative == 0:
         return zero_division
-    first = scores.first_not_below()
-    twice = scores.below_weight[first] + scores.below_weight[scores.first_above(first)]
-    return float(twice @ np.diff(scores.above_weight) / (2 * pairs))
+    first, below = scores.first_not_below(), scores.below
+    twice = below.weight_before(first) + below.weight_before(scores.first_above(first))
+    # Divided before it is weighted: a product of weights may leave the floats.
+    return scores.above.mean(twice / scores.n_negative) / 2
 
 
 def _ranking_score(
@@ -82,7 +81,7 @@ def rank_samples(
     def of_column(scores: SortedScores, _: int) -> tuple[float, float]:
         return score(scores, zero_division), scores.n_positive
 
-    pairs = samples.map(of_column)
+    pairs = samples.scaled()[0].map(of_column)
     scores, support = np.array([pair or (np.nan, 0.0) for pair in pairs]).T
     return scores, support
 

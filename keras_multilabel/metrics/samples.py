@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.metrics.averages import near_one
 from keras_multilabel.metrics.counts import Counts, count_checked
 from keras_multilabel.metrics.sorted_scores import SortedScores, map_labels
 from keras_multilabel.utils.arguments import (
@@ -55,6 +56,21 @@ class Samples:
         weight = None if self.weight is None else self.weight[chosen]
         return Samples(self.truth[chosen], self.y_score[chosen], weight)
 
+    def scaled(self) -> tuple["Samples", float]:
+        """The same with weights near 1, and the unit of these.
+
+        Their sums, squares and products neither overflow nor vanish. The unit is a
+        power of 2, so that nothing is rounded and ties stay ties; or, where all weights
+        are equal, their size, so that they count as none do.
+        """
+        if self.weight is None or not self.weight.any():
+            return self, 1.0
+        largest = self.weight.max()
+        if (self.weight[self.weight > 0] == largest).all():
+            return replace(self, weight=self.weight / largest), float(largest)
+        weight, exponent = near_one(self.weight)
+        return replace(self, weight=weight), float(np.ldexp(1.0, exponent))
+
     @property
     def present(self) -> "Samples":
         """Those of any weight: a row of weight 0 is as if it were not there."""
@@ -91,8 +107,10 @@ class Samples:
         if self.weight is None:
             return self.counts.support
         # Kish's effective sample size: weights of 0.1 or 10 throughout change nothing.
-        squares = replace(self, weight=self.weight**2).counts.support
-        return self.counts.support**2 / np.where(squares > 0, squares, 1)
+        weight, exponent = near_one(self.weight)
+        squares = replace(self, weight=weight**2).counts.support
+        support = np.ldexp(self.counts.support, -exponent)
+        return support**2 / np.where(squares > 0, squares, 1)
 
     @property
     def _nothing(self) -> Array:

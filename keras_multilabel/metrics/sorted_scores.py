@@ -8,6 +8,7 @@ needs no argsort.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, sides
 from keras_multilabel.utils.parallel import equal_parts, map_threads
+from keras_multilabel.utils.precision import just_above
 
 Result = TypeVar("Result")
 
@@ -28,86 +30,127 @@ BLOCK_ROWS = 512
 
 
 @dataclass(frozen=True, eq=False)
-class SortedScores:
-    """The scores of one label, positives and negatives apart, ascending.
+class Side:
+    """The positives of one label, or its negatives, by ascending score.
+
+    Weights are summed from the top and from the bottom: a difference of two sums would
+    lose the small weights beside a large one.
 
     Attributes:
-        above: The positives' scores, shape (n_positives,).
-        above_weight: The weight of the positives before each, and of all:
-            shape (n_positives + 1,).
-        below: The negatives' scores, shape (n_negatives,).
-        below_weight: As ``above_weight``, of the negatives.
+        scores: Shape (n,).
+        weight: Of each, shape (n,); None: each counts 1.
     """
 
-    above: Array
-    above_weight: Array
-    below: Array
-    below_weight: Array
+    scores: Array
+    weight: Array | None
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @cached_property
+    def _sums_from(self) -> Array:
+        return np.append(np.cumsum(self.weight[::-1])[::-1], 0.0)  # type: ignore[index]
+
+    @cached_property
+    def _sums_before(self) -> Array:
+        return np.append(0.0, np.cumsum(self.weight))  # type: ignore[arg-type]
+
+    @property
+    def total(self) -> Any:
+        """How many there are, or what they weigh."""
+        return len(self) if self.weight is None else self._sums_before[-1]
+
+    def weight_from(self, index: Array) -> Array:
+        """Weight of those from each index on."""
+        return len(self) - index if self.weight is None else self._sums_from[index]
+
+    def weight_before(self, index: Array) -> Array:
+        """Weight of those before each index."""
+        return index if self.weight is None else self._sums_before[index]
+
+    def mean(self, values: Array) -> float:
+        """Weighted mean of a value for each."""
+        total = values.sum() if self.weight is None else values @ self.weight
+        return float(total / self.total)
+
+
+@dataclass(frozen=True, eq=False)
+class SortedScores:
+    """The scores of one label, positives and negatives apart, ascending."""
+
+    above: Side
+    below: Side
 
     @property
     def n_positive(self) -> Any:
         """How many positives there are, or what they weigh."""
-        return self.above_weight[-1]
+        return self.above.total
 
     @property
     def n_negative(self) -> Any:
         """How many negatives there are, or what they weigh."""
-        return self.below_weight[-1]
+        return self.below.total
 
     def tp(self) -> Array:
         """Weight of the positives at or above each positive's score."""
-        index = np.arange(len(self.above))
-        tied = np.append(False, self.above[1:] == self.above[:-1])
-        first = np.maximum.accumulate(np.where(tied, 0, index))
-        return self.n_positive - self.above_weight[first]
+        scores = self.above.scores
+        index = np.arange(len(scores))
+        tied = np.append(False, scores[1:] == scores[:-1])
+        return self.above.weight_from(np.maximum.accumulate(np.where(tied, 0, index)))
 
     def fp(self) -> Array:
         """Weight of the negatives at or above each positive's score."""
-        return self.n_negative - self.below_weight[self.first_not_below()]
+        return self.below.weight_from(self.first_not_below())
 
     def first_not_below(self) -> Array:
         """For each positive, where the negatives reach its score."""
-        return np.searchsorted(self.below, self.above, "left")
+        return np.searchsorted(self.below.scores, self.above.scores, "left")
 
     def first_above(self, first_not_below: Array) -> Array:
         """For each positive, where the negatives exceed its score."""
+        above, below = self.above.scores, self.below.scores
         # Few scores are tied as a rule, so few are looked up a second time.
-        reached = self.below[np.minimum(first_not_below, len(self.below) - 1)]
-        tied = np.flatnonzero(reached == self.above)
+        reached = below[np.minimum(first_not_below, len(below) - 1)]
+        tied = np.flatnonzero(reached == above)
         first = first_not_below.copy()
-        first[tied] = np.searchsorted(self.below, self.above[tied], "right")
+        first[tied] = np.searchsorted(below, above[tied], "right")
         return first
 
     def candidates(self, *, every: bool) -> Array:
-        """Thresholds that decide differently, ascending; the last decides nothing.
+        """Thresholds that decide differently, ascending; the last decides least.
 
-        Those at the positives' scores, or with ``every`` at all scores.
+        Those at the positives' scores, or with ``every`` at all scores, and one above
+        all scores, where nothing is decided: unless there are scores of inf, which
+        reach any threshold.
         """
-        scores = np.append(self.above, self.below) if every else self.above
-        highest = max(part[-1] for part in (self.above, self.below) if len(part))
-        return np.append(np.unique(scores), np.nextafter(highest, np.inf))
+        parts = [side.scores for side in (self.above, self.below) if len(side)]
+        scores = np.concatenate(parts) if every else self.above.scores
+        beyond = just_above(max(part[-1] for part in parts))
+        return np.unique(np.append(scores, beyond))
 
     def counts_at(self, thresholds: Array) -> Counts:
         """What the decisions at each threshold count."""
-        tp = (
-            self.n_positive - self.above_weight[np.searchsorted(self.above, thresholds)]
+        tp = np.searchsorted(self.above.scores, thresholds)
+        fp = np.searchsorted(self.below.scores, thresholds)
+        return Counts(
+            self.above.weight_from(tp),
+            self.below.weight_from(fp),
+            self.above.weight_before(tp),
+            self.below.weight_before(fp),
+            axis=None,
         )
-        fp = (
-            self.n_negative - self.below_weight[np.searchsorted(self.below, thresholds)]
-        )
-        return Counts(tp, fp, self.n_positive - tp, self.n_negative - fp, axis=None)
 
     def next_below(self, thresholds: Array) -> Array:
         """The highest score below each threshold; -inf where there is none."""
         found = np.full(len(thresholds), -np.inf)
-        for part in (self.above, self.below):
-            ends = np.searchsorted(part, thresholds)
-            found[ends > 0] = np.maximum(found[ends > 0], part[ends[ends > 0] - 1])
+        for scores in (self.above.scores, self.below.scores):
+            ends = np.searchsorted(scores, thresholds)
+            found[ends > 0] = np.maximum(found[ends > 0], scores[ends[ends > 0] - 1])
         return found
 
 
-def _sort_unweighted(positive: Array, score: Array, ranks: Array) -> SortedScores:
-    """Sort the scores of one label, which are overwritten; ``ranks`` is 0, 1, 2, ..."""
+def _sort_unweighted(positive: Array, score: Array) -> SortedScores:
+    """Sort the scores of one label, which are overwritten."""
     positives = np.flatnonzero(positive)
     above = score[positives]
     above.sort()
@@ -115,14 +158,12 @@ def _sort_unweighted(positive: Array, score: Array, ranks: Array) -> SortedScore
     # negatives and sort them.
     score[positives] = np.inf
     score.sort()
-    below = score[: len(score) - len(above)]
-    return SortedScores(above, ranks[: len(above) + 1], below, ranks[: len(below) + 1])
+    return SortedScores(Side(above, None), Side(score[: len(score) - len(above)], None))
 
 
-def _sort_weighted(score: Array, weight: Array) -> tuple[Array, Array]:
-    """The scores ascending, and the weight before each and in all."""
+def _sort_weighted(score: Array, weight: Array) -> Side:
     order = np.argsort(score)
-    return score[order], np.append(0.0, np.cumsum(weight[order]))
+    return Side(score[order], weight[order])
 
 
 def map_labels(
@@ -145,7 +186,6 @@ def map_labels(
     if weight is not None and not weight.all():
         # A row of weight 0 is as if it were not there.
         truth, y_score, weight = (a[weight > 0] for a in (truth, y_score, weight))
-    ranks = np.arange(len(truth) + 1)
 
     def of_part(part: slice) -> list[Result | None]:
         positive, known = sides(_transposed(truth[:, part]))
@@ -153,7 +193,7 @@ def map_labels(
         masks = [None] * len(rows) if known is None else known.view(np.bool_)
         results: list[Result | None] = []
         for column in zip(positive.view(np.bool_), masks, rows, strict=True):
-            scores = _sort_known(*column, weight, ranks)
+            scores = _sort_known(*column, weight)
             index = part.start + len(results)
             results.append(None if scores is None else function(scores, index))
         return results
@@ -177,7 +217,6 @@ def _sort_known(
     known: Array | None,
     score: Array,
     weight: Array | None,
-    ranks: Array,
 ) -> SortedScores | None:
     if known is not None:
         positive, score = positive[known], score[known]
@@ -185,6 +224,8 @@ def _sort_known(
     if len(positive) == 0:
         return None
     if weight is None:
-        return _sort_unweighted(positive, score, ranks)
-    above = _sort_weighted(score[positive], weight[positive])
-    return SortedScores(*above, *_sort_weighted(score[~positive], weight[~positive]))
+        return _sort_unweighted(positive, score)
+    return SortedScores(
+        _sort_weighted(score[positive], weight[positive]),
+        _sort_weighted(score[~positive], weight[~positive]),
+    )

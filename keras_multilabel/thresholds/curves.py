@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, are_probabilities
+from keras_multilabel.utils.precision import just_above
 
 Result = TypeVar("Result")
 
@@ -26,7 +27,7 @@ class Curve(Protocol):
         """How many positives there are, or what they weigh."""
 
     def candidates(self, *, every: bool) -> Array:
-        """Thresholds that decide differently, ascending; the last decides nothing."""
+        """Thresholds that decide differently, ascending; the last decides least."""
 
     def counts_at(self, thresholds: Array) -> Counts:
         """What the decisions at each threshold count."""
@@ -90,9 +91,13 @@ class Steps:
 
     @classmethod
     def of(cls, thresholds: Array, counts: Counts) -> "Steps":
-        """Add the threshold above all others, where nothing is decided."""
+        """Add the threshold above all others, where nothing is decided.
+
+        There is none above inf, where scores of inf are decided.
+        """
         if (
             thresholds.ndim != 1
+            or len(thresholds) == 0
             or counts.tp.ndim != 2
             or len(counts.tp) != len(thresholds)
             or not (np.diff(thresholds) > 0).all()
@@ -102,7 +107,9 @@ class Steps:
                 f"the thresholds ascending; got counts of shape {counts.tp.shape} at "
                 f"thresholds of shape {thresholds.shape}."
             )
-        c, top = counts, np.nextafter(thresholds[-1], np.inf)
+        if thresholds[-1] == np.inf:
+            return cls(thresholds, counts)
+        c, top = counts, just_above(thresholds[-1])
         none = np.zeros_like(c.tp[-1:])
         return cls(
             np.append(thresholds, top),

@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics import ratios
-from keras_multilabel.metrics.averages import as_float, average_scores, divide
+from keras_multilabel.metrics.averages import (
+    as_float,
+    average_scores,
+    divide,
+    near_one,
+)
 from keras_multilabel.metrics.counts import Counts, count_checked
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
@@ -137,9 +142,10 @@ def _youden_j(counts: Counts) -> Array:
 
 
 def _matthews(counts: Counts) -> Array:
-    # Floats: a product of four counts leaves the integers at 55,000 samples.
-    arrays = (counts.tp, counts.fp, counts.fn, counts.tn)
-    tp, fp, fn, tn = (np.asarray(array, np.float64) for array in arrays)
+    # Floats, since a product of four counts leaves the integers at 55,000 samples, and
+    # of sizes near 1, since that of tiny or huge weights leaves the floats.
+    arrays = np.array([counts.tp, counts.fp, counts.fn, counts.tn], np.float64)
+    (tp, fp, fn, tn), _ = near_one(arrays)
     sides = np.sqrt((tp + fn) * (fp + tn)) * np.sqrt((tp + fp) * (fn + tn))
     return divide(tp * tn - fp * fn, sides, 0.0)
 

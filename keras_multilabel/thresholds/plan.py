@@ -11,13 +11,12 @@ from keras_multilabel.thresholds.curves import Curves
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.thresholds.sample_search import one_per_sample, per_sample
 from keras_multilabel.thresholds.search import (
-    DEFAULT,
     all_labels,
     each_label,
     one_for_all,
-    pull,
     within_budget,
 )
+from keras_multilabel.thresholds.shrinkage import DEFAULT, pull
 from keras_multilabel.utils.arguments import Array, check_average
 
 # A label with so many positives goes half-way to the pooled threshold. Of 0 to 20 the

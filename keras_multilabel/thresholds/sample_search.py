@@ -10,6 +10,7 @@ from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.curves import halfway
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array, sides
+from keras_multilabel.utils.precision import just_above
 
 # Coordinate ascent ends when a sweep gains nothing; mostly after 3 to 5.
 SWEEPS = 20
@@ -108,10 +109,12 @@ def _best_cut(scores: Array, gains: Array) -> tuple[float, float]:
     """The threshold with the highest sum of gains at or above it, and that sum."""
     order = np.argsort(scores)
     ordered = scores[order]
-    top = np.nextafter(ordered[-1], np.inf)
     thresholds, first = np.unique(ordered, return_index=True)
     sums = np.cumsum(gains[order][::-1])[::-1][first]
-    thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)
+    # Nothing is above inf: such a score is decided at any threshold.
+    if ordered[-1] < np.inf:
+        top = just_above(ordered[-1])
+        thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)
     best = len(sums) - 1 - int(np.argmax(sums[::-1]))
     low = thresholds[best - 1] if best else -np.inf
     return float(halfway(thresholds[best], low)), float(sums[best])

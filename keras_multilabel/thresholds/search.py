@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import isotonic_regression
-from scipy.special import expit, logit
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.thresholds.curves import Curve, Curves, halfway, lowered
@@ -16,14 +15,18 @@ from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-# What a label gets of which the data says nothing, when no other label helps.
-DEFAULT = 0.5
 # A search over one threshold for all labels tries so many at a time.
 CANDIDATES = 2**14
 
 
 def each_label(curves: Curves, objective: Objective) -> Array:
-    """Each label's own best threshold: exact, all candidates are tried."""
+    """Each label's own best threshold: exact, all candidates are tried.
+
+    Where no threshold keeps a floor, because a score of inf reaches each of them, the
+    highest is taken.
+    """
+    allowed = objective.allowed
+    refused: dict[int, list[float]] = {}
 
     def best(curve: Curve, column: int) -> float:
         own = objective.of_label(column)
@@ -31,12 +34,38 @@ def each_label(curves: Curves, objective: Objective) -> Array:
             return np.nan
         candidates = curve.candidates(every=not own.monotone)
         values = own.values(curve.counts_at(candidates))
+        values[np.searchsorted(candidates, refused.get(column, []))] = -np.inf
         index = own.best(values)
-        if values[index] == -np.inf:
+        if values[index] == -np.inf and not own.has_floor:
             return np.nan
         return float(lowered(curve, candidates[index : index + 1])[0])
 
-    return _filled(curves.map(best))
+    while True:
+        values = _filled(curves.map(best))
+        if allowed is None:
+            return values
+        # Sums of weights round differently in another order: the floor holds for the
+        # decisions as they are counted.
+        broken = {
+            column
+            for column in np.flatnonzero(~allowed(curves.counts_at(values))).tolist()
+            if values[column] not in refused.get(column, [])
+        }
+        if not broken:
+            return values
+        for column in broken:
+            refused.setdefault(column, []).append(values[column])
+
+
+def _keeps_limits(
+    values: Array, curves: Curves, objective: Objective, budget: float | None
+) -> bool:
+    """Whether all decisions, as they are counted, keep floor and budget."""
+    if objective.allowed is None and budget is None:
+        return True
+    pooled = curves.counts_at(values).sum()
+    allowed = objective.allowed is None or objective.allowed(pooled)
+    return bool(allowed and (budget is None or pooled.predicted <= budget))
 
 
 def _filled(values: Sequence[float | None]) -> Array:
@@ -48,41 +77,41 @@ class _Corners:
     """Corners of the concave majorant of a label's value over its decided weight.
 
     Attributes:
-        decided: Weight of positive decisions gained at each corner after the first.
-        value: Value gained there.
-        thresholds: Their thresholds, descending, that of the first corner included,
-            where nothing is decided.
+        tp: Weight of the positives that are decided at each corner. At the first
+            nothing is, but for scores of inf.
+        fp: Weight of the negatives, likewise.
+        value: What the label's decisions are worth there.
+        thresholds: Their thresholds, descending.
     """
 
-    decided: Array
+    tp: Array
+    fp: Array
     value: Array
     thresholds: Array
 
     @property
     def rate(self) -> Array:
-        return self.value / self.decided
+        return np.diff(self.value) / np.diff(self.tp + self.fp)
 
 
 def _corners(curve: Curve, candidates: Array, counts: Counts, value: Array) -> _Corners:
     decided = counts.predicted[::-1]
-    value = value[::-1]
     moves = np.append(True, np.diff(decided) > 0)
-    decided, value, candidates = decided[moves], value[moves], candidates[::-1][moves]
-    steps = np.diff(decided)
+    arrays = (counts.tp, counts.fp, value, candidates)
+    tp, fp, value, candidates = (array[::-1][moves] for array in arrays)
+    steps = np.diff(decided[moves])
     corners = np.zeros(1, int)
     if len(steps):
         rates = np.diff(value) / steps
         corners = isotonic_regression(rates, weights=steps, increasing=False).blocks
-    return _Corners(
-        np.diff(decided[corners]),
-        np.diff(value[corners]),
-        lowered(curve, candidates[corners]),
-    )
+    thresholds = lowered(curve, candidates[corners])
+    return _Corners(tp[corners], fp[corners], value[corners], thresholds)
 
 
 def _walk(
     found: Sequence[_Corners | None],
-    values: Callable[[Array, Array], Array],
+    values: Callable[[Array, Array, Array], Array],
+    keeps_limits: Callable[[Array], bool],
     objective: Objective,
     budget: float | None,
 ) -> Array:
@@ -95,27 +124,36 @@ def _walk(
     threshold is not taken.
     """
     present = [(i, corners) for i, corners in enumerate(found) if corners is not None]
-    labels = np.concatenate([np.full(len(c.decided), i) for i, c in present])
+    labels = np.concatenate([np.full(len(c.rate), i) for i, c in present])
     thresholds = np.concatenate([c.thresholds[1:] for _, c in present])
     rate = np.concatenate([c.rate for _, c in present])
     # Stable: the corners of one label stay in their order.
     order = np.argsort(-rate, kind="stable")
-    decided, value = (
-        np.append(0, np.concatenate([getattr(c, name) for _, c in present])[order])
-        for name in ("decided", "value")
-    )
-    decided = np.cumsum(decided)
-    reached = values(decided, np.cumsum(value))
+
+    def walked(name: str) -> Array:
+        """The sum over all labels after each step."""
+        arrays = [getattr(c, name) for _, c in present]
+        steps = np.concatenate([np.diff(array) for array in arrays])
+        return np.cumsum(np.append(sum(array[0] for array in arrays), steps[order]))
+
+    tp, fp = walked("tp"), walked("fp")
+    reached = values(tp, fp, walked("value"))
     if budget is not None:
-        reached = np.where(decided <= budget, reached, -np.inf)
-    # Backwards, since thresholds ascend there.
-    taken = order[: len(reached) - 1 - objective.best(reached[::-1])]
-    result = np.full(len(found), np.nan)
-    for index, corners in present:
-        result[index] = corners.thresholds[0]
-    # Of several for one label the last is assigned: the lowest.
-    result[labels[taken]] = thresholds[taken]
-    return result
+        reached = np.where(tp + fp <= budget, reached, -np.inf)
+    while True:
+        # Backwards, since thresholds ascend there.
+        steps = len(reached) - 1 - objective.best(reached[::-1])
+        limited = reached[steps] > -np.inf
+        result = np.full(len(found), np.nan)
+        for index, corners in present:
+            result[index] = corners.thresholds[0]
+        # Of several for one label the last is assigned: the lowest.
+        taken = order[: steps if limited else 0]
+        result[labels[taken]] = thresholds[taken]
+        if not limited or keeps_limits(result):
+            return result
+        # By a rounding only: the next best.
+        reached[steps] = -np.inf
 
 
 def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Array:
@@ -136,13 +174,18 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
     pooled = curves.counts.sum()
     n_positive, n_negative = pooled.fn, pooled.tn
 
-    def values(decided: Array, tp: Array) -> Array:
+    def values(tp: Array, fp: Array, _: Array) -> Array:
         # Sums of weights may round to just above the whole.
-        tp = np.minimum(tp, n_positive)
-        fp = np.clip(decided - tp, 0, n_negative)
+        tp, fp = np.minimum(tp, n_positive), np.minimum(fp, n_negative)
         return objective.values(Counts(tp, fp, n_positive - tp, n_negative - fp, None))
 
-    return _walk(curves.map(corners), values, objective, budget)
+    return _walk(
+        curves.map(corners),
+        values,
+        lambda result: _keeps_limits(result, curves, objective, budget),
+        objective,
+        budget,
+    )
 
 
 def within_budget(
@@ -163,8 +206,13 @@ def within_budget(
             raise ValueError("max_positives needs an objective that is always defined.")
         return _corners(curve, candidates, counts, value)
 
-    found = curves.map(corners)
-    return _walk(found, lambda _, value: value, objective, budget)
+    return _walk(
+        curves.map(corners),
+        lambda *walked: walked[-1],
+        lambda result: _keeps_limits(result, curves, objective, budget),
+        objective,
+        budget,
+    )
 
 
 def one_for_all(
@@ -199,45 +247,16 @@ def one_for_all(
 
     parts = equal_parts(len(candidates), CANDIDATES)
     reached = np.concatenate(map_threads(values, parts))
-    best = objective.best(reached)
-    if reached[best] == -np.inf:
-        return np.nan
-    high = candidates[best : best + 1]
-    low = np.max([curve.next_below(high) for curve, _ in present], axis=0)
-    return float(halfway(high, low)[0])
-
-
-def pull(values: Array, curves: Curves, objective: Objective, strength: float) -> Array:
-    """Pull each label's threshold toward the pooled one, by ``n / (n + strength)``.
-
-    n is the label's number of positives. The pooled threshold is the median of all,
-    weighted by the same shares. Probabilities are pulled on the logit scale. A floor
-    is never crossed: a label that would is left where it was.
-    """
-    known = ~np.isnan(values)
-    own = np.where(known, values, DEFAULT)
-    if strength == 0 or not known.any():
-        return own
-    share = known * curves.evidence / (curves.evidence + strength)
-    to_line, from_line = (_logit, expit) if curves.probabilities else (_same, _same)
-    line = to_line(own)
-    pooled = _weighted_median(line[known], share[known])
-    pulled = from_line(pooled + share * (line - pooled))
-    # A threshold above 1 keeps saturated scores out, and has no logit.
-    keeps = known & curves.probabilities & (own > 1)
-    if objective.allowed is not None:
-        keeps |= known & ~objective.allowed(curves.counts_at(pulled))
-    return np.where(keeps, own, pulled)
-
-
-def _weighted_median(values: Array, weights: Array) -> float:
-    weights = weights if weights.any() else np.ones(len(values))
-    return float(np.quantile(values, 0.5, weights=weights, method="inverted_cdf"))
-
-
-def _logit(values: Array) -> Array:
-    return logit(np.clip(values, 1e-12, 1 - 1e-12))
-
-
-def _same(values: Array) -> Array:
-    return values
+    while True:
+        best = objective.best(reached)
+        limited = reached[best] > -np.inf
+        if not limited and objective.allowed is None and budget is None:
+            return np.nan
+        # The highest where a score of inf, which reaches each, breaks floor or budget.
+        high = candidates[best : best + 1] if limited else candidates[-1:]
+        low = np.max([curve.next_below(high) for curve, _ in present], axis=0)
+        value = float(halfway(high, low)[0])
+        everywhere = np.full(len(found), value)
+        if not limited or _keeps_limits(everywhere, curves, objective, budget):
+            return value
+        reached[best] = -np.inf

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.thresholds.policies import decide_nearest, keep_largest
 from keras_multilabel.utils.arguments import (
     Array,
     check_at_most,
@@ -19,6 +20,8 @@ from keras_multilabel.utils.arguments import (
 
 # A longer table of labels is cut in the repr.
 SHOWN = 20
+# How JSON has the numbers that it does not know.
+INFINITE = ("inf", "-inf")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +29,12 @@ class Thresholds:
     """One decision threshold per label, with what it was tuned for.
 
     NumPy takes it as the array of its values. It goes to JSON and back without
-    losing a bit.
+    losing a bit. JSON has no infinite numbers: they are the strings ``"inf"`` and
+    ``"-inf"`` there, and NaN is null.
 
     Attributes:
         values: The thresholds, shape (n_labels,): a label is decided where
-            ``y_score >= values``.
+            ``y_score >= values``. One of inf predicts nothing but scores of inf.
         label_names: The labels' names, in the order of the columns.
         score: The objective on the data that they were tuned on. It flatters: report
             ``cv_score``, or a score on other data. With ``average=None`` an array
@@ -40,7 +44,7 @@ class Thresholds:
         cv_pred: The decisions that ``cv_score`` scores, shape (n_samples, n_labels),
             for other scores of them; None without ``cv``. Not in the JSON.
         std: Standard deviation of each threshold over the parts that ``cv`` tuned
-            on, shape (n_labels,); None without ``cv``.
+            on, shape (n_labels,), NaN if one of them is infinite; None without ``cv``.
         objective: What they were tuned for.
         average: How the score is averaged over labels or samples.
         n_positives: How many positive decisions (or what weight of them) they make
@@ -133,7 +137,10 @@ class Thresholds:
         return self.label_names != check_label_names(None, len(self.values))
 
     def to_json(self) -> str:
-        """All of it as JSON; floats come back to the bit."""
+        """All of it as strict JSON; floats come back to the bit.
+
+        Infinite ones are written as ``"inf"`` and ``"-inf"``, NaN as null.
+        """
         entries = {name: _to_plain(getattr(self, name)) for name in self._kept()}
         return json.dumps(entries, allow_nan=False)
 
@@ -152,9 +159,8 @@ class Thresholds:
                 "Expected JSON that Thresholds.to_json wrote, an object of "
                 f"{', '.join(cls._kept())}; got {text[:80]!r}."
             )
-        for name in ("score", "cv_score", "std"):
-            if isinstance(entries.get(name), list):
-                entries[name] = np.array(entries[name], np.float64)
+        for name in ("values", "score", "cv_score", "std", "n_positives"):
+            entries[name] = _from_plain(entries.get(name), name)
         return cls(**entries)
 
     @classmethod
@@ -187,7 +193,7 @@ class Thresholds:
 
     def _lines(self) -> Iterable[str]:
         names = (self.label_names or [])[:SHOWN]
-        width = max(map(len, names))
+        width = max(map(len, names), default=0)
         for index, name in enumerate(names):
             spread = "" if self.std is None else f" ± {self.std[index]:.4f}"
             yield f"  {name:{width}}  {self.values[index]:.4f}{spread}"
@@ -196,14 +202,27 @@ class Thresholds:
 
 
 def _to_plain(value: Any) -> Any:
-    """What JSON knows; NaN becomes null."""
+    """What JSON knows: NaN becomes null, infinite numbers strings."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list):
         return [_to_plain(entry) for entry in value]
     if isinstance(value, (float, np.floating)):
-        return None if np.isnan(value) else float(value)
+        special = {"nan": None, "inf": "inf", "-inf": "-inf"}
+        return special.get(str(float(value)), float(value))
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _from_plain(value: Any, name: str) -> Any:
+    """What `_to_plain` was given; lists become arrays."""
+    entries = value if isinstance(value, list) else [value]
+    if any(isinstance(entry, str) and entry not in INFINITE for entry in entries):
+        raise ValueError(
+            f'{name} must hold numbers, "inf", "-inf" or null; got {value!r:.80}.'
+        )
+    if isinstance(value, list):
+        return np.array(value, np.float64)
+    return float(value) if isinstance(value, str) else value
 
 
 def _column_names(y_score: Any) -> list[str] | None:
@@ -225,12 +244,15 @@ def apply_thresholds(
 
     Args:
         y_score: Scores, shape (n_samples, n_labels).
-        thresholds: A number, one per label, shape (n_labels,), or `Thresholds`.
+        thresholds: A number, one per label, shape (n_labels,), or `Thresholds`. With
+            inf a label is predicted where its score is inf alone, with -inf always.
         at_least_one: A sample without any decision gets the label whose score comes
-            nearest to its threshold: that with the largest ``y_score - threshold``,
-            the first of equal ones.
+            nearest to its threshold: that with the largest ``y_score - threshold``; of
+            equal ones that with the highest score, then the first. (A score of -inf
+            and a threshold of inf come near nothing.)
         at_most: Of a sample's decisions keep this many, those with the largest
-            ``y_score - threshold``, the first of equal ones.
+            ``y_score - threshold``; of equal ones those with the highest scores, then
+            the first. So thresholds of -inf give the top scores.
 
     Returns:
         uint8, 0 and 1, the shape of ``y_score``.
@@ -253,28 +275,7 @@ def apply_thresholds(
     decisions = (scores >= values).view(np.uint8)
     most = check_at_most(at_most)
     if at_least_one:
-        _decide_nearest(decisions, scores, values)
+        decide_nearest(decisions, scores, values)
     if most is not None:
-        _keep_largest(decisions, scores, values, most)
+        keep_largest(decisions, scores, values, most)
     return decisions
-
-
-def _margins(scores: Array, values: Array) -> Array:
-    """By how much scores pass their thresholds."""
-    with np.errstate(invalid="ignore"):
-        return np.where(scores == values, 0.0, scores - values)
-
-
-def _decide_nearest(decisions: Array, scores: Array, values: Array) -> None:
-    rows = np.flatnonzero(~decisions.any(1))
-    margins = _margins(scores[rows], values)
-    # A threshold of inf is reached by nothing.
-    reachable = margins.max(1, initial=-np.inf) > -np.inf
-    decisions[rows[reachable], margins[reachable].argmax(1)] = 1
-
-
-def _keep_largest(decisions: Array, scores: Array, values: Array, most: int) -> None:
-    rows = np.flatnonzero(decisions.sum(1) > most)
-    margins = np.where(decisions[rows] == 1, _margins(scores[rows], values), -np.inf)
-    rank = np.argsort(-margins, axis=1, kind="stable")
-    decisions[rows[:, None], rank[:, most:]] = 0

@@ -1,5 +1,6 @@
 """Tuning thresholds, and what they are worth on other data."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
@@ -18,7 +19,7 @@ from keras_multilabel.thresholds.objectives import (
 )
 from keras_multilabel.thresholds.plan import Plan, check_plan, search
 from keras_multilabel.thresholds.thresholds import Thresholds
-from keras_multilabel.utils.arguments import Array, check_label_names
+from keras_multilabel.utils.arguments import Array, check_label_names, listed
 
 
 @runtime_checkable
@@ -65,8 +66,10 @@ def tune_thresholds(
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where unknown (left out). Or an object with ``thresholds``, ascending,
             and ``counts()``, `Counts` of shape (n_thresholds, n_labels), and then no
-            ``y_score``: its thresholds are the candidates.
-        y_score: Scores of any scale, same shape.
+            ``y_score``: its thresholds are the candidates. What its counts weigh is
+            taken for numbers of samples.
+        y_score: Scores of any scale, same shape; infinite ones too. A score of inf
+            reaches every threshold.
         objective: ``"f1"``, ``"fbeta"`` (with ``beta``), ``"jaccard"``,
             ``"balanced_accuracy"``, ``"youden_j"``, ``"matthews"``; ``"recall"`` with
             ``min_precision`` (the highest recall at this precision or more);
@@ -98,9 +101,15 @@ def tune_thresholds(
             fewer positives it has: a label with this many goes half-way. ``"auto"``:
             5, which won on held-out macro F1 in a simulation with rare labels, and
             none with ``max_positives``. 0: the exact optimum on the data given.
-            Probabilities are pulled on the logit scale. No floor is crossed.
+            Probabilities are pulled on the logit scale. No floor is crossed, and no
+            infinite threshold is pulled.
         label_names: One name per label, to carry along.
-        sample_weight: Shape (n_samples,).
+        sample_weight: Shape (n_samples,), the importance of each sample: its counts are
+            multiplied by it. Their scale does not matter (except to a callable and
+            to ``max_positives``). With ``shrinkage=0`` weight 2 is a row twice. The
+            pull is that of Kish's effective number of positives, (sum of w)^2 / (sum
+            of w^2): a sample that counts twice is still one observation. If your
+            weights say how often a sample was seen, repeat the rows: ``np.repeat``.
         random_state: Seed or generator of the parts of ``cv``.
 
     Returns:
@@ -117,6 +126,10 @@ def tune_thresholds(
         ValueError: If shapes differ, scores are NaN, truth is not 0, 1 or
             unknown, there are no samples, an option is unknown, or options do not go
             together.
+
+    Warns:
+        UserWarning: If no threshold keeps a floor: because of scores of inf, for which
+            the threshold is inf, or because ``max_positives`` is too low.
 
     References:
         Z. C. Lipton, C. Elkan and B. Naryanaswamy, "Optimal Thresholding of
@@ -157,8 +170,12 @@ def tune_thresholds(
         return _tuned(steps, plan, label_names)
     if y_score is None:
         raise TypeError("y_score is missing: pass y_true and y_score.")
-    samples = Samples.of(y_true, y_score, sample_weight)
-    tuned = _tuned(samples.present, plan, label_names)
+    samples, unit = Samples.of(y_true, y_score, sample_weight), 1.0
+    if isinstance(objective, str):
+        # A callable may ask for the counts as they are; the others are ratios of them.
+        samples, unit = samples.scaled()
+    plan = _in_units(plan, unit)
+    tuned = _tuned(samples.present, plan, label_names, unit)
     if plan.average == "samples":
         decisions = samples.decide(tuned.values)
         tuned = replace(tuned, score=_score(plan, samples, decisions))
@@ -169,8 +186,14 @@ def tune_thresholds(
         tuned,
         cv_score=_score(plan, samples, decisions),
         cv_pred=decisions,
-        std=parts.std(0, ddof=1),
+        std=_spread(parts),
     )
+
+
+def _spread(parts: Array) -> Array:
+    """Standard deviation over the parts; NaN where thresholds are infinite."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(parts.std(0, ddof=1))
 
 
 def _score(plan: Plan, samples: Samples, y_pred: Array) -> Any:
@@ -188,15 +211,40 @@ def _refuse_samples_options(
         raise ValueError('average="samples" needs the samples; got their counts.')
 
 
-def _tuned(curves: Curves, plan: Plan, label_names: Iterable[Any] | None) -> Thresholds:
+def _in_units(plan: Plan, unit: float) -> Plan:
+    return plan if plan.budget is None else replace(plan, budget=plan.budget / unit)
+
+
+def _tuned(
+    curves: Curves, plan: Plan, label_names: Iterable[Any] | None, unit: float = 1.0
+) -> Thresholds:
     values = search(curves, plan)
     counts = curves.counts_at(values)
+    _warn_broken(counts, plan)
     average = None if plan.average == "samples" else plan.average
+    n_positives = counts.predicted.sum().item()
     return Thresholds(
         values,
         check_label_names(label_names, len(values)),
         score=score_labels(plan.objective, average, counts),
         objective=plan.objective.name,
         average=plan.average,
-        n_positives=counts.predicted.sum().item(),
+        n_positives=n_positives if unit == 1 else n_positives * unit,
     )
+
+
+def _warn_broken(counts: Counts, plan: Plan) -> None:
+    """Warn of a floor that no threshold keeps: scores of inf reach all of them."""
+    allowed = plan.objective.allowed
+    if allowed is None:
+        return
+    pooled = plan.average == "micro"
+    broken = np.flatnonzero(~allowed(counts.sum() if pooled else counts)).tolist()
+    if broken:
+        where = "" if pooled else f" in columns {listed(broken, 20)}"
+        warnings.warn(
+            f"No threshold keeps the floor{where}: scores of inf reach all of them, or "
+            "max_positives is too low. Those taken decide as little as they can.",
+            UserWarning,
+            stacklevel=4,
+        )

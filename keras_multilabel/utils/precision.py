@@ -1,8 +1,16 @@
 """Thresholds in the precision of the scores that they are compared with."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_multilabel.utils.arguments import Array
+
+
+def just_above(score: Any) -> Any:
+    """The next number of its type: the lowest threshold that it does not reach."""
+    with np.errstate(over="ignore"):  # above the largest is inf
+        return np.nextafter(score, np.inf)
 
 
 def round_up(thresholds: Array, dtype: str) -> Array:

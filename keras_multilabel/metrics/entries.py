@@ -1,0 +1,36 @@
+"""Where in a truth matrix, dense or sparse, the positives are, and what is unknown."""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from keras_multilabel.utils.arguments import Array, check_matrix, check_targets
+
+
+def check_truth_matrix(y_true: Any) -> Any:
+    """Return ``y_true`` as an array, or as CSR with each entry once."""
+    if not sparse.issparse(y_true):
+        return check_matrix(y_true, "y_true")
+    truth = y_true.tocsr()
+    if not truth.has_canonical_format:
+        truth = truth.copy()
+        truth.sum_duplicates()
+    return truth
+
+
+def find_entries(truth: Any) -> tuple[Array, Array]:
+    """Where in the flattened matrix positives are, and unknown entries."""
+    if sparse.issparse(truth):
+        entries = truth.tocoo()
+        flat = entries.row.astype(np.intp) * truth.shape[1] + entries.col
+        stored, place = entries.data[:, None], flat
+    else:
+        stored, place = truth, None
+    positive, known = check_targets(stored)
+    # Of bytes of 0 and 1; many times faster as booleans.
+    positives = np.flatnonzero(positive.view(bool))
+    unknowns = np.flatnonzero([] if known is None else ~known.view(bool))
+    return (
+        (positives, unknowns) if place is None else (place[positives], place[unknowns])
+    )

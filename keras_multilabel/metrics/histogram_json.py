@@ -1,0 +1,114 @@
+"""The cells of a `ScoreHistogram` as JSON, and back, checked."""
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.metrics.bins import leading_bits_for, n_bins
+from keras_multilabel.utils.arguments import Array, check_num_labels
+
+VERSION = 1
+FIELDS = ("version", "num_labels", "bins", "dtype", "cells")
+DTYPES = ("int64", "float64")
+
+
+def write(cells: Array) -> str:
+    """Cells (2, n_labels, n_bins) as text: of each row where it is not 0, and what."""
+    rows = cells.reshape(-1, cells.shape[2])
+    values = (
+        VERSION,
+        cells.shape[1],
+        cells.shape[2],
+        cells.dtype.name,
+        [[row.nonzero()[0].tolist(), row[row > 0].tolist()] for row in rows],
+    )
+    return json.dumps(dict(zip(FIELDS, values, strict=True)), allow_nan=False)
+
+
+def read(text: str) -> Array:
+    """Return the cells that `write` wrote."""
+    found = json.loads(text)
+    if not isinstance(found, dict) or set(found) != set(FIELDS):
+        raise ValueError(
+            "Expected JSON that ScoreHistogram.to_json wrote, an object of "
+            f"{', '.join(FIELDS)}; got {text[:80]!r}."
+        )
+    version, num_labels, bins, dtype, rows = (found[field] for field in FIELDS)
+    if version != VERSION or isinstance(version, bool):
+        raise ValueError(
+            f"version must be {VERSION}, the format that this version of "
+            f"keras_multilabel reads; got {version!r}."
+        )
+    check_num_labels(num_labels)
+    if n_bins(leading_bits_for(bins)) != bins:
+        raise ValueError(f"bins: there is no histogram of {bins} bins.")
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}.")
+    # Before memory is taken: num_labels may be anything.
+    if not isinstance(rows, list) or len(rows) != 2 * num_labels:
+        raise ValueError(
+            f"cells must be a list of {2 * num_labels} rows, the negatives of each "
+            f"label and then the positives; got {rows!r:.80}."
+        )
+    cells = np.zeros((2 * num_labels, bins), dtype)
+    for index, row in enumerate(rows):
+        where, count = _check_row(row, f"cells[{index}]", bins)
+        cells[index, where] = _check_counts(count, f"cells[{index}]", dtype)
+    return cells.reshape(2, num_labels, bins)
+
+
+def _check_row(row: Any, name: str, bins: int) -> tuple[list[int], list[Any]]:
+    is_pair = isinstance(row, list) and [type(part) for part in row] == [list, list]
+    if not is_pair or len(row[0]) != len(row[1]):
+        raise ValueError(
+            f"{name} must be two lists of one length, bins and what is in them; got "
+            f"{row!r:.80}."
+        )
+    where: list[int] = row[0]
+    ascending = all(type(place) is int for place in where) and all(
+        low < high for low, high in zip([-1, *where], [*where, bins], strict=True)
+    )
+    if not ascending:
+        raise ValueError(
+            f"{name} must name bins from 0 to {bins - 1}, ascending, each once; got "
+            f"{where!r:.80}."
+        )
+    return where, row[1]
+
+
+def _check_counts(counts: list[Any], name: str, dtype: str) -> Array:
+    kinds = {int} if dtype == "int64" else {int, float}
+    wrong = [count for count in counts if type(count) not in kinds]
+    if wrong:
+        raise ValueError(f"{name} must hold numbers of {dtype}; got {wrong[0]!r}.")
+    try:
+        values = np.array(counts, dtype)
+    except OverflowError as error:
+        raise ValueError(f"{name} must hold numbers of {dtype}: {error}.") from error
+    return _check_not_negative(values, name)
+
+
+def check_cells(cells: npt.ArrayLike, name: str) -> Array:
+    """Return counts of (n_bins, n_labels) as int64, weights as float64."""
+    array = np.asarray(cells)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be numbers; got dtype {array.dtype}.")
+    if array.ndim != 2 or 0 in array.shape:
+        raise ValueError(
+            f"{name} must have the shape (n_bins, n_labels); got {array.shape}."
+        )
+    if array.dtype.kind == "u" and array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must be numbers of int64; got {array.max()}.")
+    values = array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
+    return _check_not_negative(values, name)
+
+
+def _check_not_negative(values: Array, name: str) -> Array:
+    wrong = values[~((values >= 0) & (values < np.inf))]
+    if wrong.size:
+        raise ValueError(
+            f"{name} must hold finite counts that are not negative; got {wrong[0]}."
+        )
+    return values
