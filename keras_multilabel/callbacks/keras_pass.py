@@ -74,6 +74,8 @@ class KerasPass(Carrier):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Train as usual again."""
+        if not self._training:
+            return
         for metric in self._metrics:
             metric.resting = False
         self._training = False

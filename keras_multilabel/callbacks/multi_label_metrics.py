@@ -193,8 +193,8 @@ class MultiLabelMetrics(Carrier):
         if last is None:
             raise NotFittedError(
                 f"MultiLabelMetrics has no {name} yet: they are those of the last "
-                "validation in fit, and there was none. (A copy of the callback has "
-                "its own.)"
+                "validation in fit, and there was none. (What a copy of the callback "
+                "sees stays with the copy.)"
             )
         value = getattr(last, name)
         if value is None:

@@ -183,7 +183,8 @@ class OwnPass(Carrier):
         tuned = tuner.thresholds_
         # An average of None gives a score per label.
         score = average_scores(np.atleast_1d(tuned.cv_score), "macro", support=None)
-        if self._best is None or not score <= self._best_score:
+        # A score that is NaN gives way to any other, and never to begin with.
+        if self._best is None or np.isnan(self._best_score) or score > self._best_score:
             self._best_score, self._best = score, tuned
         return np.asarray(tuned.cv_pred), self._best
 

@@ -32,7 +32,8 @@ class AsymmetricLoss(MultiLabelLoss):
       most ``clip``.
 
     Per sample it is the mean over the labels; unknown entries (-1 or NaN) lose
-    nothing and have no gradient. (The authors' code sums over labels and batch.)
+    nothing and have no gradient.
+    (The authors' code sums over labels and batch.)
     The gradient is the whole one, through the focusing weights too, as the paper
     analyses it; the authors' code can treat these weights as constants.
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keras_multilabel.utils.arguments import Array, check_class_weight
+from keras_multilabel.utils.keras_internals import replace_where_not
 
 # Stands for minus infinity in sums of exponentials: far below any logit, also where
 # it is multiplied by a temperature, and without the NaN gradient of infinity.
@@ -45,7 +46,8 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
         known = ops.greater_equal(y_true, 0)
         target = ops.where(known, ops.minimum(y_true, 1.0), 0.0)
         # Before anything is computed: NaN times 0 is NaN, in gradients too.
-        return self.losses_of_samples(target, known, ops.where(known, y_pred, STAND_IN))
+        y_pred = replace_where_not(known, y_pred, STAND_IN)
+        return self.losses_of_samples(target, known, y_pred)
 
     @abstractmethod
     def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:

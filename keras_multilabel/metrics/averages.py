@@ -74,12 +74,10 @@ def average_ratio(
     )
 
 
-def exact_match(counts: Counts, sample_weight: npt.ArrayLike | None) -> float:
+def exact_match(counts: Counts, sample_weight: npt.ArrayLike | None) -> Any:
     """The share of samples with no label wrong, from counts per sample."""
     exact = np.where(counts.total > 0, (counts.fp + counts.fn) == 0, np.nan)
-    return float(
-        average_scores(exact, "samples", support=None, sample_weight=sample_weight)
-    )
+    return average_scores(exact, "samples", support=None, sample_weight=sample_weight)
 
 
 def as_float(score: Array) -> Any:

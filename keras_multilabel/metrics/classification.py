@@ -44,7 +44,9 @@ def _counts_to_average(
     """Counts of which the average can be taken."""
     axis = 1 if check_average(average) == "samples" else 0
     counts = take_counts(y_true, y_pred, sample_weight, axis)
-    if counts.axis is None and average not in (None, "micro"):
+    # (Not those at many thresholds, which searches hand to an objective.)
+    is_pooled = counts.axis is None and counts.tp.ndim == 0
+    if is_pooled and average not in (None, "micro"):
         raise ValueError(
             f"average={average!r} needs counts per {'sample' if axis else 'label'}, as "
             f"confusion_counts(..., axis={axis}) takes them; got pooled counts, of "
@@ -285,5 +287,10 @@ def subset_accuracy_score(
         >>> kml.subset_accuracy_score([[1, 0], [1, 1]], [[1, 1], [1, 1]])
         0.5
     """
-    counts = _counts_to_average(y_true, y_pred, "samples", sample_weight)
+    counts = take_counts(y_true, y_pred, sample_weight, 1)
+    if counts.axis is None:
+        raise ValueError(
+            "The exact match needs counts per sample, as confusion_counts(..., axis=1) "
+            "takes them; got pooled counts."
+        )
     return exact_match(counts, sample_weight)

@@ -71,7 +71,7 @@ class Counts:
                 f"{', '.join(str(array.shape) for array in arrays)}."
             )
         for name, array in zip(("tp", "fp", "fn", "tn"), arrays, strict=True):
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, _widened(array, self.axis))
 
     @property
     def support(self) -> Array:
@@ -113,6 +113,14 @@ class Counts:
 
     def __repr__(self) -> str:
         return f"Counts(tp={self.tp}, fp={self.fp}, fn={self.fn}, tn={self.tn})"
+
+
+def _widened(array: Array, axis: int | None) -> Array:
+    """Counts in a type that sums of them do not leave."""
+    # Those of a sample are at most the number of labels.
+    if axis == 1 and array.dtype == np.int32:
+        return array
+    return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
 
 
 def confusion_counts(
@@ -226,9 +234,11 @@ def _count_columns(
     for block in _blocks(y_true, y_true.itemsize if weight is None else 8):
         row_weight = None if weight is None else weight[block]
         outcomes = outcomes_of(y_true[block], y_pred[block])
+        if weight is not None:
+            outcomes = _apart(*outcomes)
         for row, entries in zip(total, outcomes, strict=True):
             row += _column_sums(entries, len(outcomes[0]), row_weight)
-    tp, fp, fn, tn = _four(total)
+    tp, fp, fn, tn = _four(total) if weight is None else total
     return Counts(tp, fp, fn, tn, axis=0)
 
 
@@ -261,6 +271,15 @@ def _entries(positive: Array, known: Array | None, decisions: Array) -> _Entries
     if known is not None:
         decisions = decisions & known
     return positive & decisions, positive, decisions, known
+
+
+def _apart(both: Array, truth: Array, decision: Array, known: Array | None) -> _Entries:
+    """Per entry, 0 or 1: tp, fp, fn, tn.
+
+    Weights are summed apart: a difference of sums loses the small beside the large.
+    """
+    negative = (truth | decision) ^ (1 if known is None else known)
+    return both, decision ^ both, truth ^ both, negative
 
 
 def _four(sums: Any) -> Any:

@@ -186,7 +186,7 @@ def average_scores(scores: Any, support: Any, average: str) -> Any:
 
 
 def roc_auc(negative: Any, positive: Any, _: float) -> Any:
-    """`histogram_scores.roc_auc` of (n_labels, n_bins); NaN with one side only."""
+    """`histogram_ranking.roc_auc` of (n_labels, n_bins); NaN with one side only."""
     below = ops.cumsum(negative, axis=1) - negative
     right = ops.sum(positive * (below + negative / 2), axis=1)
     pairs = ops.sum(negative, axis=1) * ops.sum(positive, axis=1)
@@ -194,7 +194,7 @@ def roc_auc(negative: Any, positive: Any, _: float) -> Any:
 
 
 def average_precision(negative: Any, positive: Any, zero_division: float) -> Any:
-    """`histogram_scores.average_precision` of (n_labels, n_bins)."""
+    """`histogram_ranking.average_precision` of (n_labels, n_bins)."""
     entries = positive + negative
     above, start = _above(positive), _above(entries)
     rate = divide(entries, positive, 1.0)

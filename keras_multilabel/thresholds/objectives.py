@@ -235,6 +235,11 @@ def score_decisions(
 def score_labels(objective: Objective, average: str | None, counts: Counts) -> Any:
     """The objective of counts per label, averaged over them or of their sum."""
     if average == "micro":
-        return as_float(objective.score(counts.sum()))
+        # As at one threshold of many, since a callable takes arrays of counts.
+        p = counts.sum()
+        pooled = Counts(
+            *(np.atleast_1d(each) for each in (p.tp, p.fp, p.fn, p.tn)), None
+        )
+        return as_float(np.asarray(objective.score(pooled))[0])
     scores = np.where(counts.total > 0, objective.score(counts), np.nan)
     return average_scores(scores, average, support=counts.support)

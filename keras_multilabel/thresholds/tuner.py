@@ -1,4 +1,4 @@
-"""scikit-learn estimators: thresholds as a step of a pipeline."""
+"""A scikit-learn estimator: thresholds as a step of a pipeline."""
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy

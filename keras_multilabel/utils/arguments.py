@@ -102,7 +102,7 @@ def check_probabilities(values: Array, name: str, remedy: str) -> Array:
     if not are_probabilities(values):
         raise ValueError(
             f"{name} must be probabilities, from 0 to 1; got "
-            f"{values.min():.6g} to {values.max():.6g}. {remedy}"
+            f"{values.min():.9g} to {values.max():.9g}. {remedy}"
         )
     return values
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras import ops
 
 
 def metrics_inside(metric: Any) -> Iterator[Any]:
@@ -139,3 +140,17 @@ def operation_activation(operation: Any) -> str | None:
     Relies on: the class names of these operations, which are not public.
     """
     return {"Sigmoid": "sigmoid", "Softmax": "softmax"}.get(type(operation).__name__)
+
+
+def replace_where_not(mask: Any, output: Any, stand_in: float) -> Any:
+    """``output`` with ``stand_in`` outside ``mask``, and so its logits if it has any.
+
+    Relies on: on TensorFlow the output of a sigmoid carries the logits it was made of,
+    which ``binary_crossentropy`` takes in its place, so that a saturated output still
+    has a gradient. A new tensor would come without them.
+    """
+    replaced = ops.where(mask, output, stand_in)
+    logits = getattr(output, "_keras_logits", None)
+    if logits is not None and keras.backend.backend() == "tensorflow":
+        replaced._keras_logits = ops.where(mask, logits, stand_in)
+    return replaced

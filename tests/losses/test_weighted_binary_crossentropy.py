@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_multilabel as kml
-from tests.losses.cases import WRONG_BY_FAR
+from tests.losses.cases import BACKEND, WRONG_BY_FAR
 
 pytestmark = pytest.mark.keras
 
@@ -20,6 +20,29 @@ def test_without_options_and_unknowns_it_is_that_of_keras(rng):
         assert float(ours(y_true, y_pred)) == pytest.approx(
             float(keras_own(y_true, y_pred)), rel=1e-6
         )
+
+
+def test_a_saturated_sigmoid_trains_as_under_the_loss_of_keras():
+    """On TensorFlow by its logits, which Keras keeps beside the probabilities."""
+
+    def trained(loss, y):
+        dense = keras.layers.Dense(2, "sigmoid", kernel_initializer="zeros")
+        model = keras.Sequential([keras.Input((3,)), dense])
+        model.compile(keras.optimizers.SGD(1.0), loss)
+        model.set_weights([np.zeros((3, 2)), np.full(2, -50.0)])
+        value = model.train_on_batch(np.ones((4, 3)), y)
+        return float(value), model.get_weights()[1]
+
+    y = np.array([[1.0, 1.0]] * 4)
+    value, bias = trained(kml.WeightedBinaryCrossentropy(), y)
+    expected, expected_bias = trained(keras.losses.BinaryCrossentropy(), y)
+    assert value == pytest.approx(expected)
+    np.testing.assert_allclose(bias, expected_bias)
+    y[:, 1] = np.nan
+    value, bias = trained(kml.WeightedBinaryCrossentropy(), y)
+    assert value == pytest.approx(expected / 2)
+    np.testing.assert_allclose(bias, [expected_bias[0], -50])
+    assert (bias[0] != -50) == (BACKEND == "tensorflow")
 
 
 def test_wrong_by_far():

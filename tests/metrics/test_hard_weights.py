@@ -95,6 +95,16 @@ def test_a_large_weight_at_the_bottom_leaves_the_small_ones_above():
     assert found == pytest.approx((1 + 2 / 3) / 2)
 
 
+def test_counts_keep_small_weights_beside_large_ones():
+    """fp was a difference of 1e17 and 1e17 + 1."""
+    counts = kml.confusion_counts(
+        [[1], [0], [0], [1], [-1]],
+        [[1], [1], [0], [0], [1]],
+        sample_weight=[1e17, 1, 2, 3, 4],
+    )
+    assert (counts.tp, counts.fp, counts.fn, counts.tn) == (1e17, 1, 3, 2)
+
+
 @pytest.mark.parametrize("name", SCORES)
 @pytest.mark.parametrize("average", [None, "micro", "macro", "weighted", "samples"])
 @pytest.mark.parametrize("size", [1e-170, 5e-324, 0.1, 1e200, 1.7e308])
