@@ -236,10 +236,10 @@ def score_labels(objective: Objective, average: str | None, counts: Counts) -> A
     """The objective of counts per label, averaged over them or of their sum."""
     if average == "micro":
         # As at one threshold of many, since a callable takes arrays of counts.
-        p = counts.sum()
-        pooled = Counts(
-            *(np.atleast_1d(each) for each in (p.tp, p.fp, p.fn, p.tn)), None
-        )
+        sums = counts.sum()
+        cells = np.array([sums.tp, sums.fp, sums.fn, sums.tn])[:, None]
+        tp, fp, fn, tn = cells
+        pooled = Counts(tp, fp, fn, tn, axis=None)
         return as_float(np.asarray(objective.score(pooled))[0])
     scores = np.where(counts.total > 0, objective.score(counts), np.nan)
     return average_scores(scores, average, support=counts.support)
