@@ -1,12 +1,13 @@
 """Counts: true and false positives and negatives, the idea all scores rest on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.metrics.byte_sums import blocks, column_sums, row_sums
 from keras_multilabel.utils.arguments import (
     Array,
     check_decisions,
@@ -18,14 +19,6 @@ from keras_multilabel.utils.arguments import (
     sides,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
-
-# A sum of 255 bytes of 0 and 1 still fits a byte, so a fold of 255 rows (or
-# columns) is summed at eight bits wide: four to eight times faster than at 64.
-FOLD = 255
-# Rows are counted in blocks of about this many bytes, few enough for the cache. In
-# one thread: a second one gains nothing, for these sums wait for memory, and starting
-# it takes as long as 20,000 x 80 entries.
-BLOCK_BYTES = 3 * 2**18
 
 _Entries = tuple[Array, Array, Array, Array | None]
 Outcomes = Callable[[Array, Array], _Entries]
@@ -196,10 +189,10 @@ def take_counts(
 def count_positives(y_true: Array) -> tuple[Array, Array]:
     """How many positives and known entries each label has, each (n_labels,)."""
     n_known, n_positive = np.zeros((2, y_true.shape[1]), np.int64)
-    for block in _blocks(y_true, y_true.itemsize):
+    for block in blocks(y_true, y_true.itemsize):
         positive, known = check_targets(y_true[block])
-        n_positive += _column_sums(positive, len(positive), None)
-        n_known += _column_sums(known, len(positive), None)
+        n_positive += column_sums(positive, len(positive), None)
+        n_known += column_sums(known, len(positive), None)
     return n_positive, n_known
 
 
@@ -231,13 +224,13 @@ def _count_columns(
     y_true: Array, y_pred: Array, weight: Array | None, outcomes_of: Outcomes
 ) -> Counts:
     total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
-    for block in _blocks(y_true, y_true.itemsize if weight is None else 8):
+    for block in blocks(y_true, y_true.itemsize if weight is None else 8):
         row_weight = None if weight is None else weight[block]
         outcomes = outcomes_of(y_true[block], y_pred[block])
         if weight is not None:
             outcomes = _apart(*outcomes)
         for row, entries in zip(total, outcomes, strict=True):
-            row += _column_sums(entries, len(outcomes[0]), row_weight)
+            row += column_sums(entries, len(outcomes[0]), row_weight)
     tp, fp, fn, tn = _four(total) if weight is None else total
     return Counts(tp, fp, fn, tn, axis=0)
 
@@ -246,10 +239,10 @@ def _count_rows(
     y_true: Array, y_pred: Array, weight: Array | None, outcomes_of: Outcomes
 ) -> Counts:
     total = np.empty((4, len(y_true)), np.int32)
-    for block in _blocks(y_true, y_true.itemsize):
+    for block in blocks(y_true, y_true.itemsize):
         outcomes = outcomes_of(y_true[block], y_pred[block])
         total[:, block] = _four(
-            [_row_sums(entries, y_true.shape[1]) for entries in outcomes]
+            [row_sums(entries, y_true.shape[1]) for entries in outcomes]
         )
     tp, fp, fn, tn = total if weight is None else total * weight
     return Counts(tp, fp, fn, tn, axis=1)
@@ -288,29 +281,3 @@ def _four(sums: Any) -> Any:
     # Weights may round to just below zero.
     negative = np.maximum(known - truth - decision + both, 0)
     return both, decision - both, truth - both, negative
-
-
-def _column_sums(entries: Array | None, n_rows: int, weight: Array | None) -> Any:
-    if entries is None:
-        return n_rows if weight is None else weight.sum()
-    if weight is not None:
-        return weight @ entries.astype(np.float64)
-    n_folds = len(entries) // FOLD
-    folded = entries[: n_folds * FOLD].reshape(FOLD, n_folds, entries.shape[1])
-    sums = folded.sum(0, dtype=np.uint8).sum(0, dtype=np.int64)
-    return sums + entries[n_folds * FOLD :].sum(0, dtype=np.uint8)
-
-
-def _row_sums(entries: Array | None, n_labels: int) -> Any:
-    if entries is None:
-        return n_labels
-    starts = range(0, entries.shape[1], FOLD)
-    # einsum keeps to bytes as sum(1, dtype=uint8) does, in 0.4 times its time.
-    folds = [np.einsum("ij->i", entries[:, s : s + FOLD]) for s in starts]
-    return sum(fold.astype(np.int32) for fold in folds)
-
-
-def _blocks(y_true: Array, itemsize: int) -> Iterator[slice]:
-    step = FOLD * max(1, BLOCK_BYTES // (FOLD * y_true.shape[1] * itemsize))
-    for start in range(0, len(y_true), step):
-        yield slice(start, start + step)
