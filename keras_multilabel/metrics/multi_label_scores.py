@@ -62,8 +62,6 @@ class MultiLabelScores(keras.metrics.Metric):
         ranks: Whether a ranking score is asked for, and there is a `histogram`.
         resting: Whether batches are left out, and no scores given. Steps that Keras
             compiled keep the value that they were traced with.
-        n_invalid: How many outputs were NaN or outside 0 to 1, or weights below 0 or
-            NaN. If there is any, all scores are NaN.
 
     Raises:
         ValueError: If an option is not as described above, or, when it is called, a

@@ -81,7 +81,6 @@ class ThresholdTuner(BaseEstimator):
         thresholds_: The `Thresholds` found by `fit`. With an estimator, all its scores
             are of samples that the estimator was not fitted to.
         estimator_: The estimator, fitted to all samples.
-        classes_: Those of the estimator; ``[0, 1]`` for each label without one.
         n_features_in_: Number of columns of X, where the estimator knows it.
         feature_names_in_: Names of the columns of X, where it is a data frame.
 

@@ -201,7 +201,7 @@ def test_bad_options(options, message):
 @pytest.mark.parametrize(
     ("y", "s", "weight", "message"),
     [
-        (np.ones((4, 3)), np.ones((4, 2)), None, r"y has \(4, 3\), the output \(4, 2\)"),
+        (np.ones((4, 3)), np.ones((4, 2)), None, r"\(4, 3\), the output \(4, 2\)"),
         (np.ones(4), np.ones((4, 3)), None, r"y has \(4,\), the output \(4, 3\)"),
         (np.ones((4, 3)), np.ones((4, 3)), np.ones((4, 3)), "one weight per sample"),
     ],
