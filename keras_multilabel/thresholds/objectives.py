@@ -156,8 +156,9 @@ def _prevalence(counts: Counts) -> Array:
 
 
 OBJECTIVES = {
-    "f1": Objective("f1", _ratio(ratios.f1)),
-    "jaccard": Objective("jaccard", _ratio(ratios.jaccard)),
+    **{
+        name: Objective(name, _ratio(ratios.RATIOS[name])) for name in ("f1", "jaccard")
+    },
     "balanced_accuracy": Objective("balanced_accuracy", _balanced_accuracy),
     "youden_j": Objective("youden_j", _youden_j),
     "matthews": Objective("matthews", _matthews),
