@@ -64,7 +64,7 @@ class LossFacts:
 
 @dataclass(frozen=True)
 class MetricFacts:
-    """A compiled metric: how it was written, its class in Keras and its config."""
+    """A compiled metric, of Keras or ours: how it was written, its class and config."""
 
     written: str
     kind: str
@@ -184,6 +184,6 @@ def _metric_facts(given: Any) -> MetricFacts | None:
     kind, config = given["class_name"], given["config"]
     if kind == "function" and config in ARGMAX_METRICS:
         return MetricFacts(config, ARGMAX_METRICS[config], {})
-    if str(given.get("module")).partition(".")[0] == "keras":
+    if str(given.get("module")).partition(".")[0] in ("keras", "keras_multilabel"):
         return MetricFacts(kind, kind, config)
     return None

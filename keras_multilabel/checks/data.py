@@ -8,6 +8,27 @@ from keras_multilabel.checks.findings import Finding
 from keras_multilabel.checks.setup import Setup, holds_class_indices
 from keras_multilabel.utils.arguments import Array, is_unknown, listed
 
+# Metrics of Keras that compare y with 0 and 1; others take it as numbers.
+HARD_METRICS = {
+    "AUC",
+    "BinaryAccuracy",
+    "BinaryIoU",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "MultiLabelScores",
+    "Precision",
+    "PrecisionAtRecall",
+    "Recall",
+    "RecallAtPrecision",
+    "SensitivityAtSpecificity",
+    "SpecificityAtSensitivity",
+    "TrueNegatives",
+    "TruePositives",
+    "accuracy",
+}
+
 
 def find_shapes(setup: Setup) -> Iterator[Finding]:
     """Shapes of y and output that differ, and class indices."""
@@ -47,27 +68,42 @@ def find_values(setup: Setup) -> Iterator[Finding]:
     odd = y[~((y == 0) | (y == 1) | is_unknown(y))]
     if not odd.size:
         return
-    soft = bool(((odd > 0) & (odd < 1)).all())
     share = f"{odd.size:,} of {y.size:,} entries are other numbers, {odd[0]:.4g} say."
-    if soft:
-        yield Finding(
-            "soft_targets",
-            "warning",
-            "y holds numbers between 0 and 1.",
-            why=f"{share} Cross-entropy takes them as probabilities; scores, "
-            "thresholds and weights need 0 and 1.",
-            remedy="If they are meant (label smoothing, mixup), validate on data "
-            "with 0 and 1; if they are votes, decide with (y >= 0.5).",
-        )
+    if ((odd > 0) & (odd < 1)).all():
+        yield from _soft_targets(setup, share)
     else:
+        is_ours = setup.loss is not None and setup.loss.knows_unknown
+        why = (
+            "The loss counts what is above 1 as 1, and leaves out what is below 0; "
+            "scores and thresholds need 0 and 1."
+            if is_ours
+            else "The loss takes them as truth, beyond what a probability can reach, "
+            "and it has no minimum."
+        )
         yield Finding(
             "targets_not_multi_hot",
             "error",
             "y must hold 0 and 1, and -1 or NaN where the truth is unknown.",
-            why=f"{share} The loss takes them as truth, beyond what a probability can "
-            "reach, and it has no minimum.",
+            why=f"{share} {why}",
             remedy="Lists of labels become 0 and 1 with encode_labels(rows); counts "
             "with (y > 0); write another code for unknown as -1.",
+        )
+
+
+def _soft_targets(setup: Setup, share: str) -> Iterator[Finding]:
+    """Losses learn from numbers between 0 and 1; these metrics cannot read them."""
+    metrics = [m.written for m in setup.metrics if m.kind in HARD_METRICS]
+    if metrics:
+        yield Finding(
+            "soft_targets",
+            "warning",
+            f"y holds numbers between 0 and 1, and metrics need 0 and 1: "
+            f"{listed(metrics)}.",
+            why=f"{share} The loss learns from them, but these metrics compare y with "
+            "0 or 1, or add it up: what they say of the training data is wrong.",
+            remedy="If they are meant (label smoothing, MixUp, CutMix), look at scores "
+            "of validation data with 0 and 1 only; if they are votes, round them with "
+            "(y >= 0.5).",
         )
 
 

@@ -31,8 +31,9 @@ class AsymmetricLoss(MultiLabelLoss):
     - ``-p_m**gamma_neg * log(1 - p_m)`` if it is negative: nothing where p is at
       most ``clip``.
 
-    Per sample it is the mean over the labels; unknown entries (-1 or NaN) lose
-    nothing and have no gradient.
+    A soft target y loses y times what a positive does and 1 - y times what a negative
+    does; class weights are interpolated as well. Per sample it is the mean over the
+    labels; unknown entries (NaN or below 0) lose nothing and have no gradient.
     (The authors' code sums over labels and batch.)
     The gradient is the whole one, through the focusing weights too, as the paper
     analyses it; the authors' code can treat these weights as constants.

@@ -41,8 +41,10 @@ class DistributionBalancedLoss(MultiLabelLoss):
       logit gives to the truth. The paper's DB-Focal has gamma 2. (The authors'
       code doubles the loss then.)
 
-    Per sample it is the mean over the labels; unknown entries (-1 or NaN) lose
-    nothing and have no gradient. nu is as the paper has it; the authors' code
+    A soft target y_i loses y_i times what a positive does and 1 - y_i times what a
+    negative does, and ``r = (1 / n_i) / sum(y_j / n_j)``, the sum over all known
+    labels. Per sample it is the mean over the labels; unknown entries (NaN or below
+    0) lose nothing and have no gradient. nu is as the paper has it; the authors' code
     divides it by ``negative_scale``, so what is ``init_bias`` there is
     ``kappa * negative_scale`` here.
 

@@ -13,9 +13,11 @@ class MultiLabelSoftmaxCrossentropy(MultiLabelLoss):
     """Softmax cross-entropy with the target 1/k on each of a sample's k labels.
 
     Per sample it is the mean over its positives of ``-log(p)``, with p the softmax
-    over its labels. Unknown entries (-1 or NaN) are left out of the softmax, which
-    is one over the known labels only (probabilities are divided by their sum over
-    them), and have no gradient.
+    over its labels. Soft targets y have the target ``y / max(sum(y), 1)``: what they
+    sum up to is shared out, and where it is below 1 the sample counts by so much
+    less, down to nothing without positives. Unknown entries (NaN or below 0) are left
+    out of the softmax, which is one over the known labels only (probabilities are
+    divided by their sum over them), and have no gradient.
 
     A sample without known positives has no target: it loses nothing, and what the
     model says of it goes unnoticed. ``(y_true == 1).any(1).mean()`` is the share

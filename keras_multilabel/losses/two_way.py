@@ -23,16 +23,20 @@ class TwoWayLoss(MultiLabelLoss):
     taken over
 
     - the labels of each sample, and
-    - the samples of each label: all of the batch.
+    - the samples of each label: all of the batch, and all positions in them where
+      there are labels per step or pixel.
 
     A set without known positives or without known negatives loses nothing.
-    Unknown entries (-1 or NaN) are left out and have no gradient.
+    Unknown entries (NaN or below 0) are left out and have no gradient. Soft targets y
+    are weights in the sums of exp, y among the positives and 1 - y among the
+    negatives.
 
     A sample's loss is that of its labels plus the mean loss of the batch's labels,
     taken over the labels that have positives in the batch, as in the authors'
-    code. So the mean over the batch is the sum of both ways. (The authors take the
-    first mean over the samples with positives, Keras over all of them.)
-    ``sample_weight`` weighs this sum: the first part by the sample, the second by
+    code (with soft targets, a label counts by their sum, up to 1). So the mean over
+    the batch is the sum of both ways. (The authors take the first mean over the
+    samples with positives, Keras over all of them.)
+    ``sample_weight`` weights this sum: the first part by the sample, the second by
     the mean weight of the batch, within which all samples count alike. Since the
     second part depends on the batch, batches should be large enough to hold
     positives of many labels, and an evaluation depends on the batch size.

@@ -20,15 +20,26 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
     """Binary cross-entropy with a weight for each label's negatives and positives.
 
     Keras's own ``fit(class_weight=...)`` reads a multi-hot row as one class, its
-    argmax; this loss weighs each entry. Per sample it is the mean over the labels
+    argmax; this loss weights each entry. Per sample it is the mean over the labels
     of ``w * bce``, where w is ``class_weight[label, 0]`` for a negative and
-    ``class_weight[label, 1]`` for a positive. Unknown entries (-1 or NaN) have no
-    part in the sum and no gradient; the mean stays one over all labels, so that
-    a sample counts by what is known of it.
+    ``class_weight[label, 1]`` for a positive. Unknown entries (NaN, or below 0 as
+    -1) have no part in the sum and no gradient, whatever the model predicts; the
+    mean stays one over all labels, so that a sample counts by what is known of it.
+
+    Soft targets y between 0 and 1 (MixUp, CutMix, votes) are learned from: bce is
+    Keras's of y, and w lies between the two weights,
+    ``(1 - y) * class_weight[label, 0] + y * class_weight[label, 1]``. A target above
+    1 counts as 1, in each of our losses: a graph cannot raise.
+
+    ``y_true`` and ``y_pred`` are of shape (batch, ..., n_labels), for labels per step
+    or pixel too: each position is a sample. ``sample_weight`` is of shape (batch,)
+    or (batch, ...). Padding, written as unknown, loses 0 and still counts in the
+    mean; weight it 0 under ``reduction="mean_with_sample_weight"`` for a mean over
+    the other positions. This holds for all our losses.
 
     Args:
         class_weight: Shape (n_labels, 2), as `compute_class_weight` gives it:
-            column 0 weighs the label's negatives, column 1 its positives.
+            column 0 weights the label's negatives, column 1 its positives.
             Default: 1 everywhere.
         label_smoothing: s in [0, 1): the target of a positive is 1 - s/2, that of
             a negative s/2, as for `keras.losses.BinaryCrossentropy`. The weight

@@ -16,10 +16,13 @@ class ZLPRLoss(MultiLabelLoss):
     ``log(1 + sum(exp(-s_i))) + log(1 + sum(exp(s_j)))`` over its positives i and
     its negatives j: each positive is to be above each negative, and 0 between
     them, so a label is decided where its logit is above 0 (its probability above
-    0.5). Per sample it grows about as the logarithm of the number of labels, and
-    is neither a sum nor a mean over them. Unknown entries (-1 or NaN) are left out
-    of both sums and have no gradient; a sample of which nothing is known loses
-    nothing.
+    0.5). Soft targets y are weights in both sums, as in the paper:
+    ``log(1 + sum(y * exp(-s))) + log(1 + sum((1 - y) * exp(s)))``, which is least at
+    ``s = log(y / (1 - y)) / 2``, above 0 where y is above 0.5.
+
+    Per sample it grows about as the logarithm of the number of labels, and is neither
+    a sum nor a mean over them. Unknown entries (NaN or below 0) are left out of both
+    sums and have no gradient; a sample of which nothing is known loses nothing.
 
     Args:
         from_logits: ``y_pred`` are logits, which suits this loss best; else they

@@ -221,9 +221,44 @@ def test_other_values_are_not_multi_hot(data, odd):
     assert f"4 of 288 entries are other numbers, {odd} say." in text
 
 
-def test_soft_targets_are_a_warning(data):
+@pytest.mark.parametrize(
+    ("make_metric", "written"),
+    [
+        (lambda: keras.metrics.BinaryAccuracy(), "BinaryAccuracy"),
+        (lambda: keras.metrics.Recall(), "Recall"),
+        (lambda: kml.MultiLabelScores(3, scores=["recall"]), "MultiLabelScores"),
+    ],
+)
+def test_soft_targets_are_a_warning_where_a_metric_needs_0_and_1(
+    data, make_metric, written
+):
     x, y = data
-    text = only(
-        kml.check_setup(make_model(), (x, 0.8 * y + 0.1)), "soft_targets", "warning"
-    )
+    soft, model = 0.8 * y + 0.1, make_model(metrics=[make_metric()])
+    metric = make_metric()
+    metric.update_state(soft, y)  # as the best of models predicts it
+    result = metric.result()
+    result = result["recall"] if isinstance(result, dict) else result
+    assert float(result) != pytest.approx(1)
+    text = only(kml.check_setup(model, (x, soft)), "soft_targets", "warning")
+    assert f"metrics need 0 and 1: {written!r}" in text
     assert "288 of 288 entries are other numbers" in text
+    assert kml.check_setup(model, (x, y)) == []
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "ours"])
+@pytest.mark.parametrize("metrics", [None, ["mean_squared_error"]])
+def test_soft_targets_are_no_finding_where_only_the_loss_reads_them(
+    data, loss, metrics
+):
+    x, y = data
+    loss = kml.WeightedBinaryCrossentropy() if loss == "ours" else loss
+    model = make_model(loss=loss, metrics=metrics)
+    assert kml.check_setup(model, (x, 0.8 * y + 0.1)) == []
+
+
+def test_what_our_losses_do_with_other_values_is_said(data):
+    x, y = data
+    y[:4, 1] = 2
+    model = make_model(loss=kml.WeightedBinaryCrossentropy())
+    text = only(kml.check_setup(model, (x, y)), "targets_not_multi_hot")
+    assert "counts what is above 1 as 1" in text

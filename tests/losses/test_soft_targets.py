@@ -62,11 +62,9 @@ def test_targets_above_one_count_as_one(batch, name):
     assert float(loss(above.astype("float32"), logits)) == float(loss(y_true, logits))
 
 
-@each_loss
+@pytest.mark.parametrize("name", ["asymmetric-no-clip", "asymmetric", "balanced"])
 def test_infinite_logits_of_the_right_side_lose_nothing(name):
-    """As float16 makes of large ones; where a loss is built on both sides."""
-    if name.startswith(("bce", "softmax", "two-way")):
-        pytest.skip("NaN, as in Keras, or of differences of infinite logits")
+    """As float16 makes of large ones: 0 times the loss of the other side is no NaN."""
     y_true = np.array([[1, 0, 1, 0]], "float32")
     logits = np.array([[np.inf, -np.inf, np.inf, -np.inf]], "float32")
     loss = CASES[name][0](from_logits=True)
