@@ -15,6 +15,16 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
+def policy(request):
+    """Keras's dtype policy of the parameter, for the time of the test."""
+    keras = pytest.importorskip("keras")
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(request.param)
+    yield request.param
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.fixture
 def setups_of_fit(monkeypatch):
     """What check_setup says before each fit."""
     keras = pytest.importorskip("keras")

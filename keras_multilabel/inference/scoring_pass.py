@@ -13,7 +13,7 @@ from keras_multilabel.inference.calling import (
     has_loss,
     inference_loss,
 )
-from keras_multilabel.inference.outputs import chosen_output, declared_names
+from keras_multilabel.inference.outputs import chosen_output, declared_names, names_of
 from keras_multilabel.inference.sources import Source
 from keras_multilabel.utils import keras_internals
 from keras_multilabel.utils.arguments import Array
@@ -58,6 +58,8 @@ class ScoringPass(keras.Model):
         self.model = model
         self.source = source
         self.has_loss = has_loss(model)
+        # A subclassed model names its outputs in its first prediction.
+        self.output_name = output_name
         self.chosen = chosen_output(declared_names(model), output_name)
         self.built = True
         self.compile(
@@ -75,6 +77,9 @@ class ScoringPass(keras.Model):
                 "alone."
             )
         y_pred = call_inference(self.model, x)
+        if not self.chosen.names:
+            names = names_of(self.model, y_pred)
+            self.chosen = chosen_output(names, self.output_name)
         y_true = self.chosen.select(y, "y")
         y_score = self.chosen.select(y_pred, "The model's output")
         check_shapes(y_true.shape, y_score.shape)

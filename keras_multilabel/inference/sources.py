@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_multilabel.utils.streams import at_least_one, keras_reads, n_batches
+from keras_multilabel.utils.streams import keras_reads, n_batches, not_empty
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _as_it_is(data: Any) -> Any:
 
 
 def _first_batches(data: Iterable[Any], steps: int | None) -> Iterator[Any]:
-    return at_least_one(islice(data, steps), "validation_data")
+    return not_empty(islice(data, steps), "validation_data")
 
 
 def _open_made(

@@ -53,9 +53,9 @@ class Decision:
         if self.at_least_one or self.at_most is not None:
             margins = _margins(scores, thresholds)
             if self.at_least_one:
-                decided = _at_least_one(decided, margins)
+                decided = _at_least_one(decided, margins, scores)
             if self.at_most is not None:
-                decided = _at_most(decided, margins, self.at_most)
+                decided = _at_most(decided, margins, scores, self.at_most)
         return {"scores": scores, "decisions": ops.cast(decided, "uint8")}
 
     def check_width(self, shape: tuple[int | None, ...]) -> None:
@@ -102,21 +102,29 @@ def _margins(scores: Any, thresholds: Any) -> Any:
     return ops.where(ops.isnan(margins), -np.inf, margins)
 
 
-def _at_least_one(decided: Any, margins: Any) -> Any:
+def _at_least_one(decided: Any, margins: Any, scores: Any) -> Any:
     """Decide the largest margin where nothing is decided."""
-    # Not argmax: that of Keras on TensorFlow cannot be exported to LiteRT.
-    largest = _from_largest(margins)[..., :1]
-    is_largest = ops.equal(largest, ops.arange(decided.shape[-1]))
-    is_empty = ops.logical_not(ops.any(decided, axis=-1, keepdims=True))
     # A score of NaN or a threshold of inf: what nothing can decide.
     can_be = ops.greater(margins, -np.inf)
-    fallback = ops.logical_and(is_largest, can_be)
-    return ops.logical_or(decided, ops.logical_and(is_empty, fallback))
+    best = ops.logical_and(can_be, _is_largest(margins))
+    best = ops.logical_and(best, _is_largest(ops.where(best, scores, -np.inf)))
+    # Not argmax: that of Keras on TensorFlow cannot be exported to LiteRT.
+    place = ops.cumsum(ops.cast(best, "int32"), axis=-1)
+    first = ops.logical_and(best, ops.equal(place, 1))
+    is_empty = ops.logical_not(ops.any(decided, axis=-1, keepdims=True))
+    return ops.logical_or(decided, ops.logical_and(is_empty, first))
 
 
-def _at_most(decided: Any, margins: Any, k: int) -> Any:
-    """Keep the ``k`` decisions with the largest margins."""
-    order = _from_largest(ops.where(decided, margins, -np.inf))
+def _is_largest(values: Any) -> Any:
+    return ops.equal(values, ops.max(values, axis=-1, keepdims=True))
+
+
+def _at_most(decided: Any, margins: Any, scores: Any, k: int) -> Any:
+    """Keep the ``k`` decisions with the largest margins; of equal ones the scores."""
+    by_score = _from_largest(ops.where(decided, scores, -np.inf))
+    margins = ops.where(decided, margins, -np.inf)
+    by_margin = _from_largest(ops.take_along_axis(margins, by_score, axis=-1))
+    order = ops.take_along_axis(by_score, by_margin, axis=-1)
     # The order of the order is each label's rank.
     return ops.logical_and(decided, ops.less(ops.argsort(order, axis=-1), k))
 

@@ -28,9 +28,10 @@ class ThresholdDecision(keras.layers.Layer):
         from_logits: The layer's input are logits; it turns them into
             probabilities, to which the thresholds apply.
         at_least_one: A row without any decision decides the label with the
-            largest margin, ``y_score - thresholds``; the first of equals.
+            largest margin, ``y_score - thresholds``; of equal ones that with the
+            highest score, then the first.
         at_most: Where more labels of a row are decided than this, those with the
-            largest margins stay; the first of equals. Default: no limit. (Margins
+            largest margins stay; of equal ones likewise. Default: no limit. (Margins
             are taken in the scores' precision, those of `apply_thresholds` in
             float64: nearly equal ones may rank differently.)
         **kwargs: ``name`` and ``dtype``, as for every Keras layer.

@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_multilabel.utils.arguments import Array, check_class_weight
 from keras_multilabel.utils.keras_internals import replace_where_not
+from keras_multilabel.utils.positions import check_shapes, position_weights
 
 # Stands for minus infinity in sums of exponentials: far below any logit, also where
 # it is multiplied by a temperature, and without the NaN gradient of infinity.
@@ -35,14 +36,14 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss, reduced; ``sample_weight`` is one per sample, or per row."""
         if sample_weight is not None:
-            sample_weight = _weight_of_samples(sample_weight, y_pred)
+            sample_weight = position_weights(sample_weight, y_pred)
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each sample: the shape of ``y_true`` without labels."""
         y_pred = _in_full_precision(ops.convert_to_tensor(y_pred))
         y_true = ops.cast(y_true, y_pred.dtype)
-        _check_same_shape(y_true.shape, y_pred.shape)
+        check_shapes(y_true.shape, y_pred.shape)
         known = ops.greater_equal(y_true, 0)
         target = ops.where(known, ops.minimum(y_true, 1.0), 0.0)
         # Before anything is computed: NaN times 0 is NaN, in gradients too.
@@ -162,46 +163,6 @@ def check_optional_class_weight(class_weight: npt.ArrayLike | None) -> Array | N
 def as_list(values: Array | None) -> Any:
     """As what JSON holds."""
     return None if values is None else values.tolist()
-
-
-def _check_same_shape(
-    y_true: tuple[int | None, ...], y_pred: tuple[int | None, ...]
-) -> None:
-    """Raise if the shapes differ where both are known: they would broadcast."""
-    same_rank = len(y_true) == len(y_pred)
-    if not same_rank or any(
-        None not in sizes and sizes[0] != sizes[1]
-        for sizes in zip(y_true, y_pred, strict=True)
-    ):
-        raise ValueError(
-            "y_pred must have y_true's shape, one column per label; got y_true "
-            f"{tuple(y_true)} and y_pred {tuple(y_pred)}."
-        )
-
-
-def _weight_of_samples(sample_weight: Any, y_pred: Any) -> Any:
-    """``sample_weight`` with the shape of ``y_pred`` without labels.
-
-    Weights of rows count for each position in them. Keras would multiply them with
-    the wrong axis, and divide by their sum as if a row were one sample.
-    """
-    weight, n_axes = ops.convert_to_tensor(sample_weight), len(y_pred.shape) - 1
-    given = tuple(weight.shape)
-    if len(given) == n_axes + 1 and given[-1] == 1:
-        weight = ops.squeeze(weight, -1)
-    while len(weight.shape) < n_axes:
-        weight = ops.expand_dims(weight, -1)
-    sizes = tuple(y_pred.shape)[:-1]
-    if len(weight.shape) != n_axes or any(
-        size is not None and expected is not None and size not in (1, expected)
-        for size, expected in zip(weight.shape, sizes, strict=True)
-    ):
-        raise ValueError(
-            f"sample_weight must have the shape {sizes[:1]}, one weight per row, or "
-            f"{sizes}, one per sample; got {given}. Weights of labels are the "
-            "class_weight of a loss; to leave an entry out, write -1 into y_true."
-        )
-    return weight if n_axes == 1 else weight * ops.ones_like(y_pred[..., 0])
 
 
 def _in_full_precision(values: Any) -> Any:

@@ -21,7 +21,8 @@ from keras_multilabel.utils.arguments import (
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 
 _Entries = tuple[Array, Array, Array, Array | None]
-Outcomes = Callable[[Array, Array], _Entries]
+# Truth and decisions of a block -> their entries.
+_Reader = Callable[[Array, Array], _Entries]
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,12 +222,12 @@ def count_checked(
 
 
 def _count_columns(
-    y_true: Array, y_pred: Array, weight: Array | None, outcomes_of: Outcomes
+    y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
 ) -> Counts:
     total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
     for block in blocks(y_true, y_true.itemsize if weight is None else 8):
         row_weight = None if weight is None else weight[block]
-        outcomes = outcomes_of(y_true[block], y_pred[block])
+        outcomes = read(y_true[block], y_pred[block])
         if weight is not None:
             outcomes = _apart(*outcomes)
         for row, entries in zip(total, outcomes, strict=True):
@@ -236,11 +237,11 @@ def _count_columns(
 
 
 def _count_rows(
-    y_true: Array, y_pred: Array, weight: Array | None, outcomes_of: Outcomes
+    y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
 ) -> Counts:
     total = np.empty((4, len(y_true)), np.int32)
     for block in blocks(y_true, y_true.itemsize):
-        outcomes = outcomes_of(y_true[block], y_pred[block])
+        outcomes = read(y_true[block], y_pred[block])
         total[:, block] = _four(
             [row_sums(entries, y_true.shape[1]) for entries in outcomes]
         )

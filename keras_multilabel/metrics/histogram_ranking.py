@@ -71,7 +71,7 @@ class Sides:
         return self.negative.sum(1) * self.positive.sum(1)
 
 
-def score_labels(
+def score_histogram_labels(
     score: Callable[[Sides, float], Array],
     histogram: ScoreHistogram,
     zero_division: float,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from keras_multilabel.metrics import histogram_ranking
 from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.metrics.histogram import ScoreHistogram
-from keras_multilabel.metrics.histogram_ranking import Sides, score_labels
+from keras_multilabel.metrics.histogram_ranking import Sides, score_histogram_labels
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import (
@@ -58,7 +58,7 @@ def _ranking_score(
     zero_division = check_zero_division(zero_division)
     if isinstance(y_true, ScoreHistogram):
         _refuse_samples(y_score, average, sample_weight)
-        scores, support = score_labels(
+        scores, support = score_histogram_labels(
             of_histogram, y_true, zero_division, pooled=average == "micro"
         )
         return average_ranking(scores, support, average)

@@ -82,7 +82,8 @@ class Samples:
         self, function: Callable[[SortedScores, int], Result]
     ) -> list[Result | None]:
         """Sort each label's scores, and hand them to ``function``."""
-        return map_labels(function, self.truth, self.y_score, self.weight)
+        present = self.present
+        return map_labels(function, present.truth, present.y_score, present.weight)
 
     def decide(self, values: Array) -> Array:
         """1 where a score reaches its threshold, as bool."""

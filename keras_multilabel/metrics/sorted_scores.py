@@ -178,14 +178,11 @@ def map_labels(
         function: What to make of each label.
         truth: What `check_truth` gave.
         y_score: Its scores, without NaN.
-        weight: Of the samples, or None.
+        weight: Of the samples, above 0; or None.
 
     Returns:
         What it returned for each label; None where nothing of a label is known.
     """
-    if weight is not None and not weight.all():
-        # A row of weight 0 is as if it were not there.
-        truth, y_score, weight = (a[weight > 0] for a in (truth, y_score, weight))
 
     def of_part(part: slice) -> list[Result | None]:
         positive, known = sides(_transposed(truth[:, part]))

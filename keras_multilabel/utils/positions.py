@@ -14,38 +14,46 @@ def rows_of(values: Any) -> Any:
     return ops.reshape(values, (-1, values.shape[-1]))
 
 
-def row_weights(sample_weight: Any, y: Any) -> Any:
-    """Weights as float32 (rows,), one for each position of ``y``.
+def position_weights(sample_weight: Any, y: Any) -> Any:
+    """Weights with the shape of ``y`` without labels, one for each position.
+
+    Weights of rows count for each position in them. Keras would multiply them with the
+    wrong axis, and divide by their sum as if a row were one sample.
 
     Args:
         sample_weight: Shape (batch,) or that of the positions, (batch, ...), or a part
-            of it from the left; each may have a last axis of 1.
+            of it from the left; with or without a last axis of 1.
         y: A tensor, shape (batch, ..., n_labels).
     """
-    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
-    shape, positions = tuple(weight.shape), tuple(y.shape[:-1])
-    if len(shape) > 1 and shape[-1] == 1:
-        weight, shape = ops.squeeze(weight, -1), shape[:-1]
-    fits = 1 <= len(shape) <= len(positions) and all(
-        None in sizes or sizes[0] == sizes[1]
-        for sizes in zip(shape, positions, strict=False)
-    )
-    if not fits:
+    weight, positions = ops.convert_to_tensor(sample_weight), tuple(y.shape[:-1])
+    given = tuple(weight.shape)
+    if len(given) == len(positions) + 1 and given[-1] == 1:
+        weight = ops.squeeze(weight, -1)
+    while len(weight.shape) < len(positions):
+        weight = ops.expand_dims(weight, -1)
+    if len(weight.shape) != len(positions) or any(
+        None not in sizes and sizes[0] not in (1, sizes[1])
+        for sizes in zip(weight.shape, positions, strict=True)
+    ):
         raise ValueError(
-            "sample_weight must have the shape (batch,), one weight per sample"
-            + (f", or {positions}" if len(positions) > 1 else "")
-            + f"; got {tuple(ops.shape(sample_weight))}."
+            f"sample_weight must have the shape {positions[:1]}, one weight per row"
+            + (f", or {positions}, one per position" if len(positions) > 1 else "")
+            + f"; got {given}. Weights of labels are the class_weight of a loss; to "
+            "leave an entry out, write -1 into y_true."
         )
-    if len(shape) < len(positions):
-        missing = tuple(range(len(shape), len(positions)))
-        weight = ops.expand_dims(weight, missing) + ops.cast(
-            ops.zeros_like(y[..., 0]), "float32"
-        )
-    return ops.reshape(weight, (-1,))
+    if len(positions) == 1:
+        return weight
+    return weight * ops.ones_like(y[..., 0], dtype=weight.dtype)
+
+
+def row_weights(sample_weight: Any, y: Any) -> Any:
+    """Weights as float32 (rows,), one for each position of ``y``."""
+    weight = ops.cast(ops.convert_to_tensor(sample_weight), "float32")
+    return ops.reshape(position_weights(weight, y), (-1,))
 
 
 def check_shapes(y_true: Shape, y_pred: Shape, n_labels: int | None = None) -> None:
-    """Raise if the shapes differ where both are known, or are no rows of labels."""
+    """Raise if the shapes differ where both are known: they would broadcast."""
     same = len(y_true) == len(y_pred) >= 2 and all(
         None in sizes or sizes[0] == sizes[1]
         for sizes in zip(y_true, y_pred, strict=True)
@@ -54,7 +62,7 @@ def check_shapes(y_true: Shape, y_pred: Shape, n_labels: int | None = None) -> N
         return
     width = "n_labels" if n_labels is None else n_labels
     raise ValueError(
-        "y and the model's output must have one shape, "
-        f"(batch, {width}) or (batch, ..., {width}), a column per label in the same "
-        f"order; y has {tuple(y_true)}, the output {tuple(y_pred)}."
+        f"y_pred must have y_true's shape, (batch, {width}) or (batch, ..., {width}), "
+        f"one column per label in the same order; got y_true {tuple(y_true)} and "
+        f"y_pred {tuple(y_pred)}."
     )

@@ -29,28 +29,33 @@ def is_stream(y: Any) -> bool:
 
 def n_batches(data: Any) -> float | None:
     """Number of batches, infinity where it never ends, None if not known."""
-    if hasattr(data, "num_batches"):
+    if _is_indexed(data):
         return np.inf if data.num_batches is None else int(data.num_batches)
-    if hasattr(data, "cardinality"):
+    if callable(getattr(data, "cardinality", None)):
         # tf.data: -1 stands for infinite, -2 for unknown.
         length = int(data.cardinality())
         return {-1: np.inf, -2: None}.get(length, length)
     try:
         return len(data)
-    except TypeError:
+    except (TypeError, NotImplementedError):  # of loaders over a stream
         return None
+
+
+def _is_indexed(data: Any) -> bool:
+    """Whether it is a PyDataset, or like one."""
+    return hasattr(data, "num_batches") and hasattr(data, "__getitem__")
 
 
 def batches(data: Any) -> Iterator[Any]:
     """The batches, one by one, to the end if there is one."""
-    if not (hasattr(data, "num_batches") and hasattr(data, "__getitem__")):
+    if not _is_indexed(data):
         return iter(data)
-    # A PyDataset is indexed: iter() would run past its end.
+    # iter() would run past its end.
     length = data.num_batches
     return (data[index] for index in (count() if length is None else range(length)))
 
 
-def at_least_one(data: Iterable[Any], name: str) -> Iterator[Any]:
+def not_empty(data: Iterable[Any], name: str) -> Iterator[Any]:
     """The batches as a generator, which is what Keras reads; an error if none comes."""
     iterator = iter(data)
     first = list(islice(iterator, 1))

@@ -270,50 +270,6 @@ def test_a_subclassed_model_without_training_argument(data):
 # Outputs and inputs
 
 
-@pytest.mark.parametrize("structure", ["dict", "list"])
-def test_one_output_of_several(data, structure):
-    x, y = data
-    inputs = keras.Input((6,))
-    tags = keras.layers.Dense(N_LABELS, "sigmoid", name="tags")(inputs)
-    size = keras.layers.Dense(1, name="size")(inputs)
-    as_dict = structure == "dict"
-    model = keras.Model(
-        inputs, {"tags": tags, "size": size} if as_dict else [tags, size]
-    )
-    losses = {"tags": "binary_crossentropy", "size": "mse"}
-    model.compile("adam", losses if as_dict else list(losses.values()))
-    targets = {"tags": y, "size": x[:, :1]}
-    targets = targets if as_dict else list(targets.values())
-    metrics = kml.MultiLabelMetrics((x, targets), output_name="tags")
-    history = model.fit(
-        x,
-        targets,
-        validation_data=(x, targets),
-        epochs=1,
-        verbose=0,
-        callbacks=[metrics],
-    ).history
-    assert history["val_f1_score"][0] == pytest.approx(
-        sk.f1_score(y, metrics.y_score >= 0.5, average="weighted", zero_division=0)
-    )
-    ours = model.fit(x, targets, verbose=0, callbacks=[metrics]).history
-    alone = model.evaluate(x, targets, verbose=0)
-    assert ours["val_loss"][0] == pytest.approx(
-        alone[0] if isinstance(alone, list) else alone, rel=1e-5
-    )
-    with pytest.raises(ValueError, match=r"outputs.*pass output_name"):
-        model.fit(
-            x, targets, verbose=0, callbacks=[kml.MultiLabelMetrics((x, targets))]
-        )
-    with pytest.raises(ValueError, match="must be one of"):
-        model.fit(
-            x,
-            targets,
-            verbose=0,
-            callbacks=[kml.MultiLabelMetrics((x, targets), output_name="colour")],
-        )
-
-
 def test_several_inputs(data):
     x, y = data
     left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
@@ -368,8 +324,8 @@ X, Y = make_data(20)
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (lambda: iter([(X, Y[:, :3])]), r"y has \(20, 3\), the output \(20, 4\)"),
-        (lambda: iter([(X, Y[:, 0])]), r"y has \(20,\), the output \(20, 4\)"),
+        (lambda: iter([(X, Y[:, :3])]), r"y_true \(20, 3\) and y_pred \(20, 4\)"),
+        (lambda: iter([(X, Y[:, 0])]), r"y_true \(20,\) and y_pred \(20, 4\)"),
         (lambda: iter([(X,)]), "x alone"),
         (lambda: iter([(X, 2 * Y)]), "got 2"),
         (lambda: iter([]), "gave no batch"),

@@ -31,10 +31,14 @@ def make_model(activation="sigmoid"):
 
 def slow_decisions(y_score, thresholds, at_least_one=False, at_most=None):
     """Row by row; Python's sort keeps the order of equals."""
-    margins = y_score - thresholds.astype(y_score.dtype)
+    with np.errstate(invalid="ignore"):
+        margins = y_score - thresholds.astype(y_score.dtype)
+    margins[y_score == thresholds.astype(y_score.dtype)] = 0
     decisions = np.zeros(y_score.shape, np.uint8)
     for row, margin in enumerate(margins):
-        ranked = sorted(range(len(margin)), key=lambda label: -margin[label])
+        ranked = sorted(
+            range(len(margin)), key=lambda i: (-margin[i], -y_score[row, i])
+        )
         decided = [label for label in ranked if margin[label] >= 0]
         if at_least_one and not decided:
             decided = ranked[:1]

@@ -49,11 +49,20 @@ def test_strange_names_and_many_long_ones_survive_a_file(tmp_path):
 
 def test_strange_names_are_no_trouble_in_exports(tmp_path):
     served = make_served(STRANGE)
+    x = np.random.default_rng(0).normal(size=(3, 2)).astype("float32")
     if BACKEND == "torch":
+        torch = pytest.importorskip("torch")
         served.export(tmp_path / "model.pt2", format="torch", verbose=False)
+        exported = torch.export.load(tmp_path / "model.pt2").module()
+        result = exported(torch.from_numpy(x))
     else:
-        pytest.importorskip("tensorflow")
+        tf = pytest.importorskip("tensorflow")
         served.export(tmp_path / "model", format="tf_saved_model", verbose=False)
+        exported = tf.saved_model.load(tmp_path / "model")
+        result = exported.serve(x)
+    expected = served.predict(x, verbose=0)
+    decisions = keras.ops.convert_to_numpy(result["decisions"])
+    np.testing.assert_array_equal(decisions, expected["decisions"])
 
 
 def test_names_that_are_not_given():

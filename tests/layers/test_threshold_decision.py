@@ -132,6 +132,21 @@ def test_many_ties_are_broken_by_the_first(rng, n_labels):
     np.testing.assert_array_equal(result["decisions"], expected)
 
 
+@pytest.mark.parametrize("options", [{"at_least_one": True}, {"at_most": 1}, BOTH])
+@pytest.mark.parametrize("threshold", [-np.inf, 0.25, 2.0, np.inf])
+def test_equal_margins_go_by_score_as_in_apply_thresholds(threshold, options):
+    """Under one threshold the margins of -inf are all inf; under two thresholds two
+    labels may pass theirs by the same."""
+    y_score = np.array(
+        [[0.1, 0.9, 0.5, 0.9], [0.25, 0.25, 0.0, 1.0], [-np.inf, 0.0, -np.inf, 0.0]],
+        "float32",
+    )
+    thresholds = np.array([threshold, threshold, 0.5, threshold])
+    result = to_numpy(kml.ThresholdDecision(thresholds, **options)(y_score))
+    expected = kml.apply_thresholds(y_score, thresholds, **options)
+    np.testing.assert_array_equal(result["decisions"], expected)
+
+
 def test_nothing_decides_a_nan_score_or_an_infinite_threshold():
     nan, inf = np.nan, np.inf
     y_score = np.array([[nan, 0.2], [nan, nan], [1.0, nan], [0.2, 0.1]], "float32")

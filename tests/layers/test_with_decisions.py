@@ -23,14 +23,6 @@ from tests.layers.decisions import (
 pytestmark = pytest.mark.keras
 
 
-@pytest.fixture
-def policy(request):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(request.param)
-    yield request.param
-    keras.config.set_dtype_policy(before)
-
-
 @pytest.mark.parametrize("options", [*OPTIONS, BOTH])
 @pytest.mark.parametrize("batch_size", [7, 50])
 def test_predict_gives_the_decisions_of_the_model(x, tuned, options, batch_size):

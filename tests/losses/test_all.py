@@ -28,14 +28,6 @@ from tests.losses.cases import (
 pytestmark = pytest.mark.keras
 
 
-@pytest.fixture
-def policy(request):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(request.param)
-    yield request.param
-    keras.config.set_dtype_policy(before)
-
-
 # Values and gradients -------------------------------------------------------------
 
 

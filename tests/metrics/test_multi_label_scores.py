@@ -201,9 +201,14 @@ def test_bad_options(options, message):
 @pytest.mark.parametrize(
     ("y", "s", "weight", "message"),
     [
-        (np.ones((4, 3)), np.ones((4, 2)), None, r"\(4, 3\), the output \(4, 2\)"),
-        (np.ones(4), np.ones((4, 3)), None, r"y has \(4,\), the output \(4, 3\)"),
-        (np.ones((4, 3)), np.ones((4, 3)), np.ones((4, 3)), "one weight per sample"),
+        (
+            np.ones((4, 3)),
+            np.ones((4, 2)),
+            None,
+            r"\(4, 3\) and y_pred \(4, 2\)",
+        ),
+        (np.ones(4), np.ones((4, 3)), None, r"y_true \(4,\) and y_pred \(4, 3\)"),
+        (np.ones((4, 3)), np.ones((4, 3)), np.ones((4, 3)), "one weight per row"),
     ],
 )
 def test_bad_batches(y, s, weight, message):

@@ -1,7 +1,4 @@
-"""What tests ask of figures, and of what drawing them loads."""
-
-import subprocess
-import sys
+"""What tests ask of figures."""
 
 
 def outside(figure):
@@ -19,10 +16,3 @@ def outside(figure):
 
 def corners(text):
     return text.get_window_extent().get_points()
-
-
-def run_fresh(code):
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr

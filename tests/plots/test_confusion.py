@@ -6,7 +6,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 import keras_multilabel as kml
-from tests.plots.figures import outside, run_fresh
+from tests.plots.figures import outside
 
 
 def decided(rng, n_samples=300, n_labels=4):
@@ -263,20 +263,3 @@ def test_bad_input_says_what_was_expected(call, error, message):
     with pytest.raises(error, match=message):
         call()
     assert plt.get_fignums() == []  # nothing half-drawn is left
-
-
-def test_importing_loads_no_matplotlib():
-    run_fresh(
-        "import sys, keras_multilabel as kml; kml.plot_confusion_matrices\n"
-        "assert not {'matplotlib', 'keras', 'pandas'} & set(sys.modules)"
-    )
-
-
-def test_without_matplotlib_the_error_says_how_to_get_it():
-    run_fresh(
-        "import sys; sys.modules['matplotlib'] = None\n"
-        "import keras_multilabel as kml\n"
-        "try: kml.plot_confusion_matrices([[1]], [[1]])\n"
-        "except ImportError as error: assert 'keras-multilabel[plot]' in str(error)\n"
-        "else: raise SystemExit('no error')"
-    )
