@@ -106,30 +106,36 @@ def _at_least_one(decided: Any, margins: Any, scores: Any) -> Any:
     """Decide the largest margin where nothing is decided."""
     # A score of NaN or a threshold of inf: what nothing can decide.
     can_be = ops.greater(margins, -np.inf)
-    best = ops.logical_and(can_be, _is_largest(margins))
-    best = ops.logical_and(best, _is_largest(ops.where(best, scores, -np.inf)))
-    # Not argmax: that of Keras on TensorFlow cannot be exported to LiteRT.
-    place = ops.cumsum(ops.cast(best, "int32"), axis=-1)
-    first = ops.logical_and(best, ops.equal(place, 1))
+    best = ops.logical_and(can_be, _largest(margins, scores, 1))
     is_empty = ops.logical_not(ops.any(decided, axis=-1, keepdims=True))
-    return ops.logical_or(decided, ops.logical_and(is_empty, first))
-
-
-def _is_largest(values: Any) -> Any:
-    return ops.equal(values, ops.max(values, axis=-1, keepdims=True))
+    return ops.logical_or(decided, ops.logical_and(is_empty, best))
 
 
 def _at_most(decided: Any, margins: Any, scores: Any, k: int) -> Any:
-    """Keep the ``k`` decisions with the largest margins; of equal ones the scores."""
-    by_score = _from_largest(ops.where(decided, scores, -np.inf))
+    """Keep the ``k`` decisions with the largest margins."""
     margins = ops.where(decided, margins, -np.inf)
-    by_margin = _from_largest(ops.take_along_axis(margins, by_score, axis=-1))
-    order = ops.take_along_axis(by_score, by_margin, axis=-1)
-    # The order of the order is each label's rank.
-    return ops.logical_and(decided, ops.less(ops.argsort(order, axis=-1), k))
+    return ops.logical_and(decided, _largest(margins, scores, k))
 
 
-def _from_largest(values: Any) -> Any:
-    """The labels of each row from the largest value on, the first of equals first."""
-    # argsort is stable on the three backends; top_k on torch is not.
-    return ops.argsort(ops.negative(values), axis=-1)
+def _largest(margins: Any, scores: Any, k: int) -> Any:
+    """Whether each label's margin is among the row's ``k`` largest.
+
+    Of equal margins the higher score goes first, of equal scores the first label.
+    """
+    # With sorts alone: argmax on TensorFlow cannot be exported to LiteRT, and on torch
+    # max cannot be compiled, take_along_axis not exported, and top_k is not stable.
+    k = min(k, margins.shape[-1])
+    kth = ops.sort(margins, axis=-1)[..., -k, None]
+    above = ops.greater(margins, kth)
+    tied = ops.equal(margins, kth)
+    room = k - ops.sum(ops.cast(above, "int32"), axis=-1, keepdims=True)
+    by_score = ops.where(tied, _ranks(ops.negative(scores)), margins.shape[-1])
+    return ops.logical_or(
+        above, ops.logical_and(tied, ops.less(_ranks(by_score), room))
+    )
+
+
+def _ranks(values: Any) -> Any:
+    """The place of each value from the smallest on; of equals the first is first."""
+    # argsort is stable on the three backends. The order of the order is the rank.
+    return ops.argsort(ops.argsort(values, axis=-1), axis=-1)
