@@ -2,8 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import keras_multilabel as kml
+
+# A machine may be busy, so a slow example is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # Scripts, which pytest would import for their doctests.
 collect_ignore = ["devices"]

@@ -22,6 +22,8 @@ def problems(draw, *, unknown=True, levels=4):
     # All of weight 1 is the plain case, and must not be left to chance.
     weights = st.just(1) if draw(st.booleans()) else st.integers(0, 3)
     weight = draw(arrays(np.int8, shape[0], elements=weights)).astype(float)
+    # Weights of 0 throughout are an error, except of a part of the data.
+    weight[0] += not weight.any()
     return y_true, (y_score >= 0.5).astype(np.int8), y_score, weight
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.labels.encoding import count_rows, holds_labels, sort_labels
+from keras_multilabel.labels.encoding import count_rows, sort_labels
+from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.metrics.counts import count_positives
 from keras_multilabel.utils.arguments import Array, check_matrix
@@ -56,6 +57,10 @@ class LabelCounts:
             return NotImplemented
         if self.classes is not None and other.classes is not None:
             return _add_by_name(self, other)
+        for counts, rest in ((self, other), (other, self)):
+            # A part without rows has not said whether its rows would be lists.
+            if counts.n_samples == 0 and counts.classes == []:
+                return rest
         if self.classes != other.classes or len(self.positive) != len(other.positive):
             raise ValueError(
                 "Only counts of the same columns, or of lists of labels, add up: every "
@@ -79,9 +84,11 @@ def count_labels(y: Any) -> LabelCounts:
     Args:
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN where
             unknown; or as a scipy.sparse matrix; or one list of labels per sample, a
-            column of a pandas or polars frame too; or a tf.data.Dataset, PyDataset or
-            loader of batches (x, y), read once; or a Dask array, or a column of label
-            lists of a Dask data frame, whose blocks are counted where they are.
+            column of a pandas or polars frame too (where all rows have one length and
+            hold 0, 1, -1 or NaN only, they are multi-hot); or a tf.data.Dataset,
+            PyDataset or loader of batches (x, y), read once; or a Dask array, or a
+            column of label lists of a Dask data frame, whose blocks are counted where
+            they are.
 
     Returns:
         `LabelCounts`: integers. Of lists of labels, those that occur are counted; where

@@ -8,6 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.labels.forms import (
+    check_no_missing,
+    check_not_multi_hot,
+    check_rows,
+)
 from keras_multilabel.utils.arguments import Array, check_matrix, check_targets, listed
 
 Row = Iterable[Hashable]
@@ -31,7 +36,8 @@ def encode_labels(
             polars column of lists. An empty list is a sample without labels. With
             ``sep``, strings such as ``"cat,dog"``.
         classes: The labels in the order of the columns. Default: those that
-            occur in ``rows`` or ``unknown``, sorted.
+            occur in ``rows`` or ``unknown``, sorted. Labels that are the numbers 0 and
+            1 need it: rows of one length of nothing else are taken for multi-hot.
         sep: What separates the labels where rows are strings. Spaces around
             labels are dropped.
         unknown: Rows of labels of which the truth is unknown, one per sample;
@@ -44,9 +50,10 @@ def encode_labels(
         -1 (unknown), and the list of labels in the order of its columns.
 
     Raises:
-        TypeError: If a row is a string without ``sep``, or not a collection.
-        ValueError: If labels are not among ``classes``, classes repeat, or
-            ``unknown`` has not one row per sample.
+        TypeError: If a row is a string without ``sep``, bytes, or not a collection.
+        ValueError: If a label is missing (None or NaN), rows are multi-hot already and
+            there is no ``classes``, labels are not among ``classes``, classes repeat,
+            or ``unknown`` has not one row per sample.
 
     Example:
         >>> import keras_multilabel as kml
@@ -78,6 +85,11 @@ def encode_labels(
             (positive, "rows", 1),
         )
     ]
+    labels = column_of.unseen if isinstance(column_of, _Given) else column_of
+    check_no_missing(positive, "rows", labels)
+    check_no_missing(doubtful or [], "unknown", labels)
+    if classes is None:
+        check_not_multi_hot(positive, labels)
     order = sort_labels(column_of) if classes is None else list(column_of)
     if not order:
         raise ValueError(
@@ -100,6 +112,7 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
     samples = _as_list(rows, "rows", None)
     column_of = _New()
     chunks = _columns(samples, "rows", column_of)
+    check_no_missing(samples, "rows", column_of)
     n_labels = len(column_of)
     kind = np.int32 if n_labels * CHUNK < 2**31 else np.int64  # the former sorts faster
     counts: Array = np.zeros(n_labels, np.int64)
@@ -147,25 +160,6 @@ def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
     return [names[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def holds_labels(y: Any) -> bool:
-    """Whether ``y`` is lists of labels; else it is taken for a matrix."""
-    if hasattr(y, "to_list"):
-        return True
-    if not isinstance(y, (list, tuple)):
-        return False
-    # Rows of numbers of one length are a matrix; anything else is lists of labels.
-    lengths = set()
-    for row in y:
-        if not hasattr(row, "__len__"):
-            continue
-        lengths.add(len(row))
-        if len(lengths) > 1 or 0 in lengths or isinstance(row, (set, frozenset)):
-            return True
-        if isinstance(row[0], str):
-            return True
-    return not lengths
-
-
 def _as_list(rows: Any, name: str, sep: str | None) -> list[Any]:
     """Return the rows as a list, strings of labels split."""
     if isinstance(rows, str):
@@ -179,27 +173,6 @@ def _as_list(rows: Any, name: str, sep: str | None) -> list[Any]:
 
 def _split(row: str, sep: str) -> list[str]:
     return [label for part in row.split(sep) if (label := part.strip())]
-
-
-def _check_rows(rows: list[Any], name: str, start: int) -> None:
-    """Raise if a row, of which the first is row ``start``, is no collection."""
-    for kind in set(map(type, rows)):
-        if issubclass(kind, str) or not hasattr(kind, "__len__"):
-            index = next(i for i, row in enumerate(rows) if type(row) is kind)
-            _raise_row(rows[index], name, start + index)
-
-
-def _raise_row(row: Any, name: str, index: int) -> None:
-    if isinstance(row, str):
-        remedy = 'Pass sep="," if it lists labels, or put it in a list if it is one.'
-    elif row is None or row != row:
-        remedy = "A missing row is no list: [] says that there are no labels."
-    else:
-        remedy = "One label alone goes into a list too."
-    raise TypeError(
-        f"{name} must be one collection of labels per sample; row {index} is "
-        f"{row!r}. {remedy}"
-    )
 
 
 def _check_classes(classes: Iterable[Hashable]) -> list[Hashable]:
@@ -252,7 +225,7 @@ def _columns(
     chunks = []
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        _check_rows(chunk, name, start)
+        check_rows(chunk, name, start)
         lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
         # __getitem__ asks __missing__; ``get`` with a default would be slower.
         found = map(column_of.__getitem__, chain.from_iterable(chunk))

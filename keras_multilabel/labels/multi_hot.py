@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from keras_multilabel.labels.encoding import encode_labels, holds_labels
+from keras_multilabel.labels.encoding import encode_labels
+from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.utils import streams
 from keras_multilabel.utils.arguments import Array, check_matrix
+from keras_multilabel.utils.matrices import canonical_rows
 
 # Sparse rows become dense this many entries at a time.
 BLOCK = 2**22
@@ -22,7 +24,7 @@ def blocks(y: Any) -> Iterator[Array]:
     elif holds_labels(y):
         yield encode_labels(y)[0]
     elif sparse.issparse(y):
-        rows = y.tocsr()
+        rows = canonical_rows(y)
         step = max(1, BLOCK // max(1, rows.shape[1]))
         for start in range(0, max(1, rows.shape[0]), step):
             yield check_matrix(rows[start : start + step], "y")
@@ -55,4 +57,4 @@ def _truth(batch: Any) -> Any:
             f"y must be one matrix; got a dict of {', '.join(map(str, truth))}. Map "
             "the dataset to the output that is meant."
         )
-    return np.asarray(truth)
+    return truth

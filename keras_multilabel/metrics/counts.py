@@ -156,8 +156,14 @@ def confusion_counts(
         raise ValueError(f"axis must be 0, 1 or None; got {axis!r}.")
     if is_dask(y_true, y_pred, sample_weight):
         return _count_dask(y_true, y_pred, sample_weight, axis)
+    return _count(y_true, y_pred, sample_weight, axis)
+
+
+def _count(
+    y_true: Any, y_pred: Any, weight: Any, axis: int | None, of_part: bool = False
+) -> Counts:
     y_true, y_pred = check_pair(y_true, y_pred, "y_pred")
-    weight = check_sample_weight(sample_weight, len(y_true))
+    weight = check_sample_weight(weight, len(y_true), of_part=of_part)
     if axis == 1:
         return _count_rows(y_true, y_pred, weight, _outcomes)
     counts = _count_columns(y_true, y_pred, weight, _outcomes)
@@ -210,7 +216,7 @@ def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Coun
 
 
 def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
-    return confusion_counts(y_true, y_pred, sample_weight=weight)
+    return _count(y_true, y_pred, weight, 0, of_part=True)
 
 
 def count_checked(

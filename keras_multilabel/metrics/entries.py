@@ -6,17 +6,14 @@ import numpy as np
 from scipy import sparse
 
 from keras_multilabel.utils.arguments import Array, check_matrix, check_targets
+from keras_multilabel.utils.matrices import canonical_rows
 
 
 def check_truth_matrix(y_true: Any) -> Any:
     """Return ``y_true`` as an array, or as CSR with each entry once."""
     if not sparse.issparse(y_true):
         return check_matrix(y_true, "y_true")
-    truth = y_true.tocsr()
-    if not truth.has_canonical_format:
-        truth = truth.copy()
-        truth.sum_duplicates()
-    return truth
+    return canonical_rows(y_true)
 
 
 def find_entries(truth: Any) -> tuple[Array, Array]:

@@ -27,6 +27,7 @@ from keras_multilabel.utils.arguments import (
     check_threshold,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
+from keras_multilabel.utils.matrices import check_columns
 
 # Scores are counted in blocks of about this many entries, few enough for the cache.
 BLOCK = 2**17
@@ -71,7 +72,7 @@ class ScoreHistogram:
     """
 
     def __init__(self, num_labels: int, bins: int | None = None):
-        check_num_labels(num_labels)
+        num_labels = check_num_labels(num_labels)
         self._bits = LEADING_BITS if bins is None else leading_bits_for(bins)
         self.thresholds = bin_edges(self._bits)
         # By label, so that the bins of a label lie together.
@@ -144,6 +145,7 @@ class ScoreHistogram:
             ValueError: If shapes differ, truth is not 0, 1 or unknown, or scores do not
                 lie from 0 to 1. Nothing is counted then.
         """
+        check_columns(y_true, y_score, "y_score")
         score = check_binnable(check_matrix(y_score, "y_score"))
         truth = check_truth_matrix(y_true)
         expected = (len(score), self.num_labels)
@@ -152,7 +154,7 @@ class ScoreHistogram:
                 f"y_true and y_score must have the shape (n_samples, {self.num_labels})"
                 f"; got {truth.shape} and {score.shape}."
             )
-        weight = check_sample_weight(sample_weight, len(score))
+        weight = check_sample_weight(sample_weight, len(score), of_part=True)
         step = max(1, BLOCK // self.num_labels)
         parts = [slice(start, start + step) for start in range(0, len(score), step)]
         # All are looked at before any is counted.
@@ -290,7 +292,6 @@ def score_histogram(
 
 
 def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
-    y_score = check_matrix(y_score, "y_score")
-    histogram = ScoreHistogram(y_score.shape[1], bins)
+    histogram = ScoreHistogram(check_matrix(y_score, "y_score").shape[1], bins)
     histogram.update(y_true, y_score, weight)
     return histogram

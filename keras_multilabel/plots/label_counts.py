@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keras_multilabel.labels.encoding import encode_labels, holds_labels
+from keras_multilabel.labels.encoding import encode_labels
+from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.plots.style import BLUE, GREY, percent, pyplot, shorten
 from keras_multilabel.utils.arguments import (

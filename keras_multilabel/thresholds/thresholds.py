@@ -17,6 +17,7 @@ from keras_multilabel.utils.arguments import (
     check_scores,
     check_threshold,
 )
+from keras_multilabel.utils.matrices import column_names
 
 # A longer table of labels is cut in the repr.
 SHOWN = 20
@@ -109,7 +110,7 @@ class Thresholds:
             ValueError: If the scores are of other labels.
         """
         self._check_labels(
-            _column_names(y_score) if label_names is None else label_names
+            column_names(y_score) if label_names is None else label_names
         )
         return apply_thresholds(
             y_score, self.values, at_least_one=at_least_one, at_most=at_most
@@ -223,14 +224,6 @@ def _from_plain(value: Any, name: str) -> Any:
     if isinstance(value, list):
         return np.array(value, np.float64)
     return float(value) if isinstance(value, str) else value
-
-
-def _column_names(y_score: Any) -> list[str] | None:
-    """Names of a data frame's columns; None if it has none, or mere numbers."""
-    columns = getattr(y_score, "columns", None)
-    if columns is None or not any(isinstance(name, str) for name in columns):
-        return None
-    return [str(name) for name in columns]
 
 
 def apply_thresholds(

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.utils.matrices import Array as Array
+from keras_multilabel.utils.matrices import as_numbers, check_columns
+from keras_multilabel.utils.matrices import check_matrix as check_matrix
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-Array = npt.NDArray[Any]
-
+# Integers up to here are floats too.
+EXACT = 2**53
 AVERAGES = (None, "micro", "macro", "weighted", "samples")
 # By so much may rounding carry the probabilities of a network above 1.
 ROUNDING = 1e-6
@@ -22,44 +25,14 @@ ROUNDING = 1e-6
 BLOCK = 2**18
 
 
-def check_matrix(values: npt.ArrayLike, name: str) -> Array:
-    """Return ``values`` as a numeric array (n_samples, n_labels)."""
-    # scipy.sparse has toarray(); np.asarray would wrap it as one object.
-    try:
-        array = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} must have rows of one length, one column per label ({error}). "
-            "Lists of labels become columns with encode_labels."
-        ) from error
-    if array.dtype.kind not in "biuf":
-        array = _as_numeric(array, name)
-    if array.ndim != 2:
-        raise ValueError(
-            f"{name} must have the shape (n_samples, n_labels), one column per "
-            f"label; got {array.shape}. A single label is a column: "
-            f"{name}.reshape(-1, 1). Class indices or lists of labels become "
-            "columns with encode_labels."
-        )
-    if array.shape[1] == 0:
-        raise ValueError(f"{name} must have at least one label; got {array.shape}.")
-    return array
-
-
-def _as_numeric(array: Array, name: str) -> Array:
-    # ml_dtypes (bfloat16) are of kind "V" and convert; strings and objects do not.
-    if array.dtype.kind == "V" and array.dtype.names is None:
-        return array.astype(np.float32)
-    raise TypeError(
-        f"{name} must be numbers, shape (n_samples, n_labels); got dtype "
-        f"{array.dtype}. Lists of labels become numbers with encode_labels."
-    )
-
-
 def check_pair(
     y_true: npt.ArrayLike, other: npt.ArrayLike, name: str
 ) -> tuple[Array, Array]:
-    """Return ``y_true`` and ``other`` as numeric arrays of one shape."""
+    """Return ``y_true`` and ``other`` as numeric arrays of one shape.
+
+    Where both are data frames, their columns must be the same, in the same order.
+    """
+    check_columns(y_true, other, name)
     y_true, other = check_matrix(y_true, "y_true"), check_matrix(other, name)
     if y_true.shape != other.shape:
         raise ValueError(
@@ -77,17 +50,33 @@ def check_rows(y_true: Array) -> Array:
 
 
 def check_scores(y_score: Array) -> Array:
-    """Return ``y_score`` as float32 or float64 without NaN."""
+    """Return ``y_score`` as float32 or float64 without NaN, and without rounding."""
     if y_score.dtype not in (np.float32, np.float64):
+        if y_score.dtype.itemsize == 8:
+            _check_exact(y_score)
         y_score = y_score.astype(np.promote_types(y_score.dtype, np.float32))
-    # max() hands a NaN on: a third of the time of isnan().any(), no temporary.
-    if y_score.size and np.isnan(y_score.max()):
-        row, column = np.argwhere(np.isnan(y_score))[0]
+    return _check_no_nan(y_score, "y_score")
+
+
+def _check_exact(y_score: Array) -> None:
+    if y_score.size and not -EXACT <= int(y_score.min()) <= int(y_score.max()) <= EXACT:
         raise ValueError(
-            f"y_score must not hold NaN; got one at row {row}, column {column}. "
-            "A network whose loss became NaN gives such scores."
+            "y_score must fit float64 exactly; got integers beyond 2^53, from "
+            f"{y_score.min()} to {y_score.max()}, which rounding would make equal. "
+            "Scale them down, or pass their ranks."
         )
-    return y_score
+
+
+def _check_no_nan(values: Array, name: str) -> Array:
+    # max() hands a NaN on: a third of the time of isnan().any(), no temporary.
+    if values.size and np.isnan(values.max()):
+        row, column = np.argwhere(np.isnan(values))[0]
+        raise ValueError(
+            f"{name} must not hold NaN, nor <NA> or masked entries; got one at row "
+            f"{row}, column {column}. A network whose loss became NaN gives such "
+            "scores."
+        )
+    return values
 
 
 def are_probabilities(values: Array) -> bool:
@@ -98,7 +87,8 @@ def are_probabilities(values: Array) -> bool:
 
 
 def check_probabilities(values: Array, name: str, remedy: str) -> Array:
-    """Return ``values`` if they lie from 0 to 1, up to rounding."""
+    """Return ``values`` if they lie from 0 to 1, up to rounding, and none is NaN."""
+    _check_no_nan(values, name)
     if not are_probabilities(values):
         raise ValueError(
             f"{name} must be probabilities, from 0 to 1; got "
@@ -161,8 +151,9 @@ def check_decisions(block: Array) -> Array:
     positive, known = _as_bytes(block)
     if known is not None:
         raise ValueError(
-            f"y_pred must hold decisions, 0 or 1; got {block[known == 0][0]}. Scores "
-            "become decisions with y_score >= 0.5 or apply_thresholds."
+            f"y_pred must hold decisions, 0 or 1; got {block[known == 0][0]} (nan: one "
+            "is missing). Scores become decisions with y_score >= 0.5 or "
+            "apply_thresholds."
         )
     return positive
 
@@ -179,18 +170,31 @@ def _as_bytes(block: Array) -> tuple[Array, Array | None]:
     return positive.view(np.uint8), None if known.all() else known.view(np.uint8)
 
 
-def check_sample_weight(sample_weight: npt.ArrayLike | None, n: int) -> Array | None:
-    """Return ``sample_weight`` as float64 (n_samples,), or None."""
+def check_sample_weight(
+    sample_weight: Any, n: int, *, of_part: bool = False
+) -> Array | None:
+    """Return ``sample_weight`` as float64 (n_samples,), or None.
+
+    Only a part of the data, a batch say, may have no weight at all.
+    """
     if sample_weight is None:
         return None
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    weight = as_numbers(sample_weight, "sample_weight").astype(np.float64, copy=False)
     if weight.shape != (n,):
         raise ValueError(
             f"sample_weight must have the shape ({n},), one weight per sample; "
             f"got {weight.shape}."
         )
     if not (np.isfinite(weight).all() and (weight >= 0).all()):
-        raise ValueError("sample_weight must be finite and not negative.")
+        raise ValueError(
+            "sample_weight must be finite and not negative, without NaN, <NA> or "
+            "masked entries."
+        )
+    if not of_part and n and not weight.any():
+        raise ValueError(
+            f"sample_weight must not be 0 for all samples; got {n} zeros, and a score "
+            "of nothing is no number."
+        )
     return weight
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.utils.matrices import check_columns
 from keras_multilabel.utils.optional import require
 
 # So many partial results are added at a time, on one worker.
@@ -39,6 +40,9 @@ def sum_blocks(function: Callable[..., Any], **values: Any) -> Any:
             is given pandas blocks. The names are those in errors.
     """
     given = {name: value for name, value in values.items() if value is not None}
+    first, *others = given
+    for name in others:
+        check_columns(given[first], given[name], name)
     of_blocks = _beside_none(function, [name in given for name in values])
     if all(map(_is_frame, given.values())):
         results = _map_frames(of_blocks, given)
@@ -87,6 +91,13 @@ def _map_frames(of_blocks: Callable[..., Any], frames: dict[str, Any]) -> Any:
                 'dask.config.set({"dataframe.convert-string": False}) comes first.'
             )
     first, *others = frames.values()
+    for name, frame in frames.items():
+        if frame.npartitions != first.npartitions:
+            raise ValueError(
+                f"{name} must have {first.npartitions} partitions, with the same rows "
+                f"as {next(iter(frames))}'s; got {frame.npartitions}. "
+                "Repartition it: repartition(divisions=...), after both have an index."
+            )
     return first.map_partitions(
         of_blocks,
         *others,

@@ -49,6 +49,54 @@ def test_lists_of_labels(column):
     np.testing.assert_array_equal(counts.negative, [3, 1])
 
 
+@pytest.mark.parametrize("column", [list, pd.Series, pl.Series])
+def test_columns_of_multi_hot_rows_are_a_matrix(column):
+    rows = [[1, 0, 0], [1, -1, 1], [0, 1, 1]]
+    counts = kml.count_labels(column(rows))
+    assert as_tuple(counts) == ([2, 1, 2], [3, 2, 3], 3, None)
+    np.testing.assert_array_equal(
+        kml.compute_class_weight(column(rows)), kml.compute_class_weight(rows)
+    )
+    np.testing.assert_array_equal(
+        kml.compute_sample_weight(column(rows)), kml.compute_sample_weight(rows)
+    )
+    texts = kml.plot_label_counts(column(rows)).texts
+    assert len(texts) == 3
+    assert kml.f1_score(column(rows), [[1, 0, 0], [1, 1, 1], [0, 1, 1]]) == 1
+    unknown = column([[1.0, float("nan")], [0.0, 1.0]])
+    assert as_tuple(kml.count_labels(unknown)) == ([1, 1], [2, 1], 2, None)
+
+
+@pytest.mark.parametrize("column", [pd.Series, pl.Series])
+@pytest.mark.parametrize("rows", [[[0, 1], [1]], [[0, 2], [1, 2]], [[3], [4]]])
+def test_columns_of_other_numbers_are_labels(column, rows):
+    assert kml.count_labels(column(rows)).classes == sorted(
+        {n for row in rows for n in row}
+    )
+
+
+def test_ragged_tensors_of_multi_hot_rows_are_a_matrix():
+    tf = pytest.importorskip("tensorflow")
+    rows = tf.ragged.constant([[1, 0], [1, 1]])
+    assert as_tuple(kml.count_labels(rows)) == ([2, 1], [2, 2], 2, None)
+
+
+def test_missing_labels_are_no_label():
+    with pytest.raises(ValueError, match="row 1 holds None"):
+        kml.count_labels([["a"], ["b", None]])
+
+
+def test_batches_of_other_labels_are_named():
+    batches = [np.eye(3), np.eye(2)]
+    for function in (
+        kml.count_labels,
+        kml.compute_class_weight,
+        kml.compute_sample_weight,
+    ):
+        with pytest.raises(ValueError, match="got 3 columns and 2 columns"):
+            function(iter(batches))
+
+
 @given(LISTS, LISTS)
 def test_lists_merge_as_if_counted_in_one(one, other):
     merged = kml.count_labels(one) + kml.count_labels(other)

@@ -84,6 +84,11 @@ def test_columns_of_frames(library):
     assert multi_hot.tolist() == [[1, 1], [0, 0], [0, 1]]
 
 
+def test_labels_that_are_0_and_1_need_classes():
+    assert kml.encode_labels([[0, 1], [1, 1]], [0, 1])[0].tolist() == [[1, 1], [0, 1]]
+    assert kml.encode_labels([[0, 1], [1]])[0].tolist() == [[1, 1], [0, 1]]
+
+
 def test_strings_are_split_only_when_asked():
     assert kml.encode_labels(["a, b", "", "b,"], sep=",")[0].tolist() == [
         [1, 1],
@@ -113,6 +118,23 @@ def test_labels_outside_classes_are_an_error_or_reported():
             lambda: kml.encode_labels([["a"], 3]),
             TypeError,
             "row 1 is 3.*goes into a list",
+        ),
+        (lambda: kml.encode_labels([b"ab"]), TypeError, r"row 0 is b'ab'.*decode"),
+        (lambda: kml.encode_labels([["a"], [None]]), ValueError, "row 1 holds None"),
+        (
+            lambda: kml.encode_labels([["a", float("nan")]], ["a"], on_unseen="ignore"),
+            ValueError,
+            "row 0 holds nan, a missing",
+        ),
+        (
+            lambda: kml.encode_labels([["a"]], unknown=[[None]]),
+            ValueError,
+            "unknown must name labels; row 0 holds None",
+        ),
+        (
+            lambda: kml.encode_labels([[0, 1], [1, 1]]),
+            ValueError,
+            r"multi-hot already.*pass classes=\[0, 1\]",
         ),
         (lambda: kml.encode_labels([[], []]), ValueError, r"no label at all.*classes="),
         (lambda: kml.encode_labels([["a", 1]]), TypeError, "no order: pass classes"),

@@ -158,7 +158,7 @@ def test_thousands_of_labels_take_the_memory_that_the_docs_state(rng):
     ("y", "s", "message"),
     [
         ([[1, 0]], [[0.5, 1.5]], "from 0 to 1; got 0.5 to 1.5.*sigmoid"),
-        ([[1, 0]], [[0.5, np.nan]], "from 0 to 1; got nan"),
+        ([[1, 0]], [[0.5, np.nan]], "NaN.* row 0, column 1"),
         ([[1, 0, 0]], [[0.5, 0.5, 0.1]], r"\(n_samples, 2\); got \(1, 3\)"),
         ([[1, 0], [0, 1]], [[0.5, 0.5]], r"got \(2, 2\) and \(1, 2\)"),
         ([[1, 2]], [[0.5, 0.5]], "got 2"),
