@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
@@ -24,6 +25,7 @@ from keras_multilabel.inference.sources import check_source
 from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.thresholds.cross_fitting import check_folds
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.thresholds.tuner import ThresholdTuner
 from keras_multilabel.utils.arguments import (
@@ -157,17 +159,18 @@ class OwnPass(Carrier):
         """The rows of which anything is known, where they are positions; checked."""
         y_true, y_score = result.y_true, result.y_score
         weight = result.sample_weight if self._use_sample_weight else None
-        if result.is_positions:
+        sample = result.sample
+        if sample is not None:
             known = ~is_unknown(y_true).all(1)
-            y_true, y_score = y_true[known], y_score[known]
+            y_true, y_score, sample = y_true[known], y_score[known], sample[known]
             weight = None if weight is None else weight[known]
         samples = self._with_probabilities(Samples.of(y_true, y_score, weight))
-        return y_true, samples
+        return y_true, replace(samples, sample=sample)
 
     def _with_probabilities(self, samples: Samples) -> Samples:
         y_score = samples.y_score
         if self._from_logits:
-            return Samples(samples.truth, expit(y_score), samples.weight)
+            return replace(samples, y_score=expit(y_score))
         check_probabilities(
             y_score,
             "The model's output",
@@ -179,7 +182,13 @@ class OwnPass(Carrier):
         self, tuner: ThresholdTuner, samples: Samples
     ) -> tuple[Array, Thresholds]:
         """The cross-fitted decisions, and the best thresholds of all epochs so far."""
-        tuner.fit(samples.y_score, samples.truth, samples.weight)
+        groups = samples.sample
+        if groups is not None and not hasattr(tuner.cv, "split"):
+            # The positions of a sample stay together.
+            seed = tuner.random_state
+            folds = check_folds(tuner.cv, samples.truth, seed, groups)
+            tuner, groups = clone(tuner).set_params(cv=folds), None
+        tuner.fit(samples.y_score, samples.truth, samples.weight, groups=groups)
         tuned = tuner.thresholds_
         # An average of None gives a score per label.
         score = average_scores(np.atleast_1d(tuned.cv_score), "macro", support=None)

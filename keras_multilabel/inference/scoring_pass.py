@@ -1,5 +1,6 @@
 """One pass of a model over data: truth, scores and loss together."""
 
+import math
 import warnings
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,14 +31,15 @@ class PassResult:
         y_score: The model's output for the same rows.
         sample_weight: Shape (n_rows,), or None where the data has none.
         loss: Mean loss over the samples; None for a model without a loss.
-        is_positions: Whether rows are positions within samples.
+        sample: Of labels per step or pixel, the sample of which each row is a
+            position, ascending; None where each row is a sample.
     """
 
     y_true: Array
     y_score: Array
     sample_weight: Array | None
     loss: float | None
-    is_positions: bool = False
+    sample: Array | None = None
 
 
 class ScoringPass(keras.Model):
@@ -114,7 +116,8 @@ class ScoringPass(keras.Model):
             result = self._beside_arrays(outputs["rows"], *source.arrays[1:])
         else:
             result = _unpack(outputs["rows"], outputs.get("sample_weight"))
-            result = replace(result, is_positions=self._is_positions)
+            if self._is_positions:
+                result = replace(result, sample=_samples_of(outputs["rows"][:, -1]))
             _check_batches(int((outputs["rows"][:, -1] > 0).sum()), source.steps)
         return result if self.has_loss else replace(result, loss=None)
 
@@ -130,7 +133,10 @@ class ScoringPass(keras.Model):
             weight = _by_position(weight, truth.shape[:-1])[: len(rows)]
         # The mean over rows weights each batch by its size, as evaluate does.
         loss = float(rows[:, -1].mean(dtype=np.float64))
-        return PassResult(y_true, rows[:, :-1], weight, loss, truth.ndim > 2)
+        sample = None
+        if truth.ndim > 2:
+            sample = np.repeat(np.arange(len(truth)), math.prod(truth.shape[1:-1]))
+        return PassResult(y_true, rows[:, :-1], weight, loss, sample)
 
 
 def _by_position(weight: Array, positions: tuple[int, ...]) -> Array:
@@ -176,6 +182,19 @@ def _unpack(rows: Array, sample_weight: Array | None) -> PassResult:
     loss = np.average(rows[:, -2], weights=rows[:, -1]) if rows[:, -1].any() else np.nan
     return PassResult(
         rows[:, :n_labels], rows[:, n_labels:-2], sample_weight, float(loss)
+    )
+
+
+def _samples_of(n_samples: Array) -> Array:
+    """Of each row, its sample; batches differ in how many rows a sample has.
+
+    The first row of a batch says how many samples the batch has, the others 0.
+    """
+    starts = np.flatnonzero(n_samples)
+    per_batch = n_samples[starts].astype(np.int64)
+    n_rows = np.diff([*starts, len(n_samples)])
+    return np.repeat(
+        np.arange(per_batch.sum()), np.repeat(n_rows // per_batch, per_batch)
     )
 
 

@@ -10,7 +10,8 @@ from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.utils import streams
 from keras_multilabel.utils.arguments import Array, check_matrix
-from keras_multilabel.utils.matrices import canonical_rows
+from keras_multilabel.utils.matrices import canonical_rows, check_positions
+from keras_multilabel.utils.rows import flatten
 
 # Sparse rows become dense this many entries at a time.
 BLOCK = 2**22
@@ -20,7 +21,7 @@ def blocks(y: Any) -> Iterator[Array]:
     """The rows of ``y`` as one or more multi-hot matrices, in their order."""
     if streams.is_stream(y):
         for batch in _batches(y):
-            yield check_matrix(_truth(batch), "y")
+            yield flatten(check_positions(_truth(batch), "y"))
     elif holds_labels(y):
         yield encode_labels(y)[0]
     elif sparse.issparse(y):
@@ -29,7 +30,7 @@ def blocks(y: Any) -> Iterator[Array]:
         for start in range(0, max(1, rows.shape[0]), step):
             yield check_matrix(rows[start : start + step], "y")
     else:
-        yield check_matrix(y, "y")
+        yield flatten(check_positions(y, "y"))
 
 
 def _batches(y: Any) -> Iterator[Any]:

@@ -31,8 +31,8 @@ def _score(
     zero_division: float,
 ) -> Any:
     zero_division = check_zero_division(zero_division)
-    counts = _counts_to_average(y_true, y_pred, average, sample_weight)
-    return average_ratio(ratio, counts, average, sample_weight, zero_division)
+    counts, weight = _counts_to_average(y_true, y_pred, average, sample_weight)
+    return average_ratio(ratio, counts, average, weight, zero_division)
 
 
 def _counts_to_average(
@@ -40,10 +40,10 @@ def _counts_to_average(
     y_pred: npt.ArrayLike | None,
     average: str | None,
     sample_weight: npt.ArrayLike | None,
-) -> Counts:
-    """Counts of which the average can be taken."""
+) -> tuple[Counts, Array | None]:
+    """Counts of which the average can be taken, and the weights."""
     axis = 1 if check_average(average) == "samples" else 0
-    counts = take_counts(y_true, y_pred, sample_weight, axis)
+    counts, weight = take_counts(y_true, y_pred, sample_weight, axis)
     # (Not those at many thresholds, which searches hand to an objective.)
     is_pooled = counts.axis is None and counts.tp.ndim == 0
     if is_pooled and average not in (None, "micro"):
@@ -52,7 +52,7 @@ def _counts_to_average(
             f"confusion_counts(..., axis={axis}) takes them; got pooled counts, of "
             'which there is no average: average="micro", or None, is their score.'
         )
-    return counts
+    return counts, weight
 
 
 def precision_score(
@@ -221,9 +221,9 @@ def precision_recall_fscore_support(
         array([2, 1])
     """
     zero_division = check_zero_division(zero_division)
-    counts = _counts_to_average(y_true, y_pred, average, sample_weight)
+    counts, weight = _counts_to_average(y_true, y_pred, average, sample_weight)
     precision, recall, fscore = (
-        average_ratio(ratio, counts, average, sample_weight, zero_division)
+        average_ratio(ratio, counts, average, weight, zero_division)
         for ratio in (ratios.precision, ratios.recall, ratios.f_beta(beta))
     )
     return precision, recall, fscore, counts.support if average is None else None
@@ -255,7 +255,7 @@ def hamming_loss(
         >>> kml.hamming_loss([[1, 0], [1, 1]], [[1, 1], [1, 1]])
         0.25
     """
-    counts = take_counts(y_true, y_pred, sample_weight, 0)
+    counts, _ = take_counts(y_true, y_pred, sample_weight, 0)
     return float(average_ratio(ratios.hamming_loss, counts, "micro", None, np.nan))
 
 
@@ -287,10 +287,10 @@ def subset_accuracy_score(
         >>> kml.subset_accuracy_score([[1, 0], [1, 1]], [[1, 1], [1, 1]])
         0.5
     """
-    counts = take_counts(y_true, y_pred, sample_weight, 1)
+    counts, weight = take_counts(y_true, y_pred, sample_weight, 1)
     if counts.axis is None:
         raise ValueError(
             "The exact match needs counts per sample, as confusion_counts(..., axis=1) "
             "takes them; got pooled counts."
         )
-    return exact_match(counts, sample_weight)
+    return exact_match(counts, weight)

@@ -4,14 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts, confusion_counts, take_counts
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_decisions,
-    check_pair,
-    check_rows,
-    check_sample_weight,
-    check_targets,
-)
+from keras_multilabel.utils.arguments import Array, check_decisions, check_targets
+from keras_multilabel.utils.rows import check_pair, check_rows
 
 
 def multilabel_confusion_matrix(
@@ -47,7 +41,7 @@ def multilabel_confusion_matrix(
                [[0, 1],
                 [0, 1]]])
     """
-    counts = take_counts(y_true, y_pred, sample_weight, 1 if samplewise else 0)
+    counts, _ = take_counts(y_true, y_pred, sample_weight, 1 if samplewise else 0)
     cells = np.stack([counts.tn, counts.fp, counts.fn, counts.tp], axis=-1)
     return cells.reshape(*cells.shape[:-1], 2, 2)
 
@@ -92,11 +86,10 @@ def label_confusion_matrix(
                [0, 0, 1],
                [0, 0, 1]])
     """
-    y_true, y_pred = check_pair(y_true, y_pred, "y_pred")
+    y_true, y_pred, weight, _ = check_pair(y_true, y_pred, "y_pred", sample_weight)
     truth, known = check_targets(check_rows(y_true))
     decision = check_decisions(y_pred)
     decision = decision if known is None else decision & known
-    weight = check_sample_weight(sample_weight, len(truth))
     truth = np.column_stack([truth, ~truth.any(1)])
     missed = truth & ~np.column_stack([decision, np.zeros(len(truth), bool)])
     excess = decision & ~truth[:, :-1]

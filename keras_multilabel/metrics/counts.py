@@ -11,14 +11,16 @@ from keras_multilabel.metrics.byte_sums import blocks, column_sums, row_sums
 from keras_multilabel.utils.arguments import (
     Array,
     check_decisions,
-    check_matrix,
-    check_pair,
-    check_rows,
-    check_sample_weight,
     check_targets,
     sides,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
+from keras_multilabel.utils.rows import (
+    Rows,
+    check_pair,
+    check_rows,
+    check_sample_weight,
+)
 
 _Entries = tuple[Array, Array, Array, Array | None]
 # Truth and decisions of a block -> their entries.
@@ -128,10 +130,12 @@ def confusion_counts(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where it is unknown. Unknown entries are left out.
+            NaN where it is unknown. Unknown entries are left out. Of labels per step
+            or pixel, shape (n_samples, ..., n_labels), each position is a sample.
         y_pred: Decisions, 0 and 1, same shape. Each of the arrays may be a Dask array
             or data frame, whose blocks are counted where they are.
-        sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
+        sample_weight: Shape (n_samples,), or one for each position, (n_samples, ...).
+            A row of weight 2 counts twice.
         axis: 0 counts over samples (a count per label), 1 over labels (a count
             per sample), None over both.
 
@@ -156,18 +160,13 @@ def confusion_counts(
         raise ValueError(f"axis must be 0, 1 or None; got {axis!r}.")
     if is_dask(y_true, y_pred, sample_weight):
         return _count_dask(y_true, y_pred, sample_weight, axis)
-    return _count(y_true, y_pred, sample_weight, axis)
+    return _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axis)
 
 
-def _count(
-    y_true: Any, y_pred: Any, weight: Any, axis: int | None, of_part: bool = False
-) -> Counts:
-    y_true, y_pred = check_pair(y_true, y_pred, "y_pred")
-    weight = check_sample_weight(weight, len(y_true), of_part=of_part)
-    if axis == 1:
-        return _count_rows(y_true, y_pred, weight, _outcomes)
-    counts = _count_columns(y_true, y_pred, weight, _outcomes)
-    return counts if axis == 0 else counts.sum()
+def _count(rows: Rows, axis: int | None) -> Counts:
+    count = _count_rows if axis == 1 else _count_columns
+    counts = count(rows.y_true, rows.other, rows.weight, _outcomes)
+    return counts.sum() if axis is None else counts
 
 
 def take_counts(
@@ -175,13 +174,16 @@ def take_counts(
     y_pred: npt.ArrayLike | None,
     sample_weight: npt.ArrayLike | None,
     axis: int,
-) -> Counts:
-    """Count over ``axis``, or check counts that were taken before."""
+) -> tuple[Counts, Array | None]:
+    """Count over ``axis``, or check counts that were taken before; and the weights."""
     if not isinstance(y_true, Counts):
         if y_pred is None:
             raise TypeError("y_pred is missing: pass y_true and y_pred, or Counts.")
-        check_rows(check_matrix(y_true, "y_true"))
-        return confusion_counts(y_true, y_pred, sample_weight=sample_weight, axis=axis)
+        if is_dask(y_true, y_pred, sample_weight):
+            return _count_dask(y_true, y_pred, sample_weight, axis), None
+        rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
+        check_rows(rows.y_true)
+        return _count(rows, axis), rows.weight
     if y_pred is not None:
         raise TypeError("Counts hold the decisions already: pass them alone.")
     if y_true.axis not in (axis, None):
@@ -190,7 +192,9 @@ def take_counts(
             f"got counts over axis {y_true.axis}. Take them with "
             f"confusion_counts(..., axis={axis})."
         )
-    return y_true
+    if sample_weight is None or axis == 0:
+        return y_true, None
+    return y_true, check_sample_weight(sample_weight, y_true.tp.shape)
 
 
 def count_positives(y_true: Array) -> tuple[Array, Array]:
@@ -216,7 +220,7 @@ def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Coun
 
 
 def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
-    return _count(y_true, y_pred, weight, 0, of_part=True)
+    return _count(check_pair(y_true, y_pred, "y_pred", weight, of_part=True), 0)
 
 
 def count_checked(

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from keras_multilabel.utils.arguments import Array, check_matrix, check_targets
-from keras_multilabel.utils.matrices import canonical_rows
+from keras_multilabel.utils.arguments import Array, check_targets
+from keras_multilabel.utils.matrices import canonical_rows, check_positions
 
 
 def check_truth_matrix(y_true: Any) -> Any:
-    """Return ``y_true`` as an array, or as CSR with each entry once."""
+    """Return an array (n_samples, ..., n_labels), or CSR with each entry once."""
     if not sparse.issparse(y_true):
-        return check_matrix(y_true, "y_true")
+        return check_positions(y_true, "y_true")
     return canonical_rows(y_true)
 
 

@@ -19,15 +19,10 @@ from keras_multilabel.metrics.bins import (
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.entries import check_truth_matrix, find_entries
 from keras_multilabel.metrics.histogram_json import check_cells
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_matrix,
-    check_num_labels,
-    check_sample_weight,
-    check_threshold,
-)
+from keras_multilabel.utils.arguments import Array, check_num_labels, check_threshold
 from keras_multilabel.utils.dask import is_dask, sum_blocks
-from keras_multilabel.utils.matrices import check_columns
+from keras_multilabel.utils.matrices import check_columns, check_positions
+from keras_multilabel.utils.rows import check_sample_weight, flatten
 
 # Scores are counted in blocks of about this many entries, few enough for the cache.
 BLOCK = 2**17
@@ -137,8 +132,10 @@ class ScoreHistogram:
         Args:
             y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
                 where unknown (left out); dense, or scipy.sparse, which stays sparse.
+                Of shape (n_samples, ..., n_labels) each position is a sample.
             y_score: Probabilities, same shape.
-            sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
+            sample_weight: Shape (n_samples,), or that of the positions. A row of
+                weight 2 counts twice.
 
         Raises:
             TypeError: If an argument does not hold numbers.
@@ -146,15 +143,17 @@ class ScoreHistogram:
                 lie from 0 to 1. Nothing is counted then.
         """
         check_columns(y_true, y_score, "y_score")
-        score = check_binnable(check_matrix(y_score, "y_score"))
+        score = check_binnable(check_positions(y_score, "y_score"))
         truth = check_truth_matrix(y_true)
-        expected = (len(score), self.num_labels)
-        if score.shape != expected or truth.shape != expected:
+        if score.shape != truth.shape or score.shape[-1] != self.num_labels:
             raise ValueError(
                 f"y_true and y_score must have the shape (n_samples, {self.num_labels})"
                 f"; got {truth.shape} and {score.shape}."
             )
-        weight = check_sample_weight(sample_weight, len(score), of_part=True)
+        positions = score.shape[:-1]
+        weight = check_sample_weight(sample_weight, positions, of_part=True)
+        score = flatten(score)
+        truth = truth if truth.ndim == 2 else flatten(truth)
         step = max(1, BLOCK // self.num_labels)
         parts = [slice(start, start + step) for start in range(0, len(score), step)]
         # All are looked at before any is counted.
@@ -292,6 +291,6 @@ def score_histogram(
 
 
 def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
-    histogram = ScoreHistogram(check_matrix(y_score, "y_score").shape[1], bins)
+    histogram = ScoreHistogram(check_positions(y_score, "y_score").shape[-1], bins)
     histogram.update(y_true, y_score, weight)
     return histogram

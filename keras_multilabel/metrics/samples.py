@@ -14,12 +14,10 @@ from keras_multilabel.metrics.sorted_scores import SortedScores, map_labels
 from keras_multilabel.utils.arguments import (
     Array,
     are_probabilities,
-    check_pair,
-    check_rows,
-    check_sample_weight,
     check_scores,
     check_truth,
 )
+from keras_multilabel.utils.rows import check_pair, check_rows
 
 Result = TypeVar("Result")
 
@@ -32,11 +30,14 @@ class Samples:
         truth: int8, shape (n_samples, n_labels): 1, 0 and, where unknown, -1.
         y_score: float32 or float64 without NaN, same shape.
         weight: float64, shape (n_samples,), or None.
+        sample: Of labels per step or pixel, the sample of which each row is a
+            position, ascending; None where each row is a sample.
     """
 
     truth: Array
     y_score: Array
     weight: Array | None
+    sample: Array | None = None
 
     @classmethod
     def of(
@@ -46,10 +47,9 @@ class Samples:
         sample_weight: npt.ArrayLike | None,
     ) -> "Samples":
         """Check truth, scores and weights."""
-        y_true, y_score = check_pair(y_true, y_score, "y_score")
-        y_score = check_scores(y_score)
-        weight = check_sample_weight(sample_weight, len(y_true))
-        return cls(check_truth(check_rows(y_true)), y_score, weight)
+        rows = check_pair(y_true, y_score, "y_score", sample_weight)
+        truth = check_truth(check_rows(rows.y_true))
+        return cls(truth, check_scores(rows.other), rows.weight, rows.sample)
 
     def rows(self, chosen: Array) -> "Samples":
         """Some of the samples."""

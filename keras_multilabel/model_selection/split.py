@@ -5,12 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_matrix,
-    check_rows,
-    check_targets,
-)
+from keras_multilabel.utils.arguments import Array, check_matrix, check_targets
+from keras_multilabel.utils.rows import check_rows
 
 
 def multilabel_train_test_split(

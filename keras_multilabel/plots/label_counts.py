@@ -15,9 +15,9 @@ from keras_multilabel.utils.arguments import (
     Array,
     check_label_names,
     check_matrix,
-    check_rows,
     check_targets,
 )
+from keras_multilabel.utils.rows import check_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

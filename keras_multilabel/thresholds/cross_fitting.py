@@ -19,7 +19,7 @@ def cross_fit(
     samples: Samples, plan: Plan, cv: int | Folds, random_state: Any
 ) -> tuple[Array, Array]:
     """The decisions of all samples, and the thresholds of each part that made them."""
-    folds = check_folds(cv, samples.truth, random_state)
+    folds = check_folds(cv, samples.truth, random_state, samples.sample)
     parts = [_search_part(samples, train, plan) for train, _ in folds]
     decisions = np.empty(samples.truth.shape, np.uint8)
     for part, (_, test) in zip(parts, folds, strict=True):
@@ -28,9 +28,26 @@ def cross_fit(
 
 
 def check_folds(
+    cv: int | Folds, truth: Array, random_state: Any, sample: Array | None = None
+) -> list[tuple[Array, Array]]:
+    """Return pairs of row indices; each row of int8 truth is in one test part.
+
+    Where rows are positions of a ``sample``, they go with it: steps of one sequence
+    know each other. It has a label if one of its positions has.
+    """
+    if sample is None:
+        return _folds_of_samples(cv, truth, random_state)
+    _, starts, place = np.unique(sample, return_index=True, return_inverse=True)
+    pairs = _folds_of_samples(cv, np.maximum.reduceat(truth, starts), random_state)
+    return [
+        (np.flatnonzero(np.isin(place, train)), np.flatnonzero(np.isin(place, test)))
+        for train, test in pairs
+    ]
+
+
+def _folds_of_samples(
     cv: int | Folds, truth: Array, random_state: Any
 ) -> list[tuple[Array, Array]]:
-    """Return pairs of row indices; each row of int8 truth is in one test part."""
     n_rows = len(truth)
     if isinstance(cv, (int, np.integer)):
         if not 2 <= cv <= n_rows:

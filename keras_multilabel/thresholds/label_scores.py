@@ -9,12 +9,19 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import cross_val_predict
 from sklearn.utils import get_tags
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import has_fit_parameter, validate_data
 
 from keras_multilabel.thresholds.cross_fitting import Folds
 from keras_multilabel.utils.arguments import Array, listed
 
 METHODS = ("predict_proba", "decision_function")
+
+
+def validate_scores(estimator: Any, y_score: Any, *others: Any, **options: Any) -> Any:
+    """Keep, or compare, the names and the number of columns, as scikit-learn does."""
+    if len(getattr(y_score, "shape", ())) > 2:  # it would count the positions
+        return y_score
+    return validate_data(estimator, y_score, *others, skip_check_array=True, **options)
 
 
 def score_method(estimator: Any) -> str:

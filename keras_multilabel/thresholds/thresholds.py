@@ -13,11 +13,11 @@ from keras_multilabel.utils.arguments import (
     Array,
     check_at_most,
     check_label_names,
-    check_matrix,
     check_scores,
     check_threshold,
 )
-from keras_multilabel.utils.matrices import column_names
+from keras_multilabel.utils.matrices import check_positions, column_names
+from keras_multilabel.utils.rows import flatten
 
 # A longer table of labels is cut in the repr.
 SHOWN = 20
@@ -236,7 +236,8 @@ def apply_thresholds(
     """Turn scores into decisions: 1 where ``y_score >= thresholds``.
 
     Args:
-        y_score: Scores, shape (n_samples, n_labels).
+        y_score: Scores, shape (n_samples, n_labels); or (n_samples, ..., n_labels), of
+            labels per step or pixel, where each position is a sample.
         thresholds: A number, one per label, shape (n_labels,), or `Thresholds`. With
             inf a label is predicted where its score is inf alone, with -inf always.
         at_least_one: A sample without any decision gets the label whose score comes
@@ -263,7 +264,8 @@ def apply_thresholds(
         >>> kml.apply_thresholds(y_score, 0.65, at_least_one=True, at_most=1).tolist()
         [[0, 1], [1, 0], [0, 1]]
     """
-    scores = check_scores(check_matrix(y_score, "y_score"))
+    positions = check_scores(check_positions(y_score, "y_score"))
+    scores = flatten(positions)
     values = check_threshold(thresholds, scores.shape[1])
     decisions = (scores >= values).view(np.uint8)
     most = check_at_most(at_most)
@@ -271,4 +273,4 @@ def apply_thresholds(
         decide_nearest(decisions, scores, values)
     if most is not None:
         keep_largest(decisions, scores, values, most)
-    return decisions
+    return decisions.reshape(positions.shape)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import ClassifierTags, get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
@@ -19,17 +19,13 @@ from keras_multilabel.thresholds.label_scores import (
     out_of_fold_scores,
     refuse_objective,
     score_method,
+    validate_scores,
     weight_for,
 )
 from keras_multilabel.thresholds.objectives import check_objective, score_decisions
 from keras_multilabel.thresholds.tuning import tune_thresholds
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_matrix,
-    check_rows,
-    check_sample_weight,
-    check_truth,
-)
+from keras_multilabel.utils.arguments import Array, check_matrix, check_truth
+from keras_multilabel.utils.rows import check_rows, check_sample_weight, flatten
 
 # Parts in which an estimator scores samples that it was not fitted to.
 FOLDS = 5
@@ -153,7 +149,7 @@ class ThresholdTuner(BaseEstimator):
 
         Args:
             X: What the estimator takes; without one, scores, shape (n_samples,
-                n_labels).
+                n_labels) or, of labels per step or pixel, (n_samples, ..., n_labels).
             y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
                 where unknown, if the estimator takes that.
             sample_weight: Shape (n_samples,). For the thresholds, and for the
@@ -192,7 +188,9 @@ class ThresholdTuner(BaseEstimator):
         samples = Samples.of(y, y_score, sample_weight)
         average = "macro" if self.average is None else self.average
         y_pred = self.thresholds_.apply(y_score)
-        return float(score_decisions(self._objective(), average, samples, y_pred))
+        return float(
+            score_decisions(self._objective(), average, samples, flatten(y_pred))
+        )
 
     @available_if(_estimator_has("predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Any:  # noqa: N803
@@ -235,7 +233,7 @@ class ThresholdTuner(BaseEstimator):
                 f"fit got {', '.join(fit_params)}, which would be for an estimator: "
                 "this ThresholdTuner has none, ThresholdTuner(estimator=...) has."
             )
-        validate_data(self, y_score, y, skip_check_array=True)
+        validate_scores(self, y_score, y)
         return self._tune(y_score, y, weight, self._folds(y_score, y, groups))
 
     def _fit_estimator(
@@ -246,7 +244,7 @@ class ThresholdTuner(BaseEstimator):
         self._objective()
         truth = check_truth(check_rows(check_matrix(y, "y")))
         if weight is not None:
-            weight = check_sample_weight(weight, len(truth))
+            weight = check_sample_weight(weight, truth.shape[:1])
             fit_params = fit_params | weight_for(self.estimator, weight)
         cv = self._folds(x, y, groups)
         folds = check_folds(FOLDS if cv is None else cv, truth, self.random_state)
@@ -282,7 +280,7 @@ class ThresholdTuner(BaseEstimator):
         check_is_fitted(self)
         if self.estimator is not None:
             return label_scores(self.estimator_, x, len(self.thresholds_))
-        return validate_data(self, x, reset=False, skip_check_array=True)
+        return validate_scores(self, x, reset=False)
 
     def _objective(self) -> Any:
         return check_objective(

@@ -64,10 +64,11 @@ def tune_thresholds(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out). Or an object with ``thresholds``, ascending,
-            and ``counts()``, `Counts` of shape (n_thresholds, n_labels), and then no
-            ``y_score``: its thresholds are the candidates. What its counts weigh is
-            taken for numbers of samples.
+            NaN where unknown (left out). Of labels per step or pixel, shape (n_samples,
+            ..., n_labels), each position is a sample. Or an object with ``thresholds``,
+            ascending, and ``counts()``, `Counts` of shape (n_thresholds, n_labels), and
+            then no ``y_score``: its thresholds are the candidates. What its counts
+            weigh is taken for numbers of samples.
         y_score: Scores of any scale, same shape; infinite ones too. A score of inf
             reaches every threshold.
         objective: ``"f1"``, ``"fbeta"`` (with ``beta``), ``"jaccard"``,
@@ -95,7 +96,7 @@ def tune_thresholds(
         cv: Tune on all parts but one and score that one, in turn: a number of
             stratified parts, or pairs of row indices (train, test), such as
             ``GroupKFold(5).split(x, groups=patients)``. The thresholds returned are
-            those of all data.
+            those of all data. The positions of a sample stay together.
         per_label: False: one threshold for all labels (exact).
         shrinkage: Pull each label's threshold toward the median of all, the more the
             fewer positives it has: a label with this many goes half-way. ``"auto"``:
@@ -104,12 +105,13 @@ def tune_thresholds(
             Probabilities are pulled on the logit scale. No floor is crossed, and no
             infinite threshold is pulled.
         label_names: One name per label, to carry along.
-        sample_weight: Shape (n_samples,), the importance of each sample: its counts are
-            multiplied by it. Their scale does not matter (except to a callable and
-            to ``max_positives``). With ``shrinkage=0`` weight 2 is a row twice. The
-            pull is that of Kish's effective number of positives, (sum of w)^2 / (sum
-            of w^2): a sample that counts twice is still one observation. If your
-            weights say how often a sample was seen, repeat the rows: ``np.repeat``.
+        sample_weight: Shape (n_samples,), or that of the positions; the importance of
+            each sample: its counts are multiplied by it. Their scale does not matter
+            (except to a callable and to ``max_positives``). With ``shrinkage=0`` weight
+            2 is a row twice. The pull is that of Kish's effective number of positives,
+            (sum of w)^2 / (sum of w^2): a sample that counts twice is still one
+            observation. If your weights say how often a sample was seen, repeat the
+            rows: ``np.repeat``.
         random_state: Seed or generator of the parts of ``cv``.
 
     Returns:
@@ -182,10 +184,11 @@ def tune_thresholds(
     if cv is None:
         return tuned
     decisions, parts = cross_fit(samples, plan, cv, random_state)
+    is_flat = samples.sample is None
     return replace(
         tuned,
         cv_score=_score(plan, samples, decisions),
-        cv_pred=decisions,
+        cv_pred=decisions if is_flat else decisions.reshape(np.shape(y_true)),
         std=_spread(parts),
     )
 

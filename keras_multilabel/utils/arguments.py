@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.utils.matrices import Array as Array
-from keras_multilabel.utils.matrices import as_numbers, check_columns
 from keras_multilabel.utils.matrices import check_matrix as check_matrix
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
@@ -23,30 +22,6 @@ ROUNDING = 1e-6
 # Truth is turned into bytes in blocks of at most this many entries, few enough for the
 # cache; one block takes no thread, which would cost more than its work.
 BLOCK = 2**18
-
-
-def check_pair(
-    y_true: npt.ArrayLike, other: npt.ArrayLike, name: str
-) -> tuple[Array, Array]:
-    """Return ``y_true`` and ``other`` as numeric arrays of one shape.
-
-    Where both are data frames, their columns must be the same, in the same order.
-    """
-    check_columns(y_true, other, name)
-    y_true, other = check_matrix(y_true, "y_true"), check_matrix(other, name)
-    if y_true.shape != other.shape:
-        raise ValueError(
-            f"{name} must have y_true's shape {y_true.shape}, one column per "
-            f"label; got {other.shape}."
-        )
-    return y_true, other
-
-
-def check_rows(y_true: Array) -> Array:
-    """Return ``y_true`` if it has any rows: a score of nothing is no number."""
-    if len(y_true) == 0:
-        raise ValueError("y_true must have at least one sample; got 0.")
-    return y_true
 
 
 def check_scores(y_score: Array) -> Array:
@@ -168,34 +143,6 @@ def _as_bytes(block: Array) -> tuple[Array, Array | None]:
     known = block == 0
     known |= positive
     return positive.view(np.uint8), None if known.all() else known.view(np.uint8)
-
-
-def check_sample_weight(
-    sample_weight: Any, n: int, *, of_part: bool = False
-) -> Array | None:
-    """Return ``sample_weight`` as float64 (n_samples,), or None.
-
-    Only a part of the data, a batch say, may have no weight at all.
-    """
-    if sample_weight is None:
-        return None
-    weight = as_numbers(sample_weight, "sample_weight").astype(np.float64, copy=False)
-    if weight.shape != (n,):
-        raise ValueError(
-            f"sample_weight must have the shape ({n},), one weight per sample; "
-            f"got {weight.shape}."
-        )
-    if not (np.isfinite(weight).all() and (weight >= 0).all()):
-        raise ValueError(
-            "sample_weight must be finite and not negative, without NaN, <NA> or "
-            "masked entries."
-        )
-    if not of_part and n and not weight.any():
-        raise ValueError(
-            f"sample_weight must not be 0 for all samples; got {n} zeros, and a score "
-            "of nothing is no number."
-        )
-    return weight
 
 
 def check_class_weight(class_weight: npt.ArrayLike) -> Array:

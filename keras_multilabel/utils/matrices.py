@@ -15,17 +15,29 @@ Array = npt.NDArray[Any]
 
 def check_matrix(values: Any, name: str) -> Array:
     """Return ``values`` as a numeric array (n_samples, n_labels)."""
+    array = check_positions(values, name)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} must have the shape (n_samples, n_labels), one column per "
+            f"label; got {array.shape}. Labels per step or pixel become rows: "
+            f"{name}.reshape(-1, n_labels)."
+        )
+    return array
+
+
+def check_positions(values: Any, name: str) -> Array:
+    """Return ``values`` as a numeric array (n_samples, ..., n_labels)."""
     if name == "y_score" and _is_classifier_output(values):
         return _positive_column(values, name)
     array = as_numbers(values, name)
-    if array.ndim != 2:
+    if array.ndim < 2:
         raise ValueError(
             f"{name} must have the shape (n_samples, n_labels), one column per "
             f"label; got {array.shape}. A single label is a column: "
             f"{name}.reshape(-1, 1). Class indices or lists of labels become "
             "columns with encode_labels."
         )
-    if array.shape[1] == 0:
+    if array.shape[-1] == 0:
         raise ValueError(f"{name} must have at least one label; got {array.shape}.")
     return array
 

@@ -46,7 +46,8 @@ def compute_sample_weight(
         normalize: Divide by the mean. False: the weights as they are.
 
     Returns:
-        Shape (n_samples,), float64, with mean 1. Pass it to ``fit`` as
+        Shape (n_samples,), float64, with mean 1; (n_samples, ...) where an array ``y``
+        has labels per step or pixel. Pass it to ``fit`` as
         ``sample_weight``, or as the third element of the data.
 
     Raises:
@@ -72,7 +73,8 @@ def compute_sample_weight(
     )
     if normalize:
         weight /= weight.mean()
-    return np.clip(weight, low, high)
+    positions = getattr(y, "shape", ())[:-1]
+    return np.clip(weight, low, high).reshape(positions or -1)
 
 
 def weigh_rows(y: Array, class_weight: Array, reduce: str) -> Array:

@@ -308,3 +308,24 @@ def test_labels_per_step_are_rows(is_array, weight_of):
     expected = model.evaluate(x, y, batch_size=5, verbose=0, **options)
     if not is_array:
         assert history["val_loss"][0] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("is_array", [True, False])
+def test_tuned_steps_of_a_sample_stay_in_one_part(is_array):
+    """Steps are much alike: dealt out to parts, they would tell of each other."""
+    rng = np.random.default_rng(0)
+    x = np.repeat(rng.normal(size=(30, 1, 6)), 5, axis=1).astype("float32")
+    y = (x[..., :4] + rng.normal(size=(30, 1, 4)) > 0.3).astype("float32")
+    y[rng.random((30, 5)) < 0.3] = -1
+    model = keras.Sequential(
+        [keras.layers.Input((5, 6)), keras.layers.Dense(4, "sigmoid")]
+    )
+    model.compile("sgd", kml.WeightedBinaryCrossentropy())
+    source = (x, y) if is_array else lambda: batches(x, y, size=7)
+    metrics = kml.MultiLabelMetrics(source, metrics=["f1"], threshold="tune")
+    history = model.fit(x, y, epochs=1, verbose=0, callbacks=[metrics]).history
+    tuned = kml.tune_thresholds(
+        y, model.predict(x, verbose=0), average="weighted", cv=5, random_state=0
+    )
+    assert history["val_f1"][0] == pytest.approx(tuned.cv_score, abs=1e-6)
+    np.testing.assert_allclose(metrics.thresholds.values, tuned.values, rtol=1e-5)
