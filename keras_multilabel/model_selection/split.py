@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from keras_multilabel.utils.arguments import Array, check_matrix, check_targets
 from keras_multilabel.utils.rows import check_rows
@@ -22,8 +23,8 @@ def multilabel_train_test_split(
     least one in each part; a single one goes to the training part.
 
     Args:
-        *arrays: Arrays, lists, data frames or sparse matrices with one row per
-            sample.
+        *arrays: Arrays, tensors, lists, data frames or sparse matrices with one row
+            per sample. Parts of a sparse matrix are CSR.
         stratify: Multi-hot truth, shape (n_samples, n_labels). Unknown entries
             (-1 or NaN) count as negative.
         test_size: Share (a float below 1) or number (an int) of test samples.
@@ -106,4 +107,8 @@ def _take(array: Any, rows: Array) -> Any:
         return array.iloc[rows]
     if isinstance(array, (list, tuple)):
         return [array[row] for row in rows]
+    if sparse.issparse(array):  # not all of its formats have an index
+        return array.tocsr()[rows]
+    if type(array).__module__.startswith("tensorflow"):  # it takes masks, no numbers
+        return array[np.isin(np.arange(len(array)), rows)]
     return array[rows]

@@ -91,19 +91,31 @@ def _map_frames(of_blocks: Callable[..., Any], frames: dict[str, Any]) -> Any:
                 'dask.config.set({"dataframe.convert-string": False}) comes first.'
             )
     first, *others = frames.values()
-    for name, frame in frames.items():
-        if frame.npartitions != first.npartitions:
-            raise ValueError(
-                f"{name} must have {first.npartitions} partitions, with the same rows "
-                f"as {next(iter(frames))}'s; got {frame.npartitions}. "
-                "Repartition it: repartition(divisions=...), after both have an index."
-            )
+    names = " and ".join(frames)
+
+    def of_rows(*blocks: Any) -> Any:
+        lengths = [len(block) for block in blocks]
+        if len(set(lengths)) > 1:
+            raise ValueError(_unlike(names, "rows in a partition", lengths))
+        return of_blocks(*blocks)
+
+    numbers = [frame.npartitions for frame in frames.values()]
+    if len(set(numbers)) > 1:
+        raise ValueError(_unlike(names, "partitions", numbers))
     return first.map_partitions(
-        of_blocks,
+        of_rows,
         *others,
         meta=("result", object),
         enforce_metadata=False,
         align_dataframes=False,
+    )
+
+
+def _unlike(names: str, what: str, got: list[int]) -> str:
+    return (
+        f"{names} must have the same rows in the same partitions; got "
+        f"{' and '.join(map(str, got))} {what}. Frames with a common index get common "
+        "partitions with repartition(divisions=...); or keep all columns in one frame."
     )
 
 

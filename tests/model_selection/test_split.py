@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 import keras_multilabel as kml
 
@@ -59,7 +60,6 @@ def test_the_seed_decides(rng):
 def test_kinds_of_arrays_keep_their_kind_and_their_rows(rng):
     pandas = pytest.importorskip("pandas")
     polars = pytest.importorskip("polars")
-    sparse = pytest.importorskip("scipy.sparse")
     y = long_tailed(rng, n=40, n_labels=3)
     numbers = np.arange(40)
     arrays = (
@@ -76,6 +76,27 @@ def test_kinds_of_arrays_keep_their_kind_and_their_rows(rng):
     array, plain, frame, polars_frame, matrix = parts[1::2]
     assert array.tolist() == plain == frame["n"].tolist() == polars_frame["n"].to_list()
     assert matrix.toarray().ravel().tolist() == plain
+
+
+@pytest.mark.parametrize("kind", ["coo", "dia", "bsr", "lil", "dok"])
+def test_sparse_matrices_without_an_index(rng, kind):
+    y = long_tailed(rng, n=40, n_labels=3)
+    matrix = sparse.csr_matrix(y).asformat(kind)
+    train, test = kml.multilabel_train_test_split(matrix, stratify=matrix)
+    assert train.format == test.format == "csr"
+    assert (train.shape[0], test.shape[0]) == (30, 10)
+    assert (train.sum(0) + test.sum(0)).tolist() == [y.sum(0).tolist()]
+
+
+@pytest.mark.keras
+def test_tensors(rng):
+    y = long_tailed(rng, n=40, n_labels=3)
+    tensor = pytest.importorskip("keras").ops.convert_to_tensor(y)
+    train, test = kml.multilabel_train_test_split(tensor, stratify=tensor)
+    assert type(train) is type(test) is type(tensor)
+    assert (train.shape[0], test.shape[0]) == (30, 10)
+    both = np.concatenate([np.asarray(train), np.asarray(test)])
+    assert sorted(both.tolist()) == sorted(y.tolist())
 
 
 def test_unknown_entries_count_as_negative():
