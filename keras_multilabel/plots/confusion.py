@@ -12,6 +12,7 @@ from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import multilabel_confusion_matrix
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.plots.style import (
+    LITERAL,
     RIGHT,
     WRONG,
     ink,
@@ -168,7 +169,7 @@ def _draw_matrix(ax: Any, matrix: Array, name: str, scale: float) -> None:
             va="center",
         )
     support = f"{number(matrix[1].sum())} of {number(matrix.sum())}"
-    ax.set_title(f"{shorten(name)}\n{support}", fontsize=9 * scale)
+    ax.set_title(f"{shorten(name)}\n{support}", fontsize=9 * scale, **LITERAL)
     ax.tick_params(length=0, labelsize=8 * scale)
 
 

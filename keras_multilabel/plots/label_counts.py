@@ -10,7 +10,7 @@ import numpy as np
 from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.plots.style import BLUE, GREY, percent, pyplot, shorten
+from keras_multilabel.plots.style import BLUE, GREY, LITERAL, percent, pyplot, shorten
 from keras_multilabel.utils.arguments import (
     Array,
     check_label_names,
@@ -69,7 +69,8 @@ def plot_label_counts(
     if ax is None:
         ax = _new_axes(len(names))
     _draw_bars(ax, positive, known)
-    ax.set_yticks(range(len(names)), [shorten(names[label], 40) for label in order])
+    shown = [shorten(names[label], 40) for label in order]
+    ax.set_yticks(range(len(names)), shown, **LITERAL)
     empty = int(((positive == 0) & (known == 1)).all(1).sum())
     title = f"{len(y):,} samples, {empty:,} without any label"
     ax.set_title(title, loc="left", fontsize="medium")

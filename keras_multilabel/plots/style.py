@@ -15,6 +15,8 @@ from keras_multilabel.utils.optional import require
 # Blue and orange stay apart for colour-blind readers, and in grey.
 RIGHT, WRONG = "Blues", "Oranges"
 BLUE, GREY = "#3b7cb8", "#d4d4d4"
+# For texts that hold names of labels: a "$" is a "$", never mathematics.
+LITERAL = {"parse_math": False, "usetex": False}
 
 
 def pyplot() -> Any:

@@ -3,7 +3,12 @@
 import subprocess
 import sys
 
+import matplotlib
 import pytest
+from matplotlib.text import Text
+
+import keras_multilabel as kml
+from tests.plots.figures import ODD_NAMES, draws_as_mathematics
 
 CALLS = {
     "plot_confusion_matrices": "([[1]], [[1]])",
@@ -36,3 +41,46 @@ def test_without_matplotlib_the_error_says_how_to_get_it(name):
         "except ImportError as error: print(error)"
     )
     assert 'pip install "keras-multilabel[plot]"' in message
+
+
+PLOTS = {
+    "plot_confusion_matrices": lambda names: kml.plot_confusion_matrices(
+        [[1] * len(names)], [[0] * len(names)], label_names=names
+    )[0],
+    "plot_label_counts": lambda names: (
+        kml.plot_label_counts([[1] * len(names)], label_names=names).figure
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("file", ["$x$.png", "$.svg", "a$b_c$^.pdf"])
+def test_names_of_labels_are_drawn_as_they_are(name, file, tmp_path):
+    figure = PLOTS[name](ODD_NAMES)
+    assert draws_as_mathematics("$x$")  # as matplotlib would
+    assert not any(draws_as_mathematics(text) for text in texts_of(figure))
+    shown = {line for text in texts_of(figure) for line in text.get_text().split("\n")}
+    assert set("\n".join(ODD_NAMES).split("\n")) <= shown
+    figure.savefig(tmp_path / file)
+    assert (tmp_path / file).stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_each_name_that_matplotlib_could_not_parse_is_drawn_alone(name):
+    for odd in ODD_NAMES:
+        PLOTS[name]([odd]).draw_without_rendering()
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_names_of_labels_are_no_tex_either(name):
+    with matplotlib.rc_context({"text.usetex": True}):
+        figure = PLOTS[name](ODD_NAMES)
+    # Not drawn: that would need LaTeX for the numbers.
+    texts = [text for text in figure.findobj(Text) if "$" in text.get_text()]
+    assert texts
+    assert not any(text.get_usetex() for text in texts)
+
+
+def texts_of(figure):
+    figure.draw_without_rendering()
+    return figure.findobj(Text)
