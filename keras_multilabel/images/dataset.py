@@ -52,8 +52,10 @@ def image_dataset_from_dataframe(
         labels_col: Column of lists of labels.
         unknown_col: Column of lists of labels of which the truth is unknown: they
             become -1. Default: all are known.
-        directory: The folder that relative paths start from. Default: the current
-            one.
+        directory: The folder that relative paths start from. Default: the one that
+            the table names, ``df.attrs["directory"]``, as that of `read_voc` does and
+            its parts do (``df[mask]``, ``df.iloc[rows]``, ``df.sample``,
+            `multilabel_train_test_split`); without one, the current folder.
         classes: The labels in the order of the columns. Default: all, sorted.
             Pass those of the training data for validation data.
         sep: What separates the labels where they are strings, as in
@@ -71,14 +73,16 @@ def image_dataset_from_dataframe(
         A dataset of ``(images, labels)``: float32 in [0, 255] of shape (batch,
         height, width, 3), and float32 0 / 1, or -1 for unknown, of shape (batch,
         n_labels). Its attribute ``class_names`` lists the labels in the order of
-        the columns. An image that cannot be read raises an error that names it
-        when its turn comes.
+        the columns. An image that cannot be read, or has more pixels to
+        decode than ``PIL.Image.MAX_IMAGE_PIXELS``, raises an error that names it when
+        its turn comes.
 
     Raises:
         TypeError: If ``df`` is no DataFrame, or a row of labels is missing or no
             list.
-        ValueError: If ``df`` is empty, lacks a column, lists a file twice or has
-            labels outside ``classes``, or if an option is out of its range.
+        ValueError: If ``df`` is empty, lacks a column, lists a file twice (``"a.jpg"``
+            and ``"./a.jpg"`` are one) or has labels outside ``classes``, or if an
+            option is out of its range.
         FileNotFoundError: If images are missing.
         ImportError: If tensorflow or Pillow is not installed.
 
@@ -87,7 +91,7 @@ def image_dataset_from_dataframe(
         >>> import keras_multilabel as kml
         >>> root = kml.datasets.digit_scenes(tempfile.mkdtemp(), n_scenes=40)
         >>> dataset = kml.image_dataset_from_dataframe(
-        ...     kml.read_voc(root), directory=root / "JPEGImages", image_size=(64, 64)
+        ...     kml.read_voc(root), image_size=(64, 64)
         ... )
         >>> images, labels = next(iter(dataset))
         >>> images.shape
@@ -101,7 +105,7 @@ def image_dataset_from_dataframe(
     read = partial(read_image, fit=check_resize(resize), size=image_size)
     _check_batch_size(batch_size)
     frame = check_frame(df, [filename_col, labels_col, unknown_col])
-    paths = check_paths(frame[filename_col].to_list(), directory)
+    paths = check_paths(frame[filename_col].to_list(), directory, df)
     multi_hot, class_names = encode_labels(
         frame[labels_col].to_list(),
         classes,
@@ -109,7 +113,9 @@ def image_dataset_from_dataframe(
         unknown=None if unknown_col is None else frame[unknown_col].to_list(),
         on_unseen=on_unseen,
     )
-    rows = tf.data.Dataset.from_tensor_slices((paths, multi_hot))
+    # As bytes: names need not be UTF-8 on Linux.
+    files = [os.fsencode(path) for path in paths]
+    rows = tf.data.Dataset.from_tensor_slices((files, multi_hot))
     if shuffle:
         # The buffer holds paths, not images, so it can hold them all.
         rows = rows.shuffle(len(paths), seed=seed)

@@ -44,13 +44,27 @@ def read_image(path: str | bytes, *, fit: Resize, size: Size) -> Array:
             # Decodes big JPEGs at 1/2, 1/4 or 1/8 of their size: several times faster,
             # and twice the size wanted is left for the resize to smooth.
             image.draft("RGB", (2 * max(size), 2 * max(size)))
+            _check_pixels(image)
             PIL.ImageOps.exif_transpose(image, in_place=True)
             return np.asarray(fit(_to_rgb(image), size))
     # Pillow raises errors of many types, and none names the file, on damaged files.
     except Exception as error:
         raise ValueError(
-            f"Cannot read the image {os.fsdecode(path)} ({error}); mend or remove it."
+            f"Cannot read the image {os.fsdecode(path)!r} ({error}); fix it, or remove "
+            "its row."
         ) from error
+
+
+def _check_pixels(image: PIL.Image.Image) -> None:
+    """Raise before an image is decoded that Pillow only warns about."""
+    import PIL.Image
+
+    most = PIL.Image.MAX_IMAGE_PIXELS
+    if most is not None and image.width * image.height > most:
+        raise ValueError(
+            f"{image.width:,} x {image.height:,} pixels are more than the limit, "
+            f"PIL.Image.MAX_IMAGE_PIXELS = {most:,}"
+        )
 
 
 def _to_rgb(image: PIL.Image.Image) -> PIL.Image.Image:

@@ -203,7 +203,7 @@ class TestPixels:
         Image.fromarray(rng.integers(0, 256, (32, 32, 3), np.uint8)).save(path)
         assert path.stat().st_size > keep
         path.write_bytes(path.read_bytes()[:keep])
-        message = r"Cannot read the image .*broken\.jpg.*mend or remove it"
+        message = r"Cannot read the image .*broken\.jpg.*fix it, or remove its row"
         with pytest.raises(tf.errors.InvalidArgumentError, match=message):
             read_one(path)
 
