@@ -77,6 +77,6 @@ def _where_they_were_sought(directory: Any, own: Any) -> str:
         )
     return (
         f"File names start from the current folder, {os.getcwd()!r}: pass directory=, "
-        'the folder that they start from (of read_voc: its table\'s attrs["directory"], '
-        "which merging and saving lose)."
+        "the folder that they start from. (The table of read_voc names its own in "
+        'attrs["directory"], which merge, groupby and files lose.)'
     )

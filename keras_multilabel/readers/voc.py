@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
-from xml.etree import ElementTree
 
+from keras_multilabel.readers.voc_annotation import parse, read_object, read_size
 from keras_multilabel.utils.arguments import listed
 from keras_multilabel.utils.optional import require
 
@@ -55,15 +55,19 @@ def read_voc(
     Returns:
         A DataFrame with one row per picture: ``filename`` (in ``JPEGImages/``),
         ``labels`` and ``unknown`` (lists of str; empty where there are none), ``width``
-        and ``height`` in pixels (from ``<size>``; where that is missing or zero, from
-        the picture; ``<NA>`` without either) and ``n_objects``, difficult ones
-        included. ``.attrs["directory"]`` is the folder of the pictures.
+        and ``height`` in pixels (from ``<size>``; where that is missing or not above
+        zero, from the picture; ``<NA>`` without either) and ``n_objects``, difficult
+        ones included. ``.attrs["directory"]`` is the folder of the pictures, which
+        `image_dataset_from_dataframe` reads. pandas hands it on to parts of the table,
+        but not through ``merge``, ``groupby`` or a file.
 
     Raises:
         FileNotFoundError: If a folder, an image set or an annotation is missing.
-        ValueError: If an annotation is not well-formed VOC XML, if two annotations
-            describe one picture, if ``root`` holds several VOC folders, or if
-            ``difficult`` is none of the three.
+        ValueError: If an annotation is not well-formed VOC XML in an encoding that XML
+            parsers know, its size is no number of pixels, a picture without one cannot
+            be measured, the name of an annotation or the text of an image set is not
+            UTF-8, two annotations describe one picture, ``root`` holds several VOC
+            folders, or ``difficult`` is none of the three.
         ImportError: If pandas is not installed.
 
     Example:
@@ -116,7 +120,18 @@ def _list_annotations(folder: Path, image_set: str | None) -> list[Path]:
     if not ids:
         raise FileNotFoundError(f"{annotations} holds no *.xml annotation.")
     chosen = sorted(ids) if image_set is None else _read_set(folder, image_set, ids)
+    if bad := [name for name in chosen if not _is_unicode(name)]:
+        raise ValueError(
+            "File names must be UTF-8, as a table takes no other strings; "
+            f"{len(bad)} in {annotations} are not: {listed(bad)}. Rename them, and "
+            "their pictures."
+        )
     return [annotations / f"{name}.xml" for name in chosen]
+
+
+def _is_unicode(name: str) -> bool:
+    """Whether a name is text, and not bytes that stand for no text."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _read_set(folder: Path, image_set: str, ids: set[str]) -> list[str]:
@@ -127,7 +142,12 @@ def _read_set(folder: Path, image_set: str, ids: set[str]) -> list[str]:
             f"image_set {image_set!r} must be a list in {path.parent}; "
             f"there are: {listed(sets) or 'none'}."
         )
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} must be text in UTF-8 ({error}); save it as UTF-8."
+        ) from error
     chosen = [_id_of(line.strip(), ids) for line in lines if line.strip()]
     _check_chosen(path, chosen, ids)
     return chosen
@@ -178,12 +198,12 @@ class _Pictures:
 def _read_row(
     path: Path, pictures: _Pictures, difficult: Difficult, unique: bool
 ) -> dict[str, object]:
-    annotation = _parse(path)
-    objects = [_read_object(path, item) for item in annotation.findall("object")]
+    annotation = parse(path)
+    objects = [read_object(path, item) for item in annotation.findall("object")]
     labels, unknown = _split_labels(objects, difficult)
     written = annotation.findtext("filename") or ""
     filename = pictures.find(path, written.strip())
-    width, height = _read_size(path, annotation) or _measure(pictures, filename)
+    width, height = read_size(path, annotation) or _measure(pictures, filename)
     return {
         "filename": filename,
         "labels": list(dict.fromkeys(labels)) if unique else labels,
@@ -192,29 +212,6 @@ def _read_row(
         "height": height,
         "n_objects": len(objects),
     }
-
-
-def _parse(path: Path) -> ElementTree.Element:
-    try:
-        annotation = ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        raise ValueError(
-            f"{path} is not well-formed XML ({error}); mend the file or remove it."
-        ) from error
-    if annotation.tag != "annotation":
-        raise ValueError(
-            f"{path} must hold a VOC <annotation>; got <{annotation.tag}>. "
-            "Export the labels in PASCAL VOC format."
-        )
-    return annotation
-
-
-def _read_object(path: Path, item: ElementTree.Element) -> tuple[str, bool]:
-    """Return an object's label and whether it is difficult."""
-    name = (item.findtext("name") or "").strip()
-    if not name:
-        raise ValueError(f"{path} has an <object> without a <name>; name it.")
-    return name, (item.findtext("difficult") or "").strip() == "1"
 
 
 def _split_labels(
@@ -227,24 +224,21 @@ def _split_labels(
     return kept, unknown if difficult == "unknown" else []
 
 
-def _read_size(path: Path, annotation: ElementTree.Element) -> tuple[int, int] | None:
-    """Return (width, height) as written, or None where they are missing or zero."""
-    texts = [annotation.findtext(f"size/{side}") or "0" for side in ("width", "height")]
-    try:
-        width, height = (int(float(text)) for text in texts)
-    except ValueError as error:
-        raise ValueError(
-            f"{path} must give <size> in pixels; got {texts[0]!r} x {texts[1]!r}."
-        ) from error
-    return (width, height) if width > 0 and height > 0 else None
-
-
 def _measure(pictures: _Pictures, filename: str) -> tuple[int | None, int | None]:
     """Return (width, height) of the picture itself, Nones where there is none."""
     if filename not in pictures:
         return None, None
-    with require("PIL.Image", extra="images").open(pictures.folder / filename) as image:
-        width, height = image.size
+    path = pictures.folder / filename
+    pillow = require("PIL.Image", extra="images")
+    try:
+        with pillow.open(path) as image:
+            width, height = image.size
+    # Pillow raises errors of many types, and not all name the file.
+    except Exception as error:
+        raise ValueError(
+            f"Cannot measure {path}, whose annotation has no <size> ({error}); fix the "
+            "picture, or write its <size>."
+        ) from error
     return width, height
 
 
@@ -258,6 +252,6 @@ def _check_one_annotation_each(
         if len(names) > 1:
             raise ValueError(
                 f"One picture must have one annotation; {filename} is described by "
-                f"{listed(names)}. Mend their <filename>, or name each annotation "
+                f"{listed(names)}. Fix their <filename>, or name each annotation "
                 "like its picture."
             )

@@ -41,7 +41,8 @@ def read(df, **options):
 
 class TestRepeats:
     @pytest.mark.parametrize(
-        "again", ["./0.png", "x/../0.png", ".//0.png", os.path.join("{folder}", "0.png")]
+        "again",
+        ["./0.png", "x/../0.png", ".//0.png", os.path.join("{folder}", "0.png")],
     )
     @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
     def test_spellings_of_a_path_are_one_file(self, folder, again, frame):

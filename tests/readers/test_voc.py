@@ -1,5 +1,6 @@
 """read_voc against files written here, and against real VOC2007 annotations."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -28,7 +29,9 @@ def write_voc(root, annotations, pictures=None, sets=None, size="60x40"):
     for name, objects in annotations.items():
         (root / "Annotations" / f"{name}.xml").write_text(
             f"<annotation><filename>{name}.jpg</filename><size><width>{width}</width>"
-            f"<height>{height}</height></size>{''.join(objects)}</annotation>"
+            f"<height>{height}</height></size>{''.join(objects)}</annotation>",
+            encoding="utf-8",
+            errors="replace",
         )
     for name in pictures or [f"{name}.jpg" for name in annotations]:
         Image.new("RGB", (30, 20)).save(root / "JPEGImages" / name)
@@ -153,6 +156,16 @@ class TestImageSet:
         with pytest.raises(ValueError, match=r"train\.txt must list image ids"):
             kml.read_voc(root, "train")
 
+    @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+    def test_a_set_that_is_not_utf8(self, tmp_path, encoding):
+        root = write_voc(tmp_path, {"café": []}, sets={"train": []})
+        path = root / "ImageSets" / "Main" / "train.txt"
+        path.write_text("café\n", encoding=encoding)
+        with pytest.raises(ValueError, match=r"train\.txt must be text in UTF-8"):
+            kml.read_voc(root, "train")
+        path.write_text("café\n", encoding="utf-8-sig")
+        assert kml.read_voc(root, "train")["filename"].tolist() == ["café.jpg"]
+
     def test_an_id_listed_twice(self, tmp_path):
         root = write_voc(tmp_path, {"a": []}, sets={"train": ["a", "a"]})
         with pytest.raises(ValueError, match=r"more than once: 'a'"):
@@ -193,8 +206,8 @@ class TestFilename:
 
 
 class TestSize:
-    @pytest.mark.parametrize("size", ["0x40", "60x0", "x"])
-    def test_zero_or_empty_is_read_from_the_picture(self, tmp_path, size):
+    @pytest.mark.parametrize("size", ["0x40", "60x0", "x", "-1x-1", "60x-40"])
+    def test_what_is_not_above_zero_is_read_from_the_picture(self, tmp_path, size):
         table = kml.read_voc(write_voc(tmp_path, {"a": []}, size=size))
         assert (table["width"][0], table["height"][0]) == (30, 20)
 
@@ -209,10 +222,55 @@ class TestSize:
         table = kml.read_voc(write_voc(tmp_path, {"a": []}))
         assert np.asarray(table["width"]).dtype.kind == "i"
 
-    def test_sizes_of_words_name_the_file(self, tmp_path):
-        root = write_voc(tmp_path, {"a": []}, size="widexhigh")
-        with pytest.raises(ValueError, match=r"a\.xml.*'wide' x 'high'"):
+    @pytest.mark.parametrize(
+        "width", ["wide", "inf", "-inf", "nan", "1e300", "9" * 400, "2147483648"]
+    )
+    @pytest.mark.parametrize("swapped", [False, True])
+    def test_what_is_no_size_is_named_with_the_file(self, tmp_path, width, swapped):
+        sides = ["40", width] if swapped else [width, "40"]
+        root = write_voc(tmp_path, {"a": []}, size="x".join(sides))
+        message = rf"a\.xml must give <size>.*'{sides[0]}' x '{sides[1]}'\. Fix it"
+        with pytest.raises(ValueError, match=message):
             kml.read_voc(root)
+
+    def test_the_largest_size(self, tmp_path):
+        table = kml.read_voc(write_voc(tmp_path, {"a": []}, size="2147483647x1e3"))
+        assert (table["width"][0], table["height"][0]) == (2**31 - 1, 1000)
+
+    @pytest.mark.parametrize("damage", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"])
+    def test_a_picture_that_cannot_be_measured_is_named(self, tmp_path, damage):
+        root = write_voc(tmp_path, {"a": []}, size="0x0")
+        (root / "JPEGImages" / "a.jpg").write_bytes(damage)
+        with pytest.raises(ValueError, match=r"Cannot measure .*a\.jpg.*its <size>"):
+            kml.read_voc(root)
+
+    def test_one_above_pillows_limit_too(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+        with pytest.raises(ValueError, match=r"Cannot measure .*a\.jpg.*limit"):
+            kml.read_voc(write_voc(tmp_path, {"a": []}, size="0x0"))
+
+
+@pytest.mark.parametrize("corner", ["nan", "inf", "-7", "1e300", "left", ""])
+def test_boxes_are_not_read(tmp_path, corner):
+    box = f"<bndbox><xmin>{corner}</xmin><ymax>{corner}</ymax></bndbox></object>"
+    objects = [an_object("cat").replace("</object>", box)]
+    assert kml.read_voc(write_voc(tmp_path, {"a": objects}))["labels"][0] == ["cat"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode elsewhere")
+class TestNamesThatAreNotUtf8:
+    NAME = os.fsdecode(b"caf\xe9")
+
+    def test_annotations_are_named(self, tmp_path):
+        root = write_voc(tmp_path, {"a": [], self.NAME: []}, sets={"train": ["a"]})
+        with pytest.raises(ValueError, match=r"UTF-8.*1 in .* are not: 'caf\\udce9'"):
+            kml.read_voc(root)
+        assert kml.read_voc(root, "train")["filename"].tolist() == ["a.jpg"]
+
+    def test_others_do_not_matter(self, tmp_path):
+        root = write_voc(tmp_path / self.NAME, {"a": []}, size="0x0")
+        (root / "JPEGImages" / f"{self.NAME}.jpg").write_bytes(b"")
+        assert kml.read_voc(root)["width"].tolist() == [30]
 
 
 class TestBadXml:
@@ -221,6 +279,25 @@ class TestBadXml:
         rewrite(root, "b", "</annotation>", "")
         with pytest.raises(ValueError, match=r"b\.xml is not well-formed XML"):
             kml.read_voc(root)
+
+    @pytest.mark.parametrize(
+        "encoding", ["klingon", "gb2312", "shift_jis", "utf-7", "base64", "idna"]
+    )
+    def test_an_encoding_that_cannot_be_read(self, tmp_path, encoding):
+        root = write_voc(tmp_path, {"a": []})
+        declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+        rewrite(root, "a", "<annotation>", f"{declaration}<annotation>")
+        message = rf"a\.xml says that its encoding is '{encoding}'.*save it as UTF-8"
+        with pytest.raises(ValueError, match=message):
+            kml.read_voc(root)
+
+    def test_an_encoding_of_one_byte(self, tmp_path):
+        root = write_voc(tmp_path, {"a": [an_object("café")]})
+        path = root / "Annotations" / "a.xml"
+        declaration = '<?xml version="1.0" encoding="latin-1"?>'
+        text = declaration + path.read_text(encoding="utf-8")
+        path.write_text(text, encoding="latin-1")
+        assert kml.read_voc(root)["labels"][0] == ["café"]
 
     def test_another_format_is_not_read_as_no_labels(self, tmp_path):
         root = write_voc(tmp_path, {"a": []})
