@@ -5,11 +5,24 @@ The public names are listed in ``__init__.pyi`` and loaded when first used
 matplotlib.
 """
 
+from typing import Any
+
 import lazy_loader
 
 from keras_multilabel import registration
 from keras_multilabel._version import __version__ as __version__
+from keras_multilabel.utils.optional import explain_backend
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name; where Keras has no backend, say how it gets one."""
+    try:
+        return _load(name)
+    except ModuleNotFoundError as error:
+        explain_backend(error)
+        raise
+
 
 registration.install()
