@@ -52,6 +52,7 @@ def read_rows(data: Any, batch_size: int | None) -> Rows:
         if not parts:
             few = keras.tree.map_structure(_for_model, x)
         parts.append(keras.tree.map_structure(as_array, (y, weight)))
+        _check_same_width(parts[0][0], parts[-1][0])
         n_rows += len(keras.tree.flatten(parts[-1])[0])
         if n_rows >= MOST_ROWS:
             break
@@ -62,6 +63,16 @@ def read_rows(data: Any, batch_size: int | None) -> Rows:
     )
     size = len(keras.tree.flatten(parts[0])[0])
     return Rows(few, y, weight, size, is_part=n_rows >= MOST_ROWS)
+
+
+def _check_same_width(first: Any, other: Any) -> None:
+    """Raise if two batches of y, or of one of its parts, have other labels."""
+    for one, two in zip(*map(keras.tree.flatten, (first, other)), strict=True):
+        if one.shape[1:] != two.shape[1:]:
+            raise ValueError(
+                "All batches of y must have the same labels in their columns; data "
+                f"gave batches of y of the shapes {one.shape} and {two.shape}."
+            )
 
 
 def _open(data: Any) -> Any:

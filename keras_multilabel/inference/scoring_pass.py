@@ -84,7 +84,7 @@ class ScoringPass(keras.Model):
             self.chosen = chosen_output(names, self.output_name)
         y_true = self.chosen.select(y, "y")
         y_score = self.chosen.select(y_pred, "The model's output")
-        check_shapes(y_true.shape, y_score.shape)
+        y_true = check_shapes(y_true, y_score)
         loss = (
             inference_loss(self.model, x, y, y_pred, sample_weight)
             if self.has_loss

@@ -15,6 +15,8 @@ import numpy as np
 
 from keras_multilabel.utils.streams import keras_reads, n_batches, not_empty
 
+PARTS = ("x", "y", "sample_weight")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -101,14 +103,10 @@ def _from_arrays(
         data = data[:-1]
     if len(data) < 2:
         raise ValueError("validation_data must hold y, the truth; got None.")
-    arrays = keras.tree.flatten(data)
-    for array in arrays:
-        if not hasattr(array, "shape"):
-            raise TypeError(
-                "validation_data must hold arrays, np.asarray(...) of lists; got "
-                f"{type(array).__name__}."
-            )
-    sizes = {array.shape[0] for array in arrays}
+    for name, part in zip(PARTS, data, strict=False):
+        for array in keras.tree.flatten(part):
+            _check_array(array, name)
+    sizes = {array.shape[0] for array in keras.tree.flatten(data)}
     if len(sizes) != 1:
         raise ValueError(
             "validation_data must hold arrays with one row per sample; got "
@@ -116,6 +114,31 @@ def _from_arrays(
         )
     _check_length(-(-sizes.pop() // (batch_size or 32)), steps)
     return Source(partial(_as_it_is, data), steps, data)
+
+
+def _check_array(array: Any, name: str) -> None:
+    """Raise if a part of ``(x, y, sample_weight)`` is no array that Keras reads."""
+    is_array = hasattr(array, "shape")
+    kind = getattr(getattr(array, "dtype", None), "kind", None)
+    is_text = isinstance(array, (str, bytes)) or kind in ("U", "S")
+    if is_array and not (is_text and name == "x"):
+        return
+    found = f"an array of {array.dtype}" if is_array else "a list"
+    if is_text and name == "x":
+        raise TypeError(
+            f"validation_data must hold texts as an array of objects, because Keras "
+            f"reads no other; x is {found} of strings: pass np.array(x, dtype=object)."
+        )
+    if is_text and name == "y":
+        raise TypeError(
+            "validation_data must hold y as an array of 0 and 1, one column per label; "
+            "y is a list of labels: y, classes = encode_labels(y) makes one of it."
+        )
+    raise TypeError(
+        f"validation_data must hold arrays; {name} is or holds a list, of "
+        f"{type(array).__name__}: pass np.asarray({name})"
+        + (", or encode_labels(y)[0] of lists of labels." if name == "y" else ".")
+    )
 
 
 def _check_length(length: float | None, steps: int | None) -> None:

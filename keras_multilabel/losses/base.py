@@ -43,7 +43,7 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
         """Return the loss of each sample: the shape of ``y_true`` without labels."""
         y_pred = _in_full_precision(ops.convert_to_tensor(y_pred))
         y_true = ops.cast(y_true, y_pred.dtype)
-        check_shapes(y_true.shape, y_pred.shape)
+        y_true = check_shapes(y_true, y_pred)
         known = ops.greater_equal(y_true, 0)
         target = ops.where(known, ops.minimum(y_true, 1.0), 0.0)
         # Before anything is computed: NaN times 0 is NaN, in gradients too.

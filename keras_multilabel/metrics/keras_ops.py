@@ -70,7 +70,7 @@ def as_rows(
         ops.stop_gradient(ops.cast(ops.convert_to_tensor(each), "float32"))
         for each in (y_true, y_pred)
     )
-    check_shapes(y_true.shape, y_pred.shape, n_labels)
+    y_true = check_shapes(y_true, y_pred, n_labels)
     if sample_weight is not None:
         sample_weight = row_weights(sample_weight, y_true)
     return rows_of(y_true), rows_of(y_pred), sample_weight

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import keras
 from keras import ops
+
+from keras_multilabel.utils.optional import require
 
 Shape = tuple[int | None, ...]
 
@@ -52,17 +55,30 @@ def row_weights(sample_weight: Any, y: Any) -> Any:
     return ops.reshape(position_weights(weight, y), (-1,))
 
 
-def check_shapes(y_true: Shape, y_pred: Shape, n_labels: int | None = None) -> None:
-    """Raise if the shapes differ where both are known: they would broadcast."""
-    same = len(y_true) == len(y_pred) >= 2 and all(
-        None in sizes or sizes[0] == sizes[1]
-        for sizes in zip(y_true, y_pred, strict=True)
+def check_shapes(y_true: Any, y_pred: Any, n_labels: int | None = None) -> Any:
+    """Return the tensor ``y_true`` if it has the shape of ``y_pred``.
+
+    It would broadcast. In a graph of TensorFlow its number of labels may be known only
+    when it runs: then that is checked then.
+    """
+    shapes = tuple(y_true.shape), tuple(y_pred.shape)
+    same = len(shapes[0]) == len(shapes[1]) >= 2 and all(
+        None in sizes or sizes[0] == sizes[1] for sizes in zip(*shapes, strict=True)
     )
-    if same and (n_labels is None or y_true[-1] in (None, n_labels)):
-        return
+    if same and (n_labels is None or shapes[0][-1] in (None, n_labels)):
+        return _of_width(y_true, n_labels or shapes[1][-1])
     width = "n_labels" if n_labels is None else n_labels
     raise ValueError(
         f"y_pred must have y_true's shape, (batch, {width}) or (batch, ..., {width}), "
-        f"one column per label in the same order; got y_true {tuple(y_true)} and "
-        f"y_pred {tuple(y_pred)}."
+        f"one column per label in the same order; got y_true {shapes[0]} and "
+        f"y_pred {shapes[1]}."
     )
+
+
+def _of_width(y_true: Any, n_labels: int | None) -> Any:
+    if y_true.shape[-1] is not None or keras.backend.backend() != "tensorflow":
+        return y_true
+    tf = require("tensorflow", extra="tensorflow")
+    # TensorFlow's message has both shapes, and this name.
+    name = "y_true_must_have_one_column_per_label"
+    return tf.ensure_shape(y_true, (*y_true.shape[:-1], n_labels), name=name)

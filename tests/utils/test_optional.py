@@ -1,4 +1,4 @@
-"""What is said where an optional library is missing; the plots and readers test theirs."""
+"""What is said where an optional library, or a backend of Keras, is missing."""
 
 import functools
 import json
