@@ -100,7 +100,6 @@ print(pd.DataFrame(class_weight.round(2), classes, ["negative", "positive"]).T)
 def dataset(rows, *, shuffle=False):
     return kml.image_dataset_from_dataframe(
         table.iloc[rows],
-        directory=table.attrs["directory"],
         unknown_col="unknown",
         classes=classes,
         image_size=(224, 224) if options.voc else (64, 64),

@@ -72,7 +72,10 @@ class MultiLabelMetrics(Carrier):
             so the values are what such thresholds are worth on other data. Or a
             `ThresholdTuner` without an estimator, for another objective or number of
             parts (5 if its ``cv`` is None).
-        label_names: One name per label, in the order of the columns.
+        label_names: One name per label, in the order of the columns. Default: the
+            ``class_names`` of a dataset that has them, one per label, as that of
+            `image_dataset_from_dataframe` has; what ``map``, ``batch`` and the like
+            make of it has none.
         per_label: Also report ``val_<name>/<label>``.
         zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN
             leaves it out of averages. (ROC AUC is always NaN there.)

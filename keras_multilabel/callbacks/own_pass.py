@@ -82,6 +82,7 @@ class OwnPass(Carrier):
         self._tuner = _check_tuner(threshold, average)
         self._threshold = _check_thresholds(0.5 if self._tuner else threshold)
         self._label_names = None if label_names is None else list(label_names)
+        self._class_names = getattr(validation_data, "class_names", None) or []
         self._average = check_average(average)
         self._per_label = per_label or average is None
         self._zero_division = check_zero_division(zero_division)
@@ -210,7 +211,11 @@ class OwnPass(Carrier):
         self._names_and_thresholds(y_true.shape[1])
 
     def _names_and_thresholds(self, n_labels: int) -> tuple[list[str], Array]:
-        names = check_label_names(self._label_names, n_labels)
+        names = self._label_names
+        # Those of data with a class per row, say, are of something else.
+        if names is None and len(self._class_names) == n_labels:
+            names = self._class_names
+        names = check_label_names(names, n_labels)
         return names, check_threshold(self._threshold, n_labels)
 
     def _warn_without_positives(self, counts: Counts, names: list[str]) -> None:

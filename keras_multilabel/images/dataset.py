@@ -73,7 +73,10 @@ def image_dataset_from_dataframe(
         A dataset of ``(images, labels)``: float32 in [0, 255] of shape (batch,
         height, width, 3), and float32 0 / 1, or -1 for unknown, of shape (batch,
         n_labels). Its attribute ``class_names`` lists the labels in the order of
-        the columns. An image that cannot be read, or has more pixels to
+        the columns; `MultiLabelMetrics` reads it. As with Keras's own image datasets,
+        ``map``, ``batch``, ``prefetch`` and the like make datasets without it: keep
+        it first, ``classes = dataset.class_names``, and pass ``label_names=classes``.
+        An image that cannot be read, or has more pixels to
         decode than ``PIL.Image.MAX_IMAGE_PIXELS``, raises an error that names it when
         its turn comes.
 
@@ -90,9 +93,8 @@ def image_dataset_from_dataframe(
         >>> import tempfile
         >>> import keras_multilabel as kml
         >>> root = kml.datasets.digit_scenes(tempfile.mkdtemp(), n_scenes=40)
-        >>> dataset = kml.image_dataset_from_dataframe(
-        ...     kml.read_voc(root), image_size=(64, 64)
-        ... )
+        >>> table = kml.read_voc(root)
+        >>> dataset = kml.image_dataset_from_dataframe(table, image_size=(64, 64))
         >>> images, labels = next(iter(dataset))
         >>> images.shape
         TensorShape([32, 64, 64, 3])

@@ -294,6 +294,42 @@ def test_fit_takes_it(folder):
     assert np.isfinite(history.history["val_loss"]).all()
 
 
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("change", "options", "names"),
+    [
+        (lambda data: data, {}, ["large", "odd"]),
+        (lambda data: data, {"label_names": "ab"}, ["a", "b"]),
+        # TensorFlow makes another object, which is as another's dataset.
+        (lambda data: data.prefetch(1), {}, ["label 0", "label 1"]),
+        (lambda data: data.prefetch(1), {"label_names": ["c", "d"]}, ["c", "d"]),
+    ],
+)
+def test_metrics_take_the_names_of_the_classes(folder, change, options, names):
+    data = read(ten_rows(), folder)
+    metrics = kml.MultiLabelMetrics(change(data), per_label=True, **options)
+    history = fit_small(data, metrics)
+    assert metrics.thresholds.label_names == names
+    assert {f"val_recall/{name}" for name in names} <= set(history)
+
+
+@pytest.mark.keras
+def test_class_names_for_another_number_of_labels_are_not_theirs(folder):
+    data = read(ten_rows(), folder)
+    data.class_names = ["one class per row"]
+    metrics = kml.MultiLabelMetrics(data)
+    fit_small(data, metrics)
+    assert metrics.thresholds.label_names == ["label 0", "label 1"]
+
+
+def fit_small(data, metrics):
+    import keras
+
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    return model.fit(data, verbose=0, callbacks=[metrics]).history
+
+
 @pytest.mark.parametrize("module", ["tensorflow", "PIL"])
 def test_without_its_packages_the_error_names_the_extras(folder, module, monkeypatch):
     monkeypatch.setitem(sys.modules, module, None)
