@@ -45,28 +45,6 @@ def test_the_whole_list_of_callbacks_sees_the_values(data, tmp_path):
     assert history["learning_rate"][-1] < history["learning_rate"][0]
 
 
-def test_early_stopping_stops_at_the_best_f1(data):
-    stopping = keras.callbacks.EarlyStopping(
-        "val_f1_score", mode="max", patience=1, min_delta=2.0
-    )
-    history = fit([kml.MultiLabelMetrics(data), stopping], epochs=9)
-    assert len(history["val_f1_score"]) == 2
-
-
-def test_tensorboard_gets_the_values(data, tmp_path):
-    pytest.importorskip("tensorflow")
-    from tensorflow.python.summary.summary_iterator import summary_iterator
-
-    fit([kml.MultiLabelMetrics(data), keras.callbacks.TensorBoard(str(tmp_path))])
-    tags = {
-        value.tag
-        for path in tmp_path.rglob("events*")
-        for event in summary_iterator(str(path))
-        for value in event.summary.value
-    }
-    assert any("f1_score" in tag for tag in tags)
-
-
 def test_frequency_skips_epochs(data):
     history = fit([kml.MultiLabelMetrics(data, frequency=2)], epochs=5)
     assert len(history["val_f1_score"]) == len(history["val_loss"]) == 2
