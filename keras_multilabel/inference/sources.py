@@ -135,8 +135,8 @@ def _check_array(array: Any, name: str) -> None:
             "y is a list of labels: y, classes = encode_labels(y) makes one of it."
         )
     raise TypeError(
-        f"validation_data must hold arrays; {name} is or holds a list, of "
-        f"{type(array).__name__}: pass np.asarray({name})"
+        f"validation_data must hold arrays; {name} holds plain "
+        f"{type(array).__name__} values: pass np.asarray({name})"
         + (", or encode_labels(y)[0] of lists of labels." if name == "y" else ".")
     )
 

@@ -128,7 +128,7 @@ X, Y = make_data(20)
         (((X,),), {}, ValueError, "got 1 elements"),
         (((X, None),), {}, ValueError, "hold y"),
         (((X[:0], Y[:0]),), {}, ValueError, "empty"),
-        (((X.tolist(), Y.tolist()),), {}, TypeError, "arrays; .* of float"),
+        (((X.tolist(), Y.tolist()),), {}, TypeError, "arrays; x holds plain float"),
         ((42,), {}, TypeError, "int"),
         ((endless(X, Y),), {}, ValueError, "pass validation_steps"),
         (((X, Y), 0), {}, ValueError, "positive whole number"),

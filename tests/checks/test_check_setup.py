@@ -166,7 +166,7 @@ X, Y = make_data(8)
         ((X,), {}, ValueError, "^data must be .* got 1 elements"),
         ((X, None), {}, ValueError, "data must hold y"),
         ((X, Y[:3]), {}, ValueError, r"\[3, 8\] rows"),
-        ((X.tolist(), Y.tolist()), {}, TypeError, "arrays; .* of float"),
+        ((X.tolist(), Y.tolist()), {}, TypeError, "arrays; x holds plain float"),
         ((X[:0], Y[:0]), {}, ValueError, "data is empty"),
         (42, {}, TypeError, "^data must be"),
         (batches(X, Y), {}, ValueError, "an iterator, .* pass a callable"),

@@ -72,15 +72,15 @@ def test_labels_as_y(reader, labels):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ((X.tolist(), Y), r"x is or holds a list, of float: pass np\.asarray\(x\)\.$"),
+        ((X.tolist(), Y), r"; x holds plain float values: pass np\.asarray\(x\)\.$"),
         (
             (X, Y.tolist()),
-            r"of float: pass np\.asarray\(y\), or encode_labels\(y\)\[0\] of lists",
+            r"; y holds plain float values: pass .*asarray\(y\), or encode_labels",
         ),
-        ((X, [[0], [0, 1]]), r"of int: pass .*, or encode_labels"),
+        ((X, [[0], [0, 1]]), r"plain int values: pass .*, or encode_labels"),
         (
             (X, Y, [1.0] * N),
-            r"sample_weight is or .* list.*asarray\(sample_weight",
+            r"; sample_weight holds .*asarray\(sample_weight",
         ),
     ],
 )
