@@ -24,6 +24,9 @@ lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+# A user's code, checked from outside: through the package as it is installed.
+	cd tests/typing && $(abspath $(BIN))/mypy --config-file= --strict --cache-dir=../../.mypy_cache/user snippet.py
+	$(BIN)/basedpyright -p tests/typing --pythonpath $(BIN)/python
 
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix .

@@ -11,7 +11,7 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 # Scripts, which pytest would import for their doctests.
-collect_ignore = ["devices"]
+collect_ignore = ["devices", "typing"]
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """`MultiLabelMetrics`: honest validation metrics in the logs of any fit."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import keras
-import numpy.typing as npt
 from sklearn.exceptions import NotFittedError
 
 from keras_multilabel.callbacks.evaluation import Callables
@@ -17,6 +16,7 @@ from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.thresholds.tuner import ThresholdTuner
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.defaults import default, given, resolved
+from keras_multilabel.utils.options import Average, MetricName, Numbers
 
 
 class MultiLabelMetrics(Carrier):
@@ -118,12 +118,12 @@ class MultiLabelMetrics(Carrier):
         validation_data: Any = None,
         validation_steps: int | None = default(None),
         *,
-        metrics: str | Iterable[str] | Callables = default(
+        metrics: MetricName | Iterable[MetricName] | Callables = default(
             ("f1_score", "precision", "recall")
         ),
         score_metrics: Callables | None = default(None),
-        average: str | None = default("weighted"),
-        threshold: npt.ArrayLike | ThresholdTuner = default(0.5),
+        average: Average | None = default("weighted"),
+        threshold: Numbers | Literal["tune"] | ThresholdTuner = default(0.5),
         label_names: Iterable[Any] | None = default(None),
         per_label: bool = default(False),
         zero_division: float = default(0.0),

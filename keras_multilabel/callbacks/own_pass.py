@@ -41,6 +41,7 @@ from keras_multilabel.utils.arguments import (
     is_unknown,
     listed,
 )
+from keras_multilabel.utils.options import Average
 
 # Parts to cross-fit tuned thresholds on.
 FOLDS = 5
@@ -62,7 +63,7 @@ class OwnPass(Carrier):
         validation_steps: int | None,
         metrics: str | Iterable[str] | Callables,
         score_metrics: Callables | None,
-        average: str | None,
+        average: Average | None,
         threshold: npt.ArrayLike | ThresholdTuner,
         label_names: Iterable[Any] | None,
         per_label: bool,
@@ -252,7 +253,7 @@ def _check_thresholds(threshold: Any) -> Array:
     return values
 
 
-def _check_tuner(threshold: Any, average: str | None) -> ThresholdTuner | None:
+def _check_tuner(threshold: Any, average: Average | None) -> ThresholdTuner | None:
     """Return the tuner of each epoch's thresholds; None where they are fixed."""
     if isinstance(threshold, str) and threshold == "tune":
         threshold = ThresholdTuner(average=average or "macro")

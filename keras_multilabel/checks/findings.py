@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import dataclass
 
+from keras_multilabel.utils.options import Severity
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -30,7 +32,7 @@ class Finding:
     """
 
     name: str
-    severity: str
+    severity: Severity
     problem: str
     why: str
     remedy: str

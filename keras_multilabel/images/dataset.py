@@ -14,6 +14,7 @@ from keras_multilabel.images.table import check_frame, check_paths
 from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.optional import require
+from keras_multilabel.utils.options import OnUnseen, Resize
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -30,9 +31,9 @@ def image_dataset_from_dataframe(
     directory: str | os.PathLike[str] | None = None,
     classes: Iterable[Hashable] | None = None,
     sep: str | None = None,
-    on_unseen: str = "error",
+    on_unseen: OnUnseen = "error",
     image_size: Size = (224, 224),
-    resize: str = "stretch",
+    resize: Resize = "stretch",
     batch_size: int = 32,
     shuffle: bool = True,
     seed: int | None = None,

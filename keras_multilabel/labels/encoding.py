@@ -4,7 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from keras_multilabel.labels.forms import (
     check_rows,
 )
 from keras_multilabel.utils.arguments import Array, check_matrix, check_targets, listed
+from keras_multilabel.utils.options import OnUnseen
 
 Row = Iterable[Hashable]
 
@@ -27,7 +28,7 @@ def encode_labels(
     *,
     sep: str | None = None,
     unknown: Iterable[Row | str] | None = None,
-    on_unseen: str = "error",
+    on_unseen: OnUnseen = "error",
 ) -> tuple[Array, list[Any]]:
     """Turn lists of labels into multi-hot targets.
 
@@ -68,7 +69,7 @@ def encode_labels(
         array([[1, 0],
                [1, 1]], dtype=int8)
     """
-    if on_unseen not in ("error", "ignore"):
+    if on_unseen not in get_args(OnUnseen):
         raise ValueError(f'on_unseen must be "error" or "ignore"; got {on_unseen!r}.')
     positive = _as_list(rows, "rows", sep)
     doubtful = None if unknown is None else _as_list(unknown, "unknown", sep)

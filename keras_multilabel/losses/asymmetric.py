@@ -16,6 +16,7 @@ from keras_multilabel.losses.base import (
     mean_of_known,
     split_sides,
 )
+from keras_multilabel.utils.options import Reduction
 
 # A probability that stands for 0.
 NEARLY_ZERO = 1e-30
@@ -76,7 +77,7 @@ class AsymmetricLoss(MultiLabelLoss):
         class_weight: npt.ArrayLike | None = None,
         *,
         from_logits: bool = False,
-        reduction: str = "sum_over_batch_size",
+        reduction: Reduction = "sum_over_batch_size",
         name: str = "asymmetric_loss",
         dtype: Any = None,
     ):

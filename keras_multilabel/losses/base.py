@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_multilabel.utils.arguments import Array, check_class_weight
 from keras_multilabel.utils.keras_internals import replace_where_not
+from keras_multilabel.utils.options import Reduction
 from keras_multilabel.utils.positions import check_shapes, position_weights
 
 # Stands for minus infinity in sums of exponentials: far below any logit, also where
@@ -29,7 +30,9 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
     Labels are the last axis; whatever stands before it are samples.
     """
 
-    def __init__(self, *, from_logits: bool, reduction: str, name: str, dtype: Any):
+    def __init__(
+        self, *, from_logits: bool, reduction: Reduction, name: str, dtype: Any
+    ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.from_logits = from_logits
 

@@ -18,6 +18,7 @@ from keras_multilabel.losses.base import (
     split_sides,
 )
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.options import Reduction
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -102,7 +103,7 @@ class DistributionBalancedLoss(MultiLabelLoss):
         kappa: float = 0.05,
         gamma: float = 0.0,
         from_logits: bool = False,
-        reduction: str = "sum_over_batch_size",
+        reduction: Reduction = "sum_over_batch_size",
         name: str = "distribution_balanced_loss",
         dtype: Any = None,
     ):

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_multilabel.losses.base import MultiLabelLoss, clip, masked_logsumexp
+from keras_multilabel.utils.options import Reduction
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -51,7 +52,7 @@ class MultiLabelSoftmaxCrossentropy(MultiLabelLoss):
         self,
         *,
         from_logits: bool = False,
-        reduction: str = "sum_over_batch_size",
+        reduction: Reduction = "sum_over_batch_size",
         name: str = "multi_label_softmax_crossentropy",
         dtype: Any = None,
     ):

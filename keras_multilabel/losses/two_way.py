@@ -10,6 +10,7 @@ from keras_multilabel.losses.base import (
     check_number,
     weighted_logsumexp,
 )
+from keras_multilabel.utils.options import Reduction
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -74,7 +75,7 @@ class TwoWayLoss(MultiLabelLoss):
         negative_temperature: float = 1.0,
         *,
         from_logits: bool = False,
-        reduction: str = "sum_over_batch_size",
+        reduction: Reduction = "sum_over_batch_size",
         name: str = "two_way_loss",
         dtype: Any = None,
     ):

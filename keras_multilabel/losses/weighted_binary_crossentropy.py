@@ -13,6 +13,7 @@ from keras_multilabel.losses.base import (
     check_optional_class_weight,
     mean_of_known,
 )
+from keras_multilabel.utils.options import Reduction
 
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
@@ -70,7 +71,7 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
         *,
         label_smoothing: float = 0.0,
         from_logits: bool = False,
-        reduction: str = "sum_over_batch_size",
+        reduction: Reduction = "sum_over_batch_size",
         name: str = "weighted_binary_crossentropy",
         dtype: Any = None,
     ):

@@ -9,17 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics import ratios
+from keras_multilabel.metrics import ratios, signatures
 from keras_multilabel.metrics.averages import average_ratio, exact_match
 from keras_multilabel.metrics.counts import Counts, take_counts
 from keras_multilabel.metrics.ratios import Ratio
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_average,
-    check_zero_division,
-)
-
-Truth = npt.ArrayLike | Counts
+from keras_multilabel.metrics.signatures import Truth
+from keras_multilabel.utils.arguments import Array, check_average, check_zero_division
+from keras_multilabel.utils.options import Average
 
 
 def _score(
@@ -55,11 +51,12 @@ def _counts_to_average(
     return counts, weight
 
 
+@signatures.averaged
 def precision_score(
     y_true: Truth,
     y_pred: npt.ArrayLike | None = None,
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
@@ -99,11 +96,12 @@ def precision_score(
     )
 
 
+@signatures.averaged
 def recall_score(
     y_true: Truth,
     y_pred: npt.ArrayLike | None = None,
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
@@ -119,12 +117,13 @@ def recall_score(
     return _score(ratios.recall, y_true, y_pred, average, sample_weight, zero_division)
 
 
+@signatures.averaged_beta
 def fbeta_score(
     y_true: Truth,
     y_pred: npt.ArrayLike | None = None,
     *,
     beta: float,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
@@ -149,11 +148,12 @@ def fbeta_score(
     )
 
 
+@signatures.averaged
 def f1_score(
     y_true: Truth,
     y_pred: npt.ArrayLike | None = None,
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
@@ -175,11 +175,12 @@ def f1_score(
     return _score(ratios.f1, y_true, y_pred, average, sample_weight, zero_division)
 
 
+@signatures.averaged
 def jaccard_score(
     y_true: Truth,
     y_pred: npt.ArrayLike | None = None,
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
@@ -195,12 +196,13 @@ def jaccard_score(
     return _score(ratios.jaccard, y_true, y_pred, average, sample_weight, zero_division)
 
 
+@signatures.scores_and_support
 def precision_recall_fscore_support(
     y_true: Truth,
     y_pred: npt.ArrayLike | None = None,
     *,
     beta: float = 1.0,
-    average: str | None = None,
+    average: Average | None = None,
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> tuple[Any, Any, Any, Array | None]:

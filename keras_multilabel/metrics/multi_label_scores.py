@@ -18,6 +18,7 @@ from keras_multilabel.utils.arguments import (
     check_threshold,
     check_zero_division,
 )
+from keras_multilabel.utils.options import PooledAverage, ScoreName
 from keras_multilabel.utils.precision import round_up
 
 NAME = "multi_label_scores"
@@ -89,8 +90,8 @@ class MultiLabelScores(keras.metrics.Metric):
         self,
         num_labels: int,
         threshold: npt.ArrayLike = 0.5,
-        scores: str | Iterable[str] = ("f1_score", "precision", "recall"),
-        average: str = "weighted",
+        scores: ScoreName | Iterable[ScoreName] = ("f1_score", "precision", "recall"),
+        average: PooledAverage = "weighted",
         *,
         zero_division: float = 0.0,
         from_logits: bool = False,

@@ -16,6 +16,7 @@ from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.histogram_ranking import Sides, score_histogram_labels
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.signatures import averaged_ranking
 from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import (
     Array,
@@ -23,6 +24,7 @@ from keras_multilabel.utils.arguments import (
     check_zero_division,
     listed,
 )
+from keras_multilabel.utils.options import Average
 
 Score = Callable[[SortedScores, float], float]
 
@@ -126,11 +128,12 @@ def _warn_undefined(columns: list[int]) -> None:
     )
 
 
+@averaged_ranking
 def average_precision_score(
     y_true: npt.ArrayLike | ScoreHistogram,
     y_score: npt.ArrayLike | None = None,
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
@@ -180,11 +183,12 @@ def average_precision_score(
     )
 
 
+@averaged_ranking
 def roc_auc_score(
     y_true: npt.ArrayLike | ScoreHistogram,
     y_score: npt.ArrayLike | None = None,
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = np.nan,
 ) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from keras_multilabel.thresholds.label_scores import (
 from keras_multilabel.thresholds.objectives import check_objective, score_decisions
 from keras_multilabel.thresholds.tuning import tune_thresholds
 from keras_multilabel.utils.arguments import Array, check_matrix, check_truth
+from keras_multilabel.utils.options import Average, ObjectiveName
 from keras_multilabel.utils.rows import check_rows, check_sample_weight, flatten
 
 # Parts in which an estimator scores samples that it was not fitted to.
@@ -108,8 +109,8 @@ class ThresholdTuner(BaseEstimator):
         self,
         estimator: Any = None,
         *,
-        objective: str | Callable[[Counts], Any] = "f1",
-        average: str | None = "macro",
+        objective: ObjectiveName | Callable[[Counts], Any] = "f1",
+        average: Average | None = "macro",
         beta: float = 1.0,
         min_precision: float | None = None,
         min_recall: float | None = None,
@@ -117,7 +118,7 @@ class ThresholdTuner(BaseEstimator):
         max_positives: float | None = None,
         cv: Any = None,
         per_label: bool = True,
-        shrinkage: float | str = "auto",
+        shrinkage: float | Literal["auto"] = "auto",
         label_names: Iterable[Any] | None = None,
         random_state: int | np.random.Generator | None = None,
     ):

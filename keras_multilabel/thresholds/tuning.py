@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from keras_multilabel.thresholds.objectives import (
 from keras_multilabel.thresholds.plan import Plan, check_plan, search
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.utils.arguments import Array, check_label_names, listed
+from keras_multilabel.utils.options import Average, ObjectiveName
 
 
 @runtime_checkable
@@ -37,9 +38,9 @@ class ThresholdCounts(Protocol):
 def tune_thresholds(
     y_true: npt.ArrayLike | ThresholdCounts,
     y_score: npt.ArrayLike | None = None,
-    objective: str | Callable[[Counts], Any] = "f1",
+    objective: ObjectiveName | Callable[[Counts], Any] = "f1",
     *,
-    average: str | None = "macro",
+    average: Average | None = "macro",
     beta: float = 1.0,
     min_precision: float | None = None,
     min_recall: float | None = None,
@@ -47,7 +48,7 @@ def tune_thresholds(
     max_positives: float | None = None,
     cv: int | Folds | None = None,
     per_label: bool = True,
-    shrinkage: float | str = "auto",
+    shrinkage: float | Literal["auto"] = "auto",
     label_names: Iterable[Any] | None = None,
     sample_weight: npt.ArrayLike | None = None,
     random_state: int | np.random.Generator | None = None,

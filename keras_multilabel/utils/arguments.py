@@ -5,18 +5,19 @@ probability is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.utils.matrices import Array as Array
 from keras_multilabel.utils.matrices import check_matrix as check_matrix
+from keras_multilabel.utils.options import Average
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
 # Integers up to here are floats too.
 EXACT = 2**53
-AVERAGES = (None, "micro", "macro", "weighted", "samples")
+AVERAGES = (None, *get_args(Average))
 # By so much may rounding carry the probabilities of a network above 1.
 ROUNDING = 1e-6
 # Truth is turned into bytes in blocks of at most this many entries, few enough for the

@@ -2,12 +2,13 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from keras_multilabel.labels.counting import count_labels
 from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.utils.options import Scheme
 
 
 def _balanced(counts: Array) -> Array:
@@ -33,7 +34,7 @@ BETA = 0.999
 
 def compute_class_weight(
     y: Any,
-    scheme: str = "balanced",
+    scheme: Scheme = "balanced",
     *,
     beta: float | None = None,
     clip: float | tuple[float, float] | None = None,
@@ -138,8 +139,8 @@ def _check_scheme(scheme: str, beta: float | None) -> Callable[[Array], Array]:
             "Distribution-balanced weights differ by entry, so they are part of a "
             "loss: DistributionBalancedLoss."
         )
-    if scheme not in SCHEMES:
-        names = ", ".join([*SCHEMES, "effective"])
+    if scheme not in get_args(Scheme):
+        names = ", ".join(get_args(Scheme))
         raise ValueError(f"scheme must be one of {names}; got {scheme!r}.")
     return SCHEMES[scheme]
 

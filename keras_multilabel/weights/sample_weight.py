@@ -1,12 +1,13 @@
 """One weight per sample, from the weights of its labels."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.utils.arguments import Array, check_targets
+from keras_multilabel.utils.options import Reduce, Scheme
 from keras_multilabel.utils.parallel import map_threads
 from keras_multilabel.utils.streams import is_stream
 from keras_multilabel.weights.class_weight import check_clip, compute_class_weight
@@ -20,8 +21,8 @@ BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
 
 def compute_sample_weight(
     y: Any,
-    scheme: str = "balanced",
-    reduce: str = "mean",
+    scheme: Scheme = "balanced",
+    reduce: Reduce = "mean",
     *,
     beta: float | None = None,
     clip: float | tuple[float, float] | None = None,
@@ -143,6 +144,7 @@ REDUCE = {"mean": _mean, "max": _max, "sum": _sum, "geometric": _geometric}
 
 def check_reduce(reduce: str) -> str:
     """Return ``reduce`` if it is one of the four."""
-    if reduce not in REDUCE:
-        raise ValueError(f"reduce must be one of {', '.join(REDUCE)}; got {reduce!r}.")
+    if reduce not in get_args(Reduce):
+        names = ", ".join(get_args(Reduce))
+        raise ValueError(f"reduce must be one of {names}; got {reduce!r}.")
     return reduce

@@ -8,14 +8,15 @@ import numpy as np
 
 from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.utils.arguments import Array, check_matrix
+from keras_multilabel.utils.options import Reduce, Scheme
 from keras_multilabel.weights.class_weight import compute_class_weight
 from keras_multilabel.weights.sample_weight import check_reduce, weigh_rows
 
 
 def weighted(
     dataset: Any,
-    scheme: str = "balanced",
-    reduce: str = "mean",
+    scheme: Scheme = "balanced",
+    reduce: Reduce = "mean",
     *,
     beta: float | None = None,
 ) -> Any:

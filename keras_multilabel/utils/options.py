@@ -1,0 +1,69 @@
+"""The words that options take: a checker reads them, and so do the checks."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+# Averages that give one number, from counts that are added up; None: one per label.
+PooledAverage = Literal["micro", "macro", "weighted"]
+Average = Literal[PooledAverage, "samples"]
+
+# Scores that callback and compiled metric know; and one that needs the samples.
+ScoreName = Literal[
+    "f1",
+    "f1_score",
+    "precision",
+    "precision_score",
+    "recall",
+    "recall_score",
+    "jaccard",
+    "jaccard_score",
+    "hamming_loss",
+    "roc_auc",
+    "roc_auc_score",
+    "average_precision",
+    "average_precision_score",
+]
+MetricName = Literal[ScoreName, "subset_accuracy", "subset_accuracy_score"]
+
+ObjectiveName = Literal[
+    "f1",
+    "f1_score",
+    "jaccard",
+    "jaccard_score",
+    "balanced_accuracy",
+    "balanced_accuracy_score",
+    "youden_j",
+    "matthews",
+    "prevalence",
+    "fbeta",
+    "recall",
+    "precision",
+    "cost",
+]
+
+# Weights of classes, and how those of a sample's labels become one.
+Scheme = Literal["balanced", "sqrt", "pos_weight", "effective"]
+Reduce = Literal["mean", "max", "sum", "geometric"]
+
+# Keras's own, of a loss.
+Reduction = (
+    Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
+    | None
+)
+
+OnUnseen = Literal["error", "ignore"]
+Resize = Literal["stretch"]
+Severity = Literal["error", "warning"]
+
+
+class SupportsArray(Protocol):
+    """What NumPy reads as an array."""
+
+    def __array__(self) -> np.ndarray[Any, Any]:
+        """The array."""
+
+
+# A number, or several: as `numpy.typing.ArrayLike`, but no strings.
+Numbers = float | Sequence[float] | SupportsArray
