@@ -9,7 +9,7 @@ INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo test lint format bench backends docs wheel clean
+.PHONY: help demo test fuzz lint format bench backends docs wheel clean
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, threshold
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
+
+fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about 20 minutes
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=long tests $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .

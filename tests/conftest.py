@@ -2,16 +2,68 @@
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import keras_multilabel as kml
 
 # A machine may be busy, so a slow example is no failure.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+settings.register_profile("short", deadline=None)
+# `make fuzz`: as many times the examples as max_examples is of 100.
+settings.register_profile(
+    "long",
+    deadline=None,
+    max_examples=3000,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("short")
 
 # Scripts, which pytest would import for their doctests.
 collect_ignore = ["devices", "typing"]
+
+
+EXAMPLES = "examples"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Count the examples that a property holds for."""
+    property_ = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if property_ is None:
+        return (yield)
+    test, passed = property_.inner_test, 0
+
+    def counted(*args, **kwargs):
+        nonlocal passed
+        test(*args, **kwargs)
+        passed += 1
+
+    property_.inner_test = counted
+    try:
+        return (yield)
+    finally:
+        property_.inner_test = test
+        item.user_properties.append((EXAMPLES, passed))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """With the long profile, say how many examples each property held for."""
+    if config.getoption("hypothesis_profile") != "long":
+        return
+    reports = [
+        *terminalreporter.getreports("passed"),
+        *terminalreporter.getreports("failed"),
+    ]
+    counts = {
+        report.nodeid: dict(report.user_properties)[EXAMPLES]
+        for report in reports
+        if EXAMPLES in dict(report.user_properties)
+    }
+    terminalreporter.section("examples per property")
+    for name, count in sorted(counts.items()):
+        terminalreporter.write_line(f"{count:>9,}  {name}")
+    total = f"{sum(counts.values()):,} examples of {len(counts)} properties"
+    terminalreporter.write_line(total)
 
 
 @pytest.fixture

@@ -42,6 +42,9 @@ def average_scores(
         return scores
     weights = {"macro": None, "weighted": support, "samples": sample_weight}[average]
     defined = ~np.isnan(scores)
+    if average == "samples" and weights is not None:
+        # A sample of weight 0 is as if it were not there.
+        defined &= np.asarray(weights) > 0
     if weights is None and defined.all():
         return as_float(scores.mean(-1))
     if weights is None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import keras_multilabel as kml
 from tests.layers.decisions import BACKEND, NAMES, THRESHOLDS, make_model
+from tests.strategies import examples
 
 pytestmark = pytest.mark.keras
 
@@ -31,7 +32,7 @@ def make_served(names):
 
 
 @given(st.lists(st.text(), min_size=1, max_size=6, unique=True))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_text_comes_back(names):
     assert kml.label_names(make_served(names)) == names
 

@@ -21,6 +21,7 @@ from tests.layers.decisions import (
     slow_decisions,
     to_numpy,
 )
+from tests.strategies import examples
 
 pytestmark = pytest.mark.keras
 
@@ -60,7 +61,7 @@ def near_thresholds(draw):
 
 
 @given(near_thresholds())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_decisions_are_those_of_apply_thresholds(problem):
     thresholds, y_score = problem
     result = to_numpy(kml.ThresholdDecision(thresholds)(y_score))
@@ -107,7 +108,7 @@ QUARTERS = arrays(np.int8, (6, 4), elements=st.integers(0, 4))
 
 
 @given(QUARTERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_at_least_one_and_at_most_eager_and_compiled(compiled_layers, quarters):
     y_score = (quarters / 4).astype("float32")
     tensor = ops.convert_to_tensor(y_score)

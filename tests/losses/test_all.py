@@ -24,6 +24,7 @@ from tests.losses.cases import (
     predictions,
     value_and_gradient,
 )
+from tests.strategies import examples
 
 pytestmark = pytest.mark.keras
 
@@ -156,7 +157,7 @@ LOGITS = arrays(np.float32, (12, 4), elements=st.floats(-1e4, 1e4, width=32))
 
 
 @given(TARGETS, LOGITS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_finite_and_not_negative_for_any_targets_and_logits(y_true, logits):
     for name in CLASSES:
         loss = CASES[name][0](from_logits=True)

@@ -8,7 +8,7 @@ import sklearn.metrics as sk
 from hypothesis import given, settings
 
 import keras_multilabel as kml
-from tests.strategies import hard_problems
+from tests.strategies import examples, hard_problems
 
 SCORES = ("average_precision_score", "roc_auc_score")
 pytestmark = pytest.mark.filterwarnings(
@@ -42,7 +42,7 @@ def exact(name, truth, score, weight):
 
 
 @pytest.mark.parametrize("name", SCORES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(problem=hard_problems())
 def test_scores_are_those_of_the_definition(name, problem):
     y_true, y_score, weight = problem
@@ -59,7 +59,7 @@ def test_scores_are_those_of_the_definition(name, problem):
 
 
 @pytest.mark.parametrize("name", SCORES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(problem=hard_problems(infinite=False))
 def test_scores_equal_scikit_learns_on_finite_scores(name, problem):
     y_true, y_score, weight = problem

@@ -137,3 +137,12 @@ def test_ranking_with_weight_two_is_a_row_twice(problem):
 def test_bad_input_says_what_was_expected(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_sample_of_weight_0_is_as_if_it_were_not_there():
+    """Also where it is the only one of which anything is known."""
+    y_true, y_score, weight = [[-1, -1], [1, 0]], [[0.2, 0.1], [0.3, 0.4]], [1, 0]
+    for score in (kml.average_precision_score, kml.roc_auc_score):
+        for average in (None, "micro", "macro", "weighted", "samples"):
+            found = score(y_true, y_score, average=average, sample_weight=weight)
+            assert np.isnan(found).all()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import keras_multilabel as kml
-from tests.strategies import hard_problems, hard_scores
+from tests.strategies import examples, hard_problems, hard_scores
 from tests.thresholds.cases import BY_LABEL, ratio, slow_f
 
 SLOW = {name: slow for name, (_, slow) in BY_LABEL.items() if name != "callable"}
@@ -51,7 +51,7 @@ def score_of(name, truth, decided, weight):
 
 
 @pytest.mark.parametrize("name", SLOW)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(problem=hard_problems())
 def test_no_threshold_beats_the_one_found(name, problem):
     y_true, y_score, weight = problem
@@ -80,7 +80,7 @@ def test_no_threshold_beats_the_one_found(name, problem):
         assert found >= best - 1e-9
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(problem=hard_problems())
 def test_no_joint_choice_beats_the_micro_f1(problem):
     y_true, y_score, weight = problem
@@ -156,7 +156,7 @@ def test_a_score_of_inf_reaches_every_threshold(options):
     assert limited.values.tolist() == [np.inf]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     problem=hard_problems(),
     average=st.sampled_from([None, "macro", "weighted", "micro", "samples"]),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 import keras_multilabel as kml
-from tests.strategies import problems, slow_counts
+from tests.strategies import examples, problems, slow_counts
 from tests.thresholds.cases import (
     AVERAGES,
     BY_LABEL,
@@ -27,7 +27,7 @@ def label_scores(problem, thresholds, slow):
 
 
 @pytest.mark.parametrize("name", BY_LABEL)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(problem=problems(levels=6))
 def test_no_threshold_of_a_label_beats_the_tuned_one(name, problem):
     y_true, _, y_score, weight = problem
@@ -49,7 +49,7 @@ def test_no_threshold_of_a_label_beats_the_tuned_one(name, problem):
 
 @pytest.mark.parametrize("average", AVERAGES)
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(problem=problems(levels=6))
 def test_weight_two_is_a_row_twice(name, average, problem):
     y_true, y_pred, y_score, weight = first_labels(problem, 9)

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 
 import keras_multilabel as kml
-from tests.strategies import problems
+from tests.strategies import examples, problems
 from tests.thresholds.cases import OBJECTIVES, averaged, cuts, first_labels, scene, tune
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(problem=problems(levels=6))
 def test_samples_never_ends_lower_than_macro_and_at_an_optimum(name, problem):
     problem = first_labels(problem, 4)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import keras_multilabel as kml
-from tests.strategies import problems, slow_counts
+from tests.strategies import examples, problems, slow_counts
 from tests.thresholds.cases import (
     AVERAGES,
     BY_LABEL,
@@ -24,7 +24,7 @@ from tests.thresholds.cases import (
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(problem=problems(levels=4))
 def test_no_joint_choice_beats_the_micro_optimum(name, problem):
     problem = first_labels(problem, 3)
@@ -38,7 +38,7 @@ def test_no_joint_choice_beats_the_micro_optimum(name, problem):
 
 @pytest.mark.parametrize("average", AVERAGES)
 @pytest.mark.parametrize("name", ["f1", "matthews", "jaccard", "callable"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(problem=problems(levels=6))
 def test_no_single_threshold_beats_the_one_for_all_labels(name, average, problem):
     problem = first_labels(problem, 9)
@@ -51,7 +51,7 @@ def test_no_single_threshold_beats_the_one_for_all_labels(name, average, problem
 
 
 @pytest.mark.parametrize("average", ["macro", "weighted", "micro"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(problem=problems(levels=4), share=st.floats(0, 1))
 def test_within_a_budget_nothing_as_small_is_better(average, problem, share):
     problem = first_labels(problem, 3)

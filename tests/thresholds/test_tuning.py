@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import keras_multilabel as kml
-from tests.strategies import problems, slow_counts
+from tests.strategies import examples, problems, slow_counts
 from tests.thresholds.cases import (
     AVERAGES,
     BY_LABEL,
@@ -42,7 +42,7 @@ class CountsAtThresholds:
 @pytest.mark.parametrize("average", ["macro", "weighted", "micro"])
 @pytest.mark.parametrize("name", BY_LABEL)
 @pytest.mark.parametrize("per_label", [True, False])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(problem=problems(levels=6))
 def test_counts_at_all_scores_give_what_the_samples_give(
     per_label, name, average, problem
