@@ -164,10 +164,10 @@ def _sparse(draw, y_true):
     if name not in ("coo", "csc", "csr") or not draw(st.booleans()):
         return matrix
     entries = matrix.tocoo()
-    # Each entry twice: as what it is and as 0, in any order.
+    # Each entry twice, as 1 more than it is and as -1, in any order.
     order = draw(st.permutations(range(2 * entries.nnz)))
     row, column = (np.tile(place, 2)[order] for place in (entries.row, entries.col))
-    data = np.concatenate([entries.data, np.zeros_like(entries.data)])[order]
+    data = np.concatenate([entries.data + 1, np.full_like(entries.data, -1)])[order]
     if name == "coo":
         return kind((data, (row, column)), shape=matrix.shape)
     # From three arrays duplicates stay, which a coo matrix would have summed.

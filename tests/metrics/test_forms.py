@@ -96,3 +96,22 @@ def test_decisions_in_any_form(data):
     for call in (kml.f1_score, kml.hamming_loss, kml.label_confusion_matrix):
         found = call(y_true, form, sample_weight=weight.tolist())
         assert fields(found) == fields(call(y_true, y_pred, sample_weight=weight))
+
+
+@settings(max_examples=examples(60))
+@given(st.data())
+def test_labels_per_step_are_rows(data):
+    y_true, y_pred, y_score, weight = data.draw(problems())
+    n_rows, n_labels = y_true.shape
+    n_steps = data.draw(
+        st.sampled_from([step for step in range(1, n_rows + 1) if n_rows % step == 0])
+    )
+    shape = (n_rows // n_steps, n_steps)
+    found = [array.reshape(*shape, n_labels) for array in (y_true, y_pred, y_score)]
+    for name, call in OF_TRUTH.items():
+        assert fields(call(*found)) == fields(call(y_true, y_pred, y_score)), name
+    weighted = kml.f1_score(y_true, y_pred, sample_weight=weight)
+    per_step = weight.reshape(shape)
+    assert fields(weighted) == fields(
+        kml.f1_score(found[0], found[1], sample_weight=per_step)
+    )
