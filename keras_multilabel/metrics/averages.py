@@ -67,11 +67,11 @@ def average_ratio(
     """The ratio of counts, averaged; nothing is checked."""
     if average == "micro" and counts.axis is not None:
         counts = counts.sum()
+    # Where nothing is known there is no score, for a label, a sample and for all.
     scores = divide(*ratio(counts), zero_division)
+    scores = np.where(counts.total > 0, scores, np.nan)
     if counts.axis is None:
         return as_float(scores)
-    # A label (or sample) of which nothing is known has no score to average.
-    scores = np.where(counts.total > 0, scores, np.nan)
     return average_scores(
         scores, average, support=counts.support, sample_weight=sample_weight
     )

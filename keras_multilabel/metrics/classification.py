@@ -74,8 +74,8 @@ def precision_score(
             NaN leaves it out of the average.
 
     Returns:
-        A float, or an array (n_labels,) for ``average=None``. NaN for a label
-        of which nothing is known.
+        A float, or an array (n_labels,) for ``average=None``. NaN where
+        nothing is known, of a label or at all.
 
     Raises:
         TypeError: If an argument does not hold numbers.

@@ -227,3 +227,12 @@ def test_pooled_counts_have_no_exact_match():
     assert kml.subset_accuracy_score(y_true, y_pred) == 0.75
     with pytest.raises(ValueError, match=r"counts per sample.*got pooled counts"):
         kml.subset_accuracy_score(kml.confusion_counts(y_true, y_pred).sum())
+
+
+@pytest.mark.parametrize("average", AVERAGES)
+def test_where_nothing_is_known_there_is_no_score(average):
+    """Pooled counts gave zero_division, the compiled metric and macro NaN."""
+    found = kml.f1_score([[-1, -1]], [[0, 1]], average=average)
+    assert np.isnan(found).all()
+    pooled = kml.confusion_counts([[-1, -1]], [[0, 1]]).sum()
+    assert np.isnan(kml.f1_score(pooled, average="micro"))
