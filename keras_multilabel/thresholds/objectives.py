@@ -241,6 +241,7 @@ def score_labels(objective: Objective, average: str | None, counts: Counts) -> A
         cells = np.array([sums.tp, sums.fp, sums.fn, sums.tn])[:, None]
         tp, fp, fn, tn = cells
         pooled = Counts(tp, fp, fn, tn, axis=None)
-        return as_float(np.asarray(objective.score(pooled))[0])
+        scores = np.where(pooled.total > 0, objective.score(pooled), np.nan)
+        return as_float(scores[0])
     scores = np.where(counts.total > 0, objective.score(counts), np.nan)
     return average_scores(scores, average, support=counts.support)

@@ -137,3 +137,9 @@ def test_prevalence_is_matched(rng):
     y_true, y_score = scene(rng)
     tuned = kml.tune_thresholds(y_true, y_score, "prevalence", shrinkage=0)
     np.testing.assert_array_equal(tuned.apply(y_score).sum(0), y_true.sum(0))
+
+
+@pytest.mark.parametrize("average", [None, *AVERAGES])
+def test_where_nothing_is_known_there_is_no_score(average):
+    tuned = kml.tune_thresholds([[-1, -1]], [[0.2, 0.3]], average=average)
+    assert np.isnan(tuned.score).all()
