@@ -210,7 +210,9 @@ print(thresholds)
 
 test_true, test_score = truth_and_scores(test_data)
 at_half = kml.confusion_counts(test_true, test_score >= 0.5)
-tuned = kml.confusion_counts(test_true, thresholds.apply(test_score))
+tuned = kml.confusion_counts(
+    test_true, thresholds.apply(test_score), label_names=classes
+)
 
 results = pd.DataFrame(
     {
@@ -255,7 +257,7 @@ print(summary.round(3).to_string())
 # One confusion matrix per label
 # ------------------------------
 
-pages = kml.plot_confusion_matrices(tuned, label_names=classes)
+pages = kml.plot_confusion_matrices(tuned)
 for number, page in enumerate(pages, 1):
     page.savefig(options.out / f"confusion_matrices_{number}.png", dpi=120)
 

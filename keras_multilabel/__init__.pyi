@@ -37,10 +37,9 @@ from .metrics.confusion_matrix import label_confusion_matrix as label_confusion_
 from .metrics.confusion_matrix import (
     multilabel_confusion_matrix as multilabel_confusion_matrix,
 )
-from .metrics.counts import Counts as Counts
 from .metrics.counts import confusion_counts as confusion_counts
+from .metrics.counts_value import Counts as Counts
 from .metrics.histogram import ScoreHistogram as ScoreHistogram
-from .metrics.histogram import score_histogram as score_histogram
 from .metrics.histogram_ranking import (
     average_precision_bounds as average_precision_bounds,
 )
@@ -48,6 +47,7 @@ from .metrics.histogram_ranking import roc_auc_bounds as roc_auc_bounds
 from .metrics.multi_label_scores import MultiLabelScores as MultiLabelScores
 from .metrics.ranking import average_precision_score as average_precision_score
 from .metrics.ranking import roc_auc_score as roc_auc_score
+from .metrics.score_histogram import score_histogram as score_histogram
 from .model_selection.split import (
     multilabel_train_test_split as multilabel_train_test_split,
 )

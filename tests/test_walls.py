@@ -55,6 +55,7 @@ IMPORT_KERAS = {
     "losses/weighted_binary_crossentropy",
     "losses/zlpr",
     "metrics/keras_ops",
+    "metrics/keras_state",
     "metrics/multi_label_scores",
     "utils/keras_internals",
     "utils/positions",

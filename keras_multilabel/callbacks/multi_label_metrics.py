@@ -10,11 +10,12 @@ from keras_multilabel.callbacks.evaluation import Callables
 from keras_multilabel.callbacks.keras_pass import KerasPass
 from keras_multilabel.callbacks.own_pass import OwnPass
 from keras_multilabel.callbacks.validation import Carrier
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.thresholds.tuner import ThresholdTuner
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.constructor import constructor_repr
 from keras_multilabel.utils.defaults import default, given, resolved
 from keras_multilabel.utils.options import Average, MetricName, Numbers
 
@@ -72,10 +73,12 @@ class MultiLabelMetrics(Carrier):
             so the values are what such thresholds are worth on other data. Or a
             `ThresholdTuner` without an estimator, for another objective or number of
             parts (5 if its ``cv`` is None).
-        label_names: One name per label, in the order of the columns. Default: the
-            ``class_names`` of a dataset that has them, one per label, as that of
-            `image_dataset_from_dataframe` has; what ``map``, ``batch`` and the like
-            make of it has none.
+        label_names: One name per label, in the order of the columns, which `counts`
+            and `thresholds` carry along. Default: those that ``threshold`` has; those
+            of the columns of y, where ``validation_data`` are arrays and y is a data
+            frame; or the ``class_names`` of a dataset that has them, one per label, as
+            that of `image_dataset_from_dataframe` has (what ``map``, ``batch`` and the
+            like make of it has none).
         per_label: Also report ``val_<name>/<label>``.
         zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN
             leaves it out of averages. (ROC AUC is always NaN there.)
@@ -149,6 +152,10 @@ class MultiLabelMetrics(Carrier):
             "output_name": output_name,
             "frequency": frequency,
         }
+        # Written now: kept, they might be iterators, which cannot be copied or pickled.
+        self._repr = constructor_repr(
+            type(self), {"validation_data": validation_data, **resolved(options)}
+        )
         self._way: OwnPass | KerasPass
         if validation_data is not None:
             self._way = OwnPass(validation_data, **resolved(options))
@@ -190,6 +197,9 @@ class MultiLabelMetrics(Carrier):
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Let a compiled `MultiLabelScores` take part in training again."""
         self._way.on_train_end(logs)
+
+    def __repr__(self) -> str:
+        return self._repr
 
     def _last(self, name: str) -> Any:
         last = self._way.last

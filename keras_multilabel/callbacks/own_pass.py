@@ -23,7 +23,7 @@ from keras_multilabel.callbacks.validation import Carrier, Validation
 from keras_multilabel.inference.scoring_pass import PassResult, ScoringPass
 from keras_multilabel.inference.sources import check_source
 from keras_multilabel.metrics.averages import average_scores
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.cross_fitting import check_folds
 from keras_multilabel.thresholds.thresholds import Thresholds
@@ -41,6 +41,7 @@ from keras_multilabel.utils.arguments import (
     is_unknown,
     listed,
 )
+from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.options import Average
 
 # Parts to cross-fit tuned thresholds on.
@@ -82,7 +83,11 @@ class OwnPass(Carrier):
         self._metrics = check_metrics(metrics, score_metrics or {})
         self._tuner = _check_tuner(threshold, average)
         self._threshold = _check_thresholds(0.5 if self._tuner else threshold)
-        self._label_names = None if label_names is None else list(label_names)
+        if label_names is None:
+            label_names = getattr(threshold, "label_names", None)
+        self._label_names: list[Any] | None = (
+            None if label_names is None else list(label_names)
+        )
         self._class_names = getattr(validation_data, "class_names", None) or []
         self._average = check_average(average)
         self._per_label = per_label or average is None
@@ -134,10 +139,11 @@ class OwnPass(Carrier):
             return repeat(np.nan)
         y_true, samples = self._samples_of(result)
         if self._tuner is None:
-            y_pred, thresholds = samples.decide(fixed), Thresholds(fixed, names)
+            y_pred = samples.decide(fixed)
+            thresholds = Thresholds(fixed, self._label_names)
         else:
             y_pred, thresholds = self._tune(
-                self._tuner.set_params(label_names=names), samples
+                self._tuner.set_params(label_names=self._label_names), samples
             )
         evaluation = Evaluation(y_true, samples, y_pred, self._zero_division)
         values = list(
@@ -150,7 +156,7 @@ class OwnPass(Carrier):
         )
         self._warn_without_positives(evaluation.counts, names)
         self.last = Validation(
-            evaluation.counts,
+            replace(evaluation.counts, label_names=self._label_names),
             y_true=y_true,
             y_score=samples.y_score,
             thresholds=thresholds,
@@ -207,16 +213,17 @@ class OwnPass(Carrier):
             return
         if len(getattr(y_true, "shape", ())) > 2:
             y_true = np.reshape(y_true, (-1, y_true.shape[-1]))
-        y_true = check_matrix(y_true, "y_true")
-        check_targets(y_true)
-        self._names_and_thresholds(y_true.shape[1])
+        truth = check_matrix(y_true, "y_true")
+        check_targets(truth)
+        n_labels = truth.shape[1]
+        self._label_names = given_names(self._label_names, n_labels, y_true)
+        self._names_and_thresholds(n_labels)
 
     def _names_and_thresholds(self, n_labels: int) -> tuple[list[str], Array]:
-        names = self._label_names
         # Those of data with a class per row, say, are of something else.
-        if names is None and len(self._class_names) == n_labels:
-            names = self._class_names
-        names = check_label_names(names, n_labels)
+        if self._label_names is None and len(self._class_names) == n_labels:
+            self._label_names = list(self._class_names)
+        names = check_label_names(self._label_names, n_labels)
         return names, check_threshold(self._threshold, n_labels)
 
     def _warn_without_positives(self, counts: Counts, names: list[str]) -> None:

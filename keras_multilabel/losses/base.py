@@ -9,6 +9,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keras_multilabel.utils.arguments import Array, check_class_weight
+from keras_multilabel.utils.constructor import constructor_repr
 from keras_multilabel.utils.keras_internals import replace_where_not
 from keras_multilabel.utils.options import Reduction
 from keras_multilabel.utils.positions import check_shapes, position_weights
@@ -78,6 +79,10 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
             "from_logits": self.from_logits,
             "dtype": self.dtype,
         }
+
+    def __repr__(self) -> str:
+        usual = {"dtype": keras.config.floatx()}
+        return constructor_repr(type(self), self.get_config(), usual)
 
 
 def clip(probabilities: Any) -> Any:

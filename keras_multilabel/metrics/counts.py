@@ -1,13 +1,14 @@
-"""Counts: true and false positives and negatives, the idea all scores rest on."""
+"""Counting: truth and decisions -> `Counts`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics.byte_sums import blocks, column_sums, row_sums
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.utils.arguments import (
     Array,
     check_decisions,
@@ -15,6 +16,7 @@ from keras_multilabel.utils.arguments import (
     sides,
 )
 from keras_multilabel.utils.dask import is_dask, sum_blocks
+from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.rows import (
     Rows,
     check_pair,
@@ -27,104 +29,13 @@ _Entries = tuple[Array, Array, Array, Array | None]
 _Reader = Callable[[Array, Array], _Entries]
 
 
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """True and false positives and negatives, in four arrays of one shape.
-
-    Counts of two parts of the data add up to those of the whole, so they merge
-    over batches, files and machines; ratios are taken once, at the end.
-
-    Attributes:
-        tp: True positives: how many (or what weight of) entries are 1 in both.
-        fp: False positives: 0 in ``y_true``, 1 in ``y_pred``.
-        fn: False negatives: 1 in ``y_true``, 0 in ``y_pred``.
-        tn: True negatives: 0 in both.
-        axis: The axis of ``y_true`` that was counted over: 0 gives counts per
-            label, shape ``(..., n_labels)``; 1 counts per sample, shape
-            ``(n_samples,)``; None one total, shape ``(...,)``.
-
-    Example:
-        >>> import keras_multilabel as kml
-        >>> monday = kml.confusion_counts([[1, 0], [1, 1]], [[1, 1], [0, 1]])
-        >>> tuesday = kml.confusion_counts([[0, 1]], [[0, 1]])
-        >>> (monday + tuesday).tp
-        array([1, 2])
-        >>> (monday + tuesday).sum()
-        Counts(tp=3, fp=1, fn=1, tn=1)
-    """
-
-    tp: Array
-    fp: Array
-    fn: Array
-    tn: Array
-    axis: int | None = 0
-
-    def __post_init__(self) -> None:
-        arrays = [np.asarray(getattr(self, name)) for name in ("tp", "fp", "fn", "tn")]
-        if len({array.shape for array in arrays}) != 1:
-            raise ValueError(
-                "tp, fp, fn and tn must have one shape; got "
-                f"{', '.join(str(array.shape) for array in arrays)}."
-            )
-        for name, array in zip(("tp", "fp", "fn", "tn"), arrays, strict=True):
-            object.__setattr__(self, name, _widened(array, self.axis))
-
-    @property
-    def support(self) -> Array:
-        """``tp + fn``, the positives in ``y_true``."""
-        return self.tp + self.fn
-
-    @property
-    def predicted(self) -> Array:
-        """``tp + fp``, the positives in ``y_pred``."""
-        return self.tp + self.fp
-
-    @property
-    def total(self) -> Array:
-        """``tp + fp + fn + tn``, the known entries."""
-        return self.tp + self.fp + self.fn + self.tn
-
-    def __add__(self, other: "Counts") -> "Counts":
-        if not isinstance(other, Counts):
-            return NotImplemented
-        if self.axis == 1 or self.axis != other.axis or self.tp.shape != other.tp.shape:
-            raise ValueError(
-                "Only counts of the same labels add up: both over axis 0 (or None) "
-                f"and of one shape; got axis {self.axis} {self.tp.shape} and "
-                f"axis {other.axis} {other.tp.shape}."
-            )
-        return Counts(
-            self.tp + other.tp,
-            self.fp + other.fp,
-            self.fn + other.fn,
-            self.tn + other.tn,
-            self.axis,
-        )
-
-    def sum(self, axis: int = -1) -> "Counts":
-        """Add the counts up over one axis of theirs: over labels, or samples."""
-        arrays = (self.tp, self.fp, self.fn, self.tn)
-        tp, fp, fn, tn = (array.sum(axis) for array in arrays)
-        return Counts(tp, fp, fn, tn, axis=None)
-
-    def __repr__(self) -> str:
-        return f"Counts(tp={self.tp}, fp={self.fp}, fn={self.fn}, tn={self.tn})"
-
-
-def _widened(array: Array, axis: int | None) -> Array:
-    """Counts in a type that sums of them do not leave."""
-    # Those of a sample are at most the number of labels.
-    if axis == 1 and array.dtype == np.int32:
-        return array
-    return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
-
-
 def confusion_counts(
     y_true: npt.ArrayLike,
     y_pred: npt.ArrayLike,
     *,
     sample_weight: npt.ArrayLike | None = None,
     axis: int | None = 0,
+    label_names: Iterable[Any] | None = None,
 ) -> Counts:
     """Count true and false positives and negatives, per label or per sample.
 
@@ -138,6 +49,8 @@ def confusion_counts(
             A row of weight 2 counts twice.
         axis: 0 counts over samples (a count per label), 1 over labels (a count
             per sample), None over both.
+        label_names: One name per label, for the counts to carry along. Default: those
+            of the columns, where an argument is a data frame.
 
     Returns:
         `Counts`: integers, or floats where ``sample_weight`` is given.
@@ -145,22 +58,34 @@ def confusion_counts(
     Raises:
         TypeError: If an argument does not hold numbers.
         ValueError: If shapes differ or values are not 0, 1 or unknown; or if ``axis``
-            is 1 with Dask.
+            is 1 with Dask; or if ``label_names`` is not one name per label, or there
+            are no counts per label to name.
 
     Example:
         >>> import keras_multilabel as kml
         >>> y_true = [[1, 0, 1], [0, 1, -1]]
         >>> y_pred = [[1, 1, 0], [0, 1, 1]]
-        >>> kml.confusion_counts(y_true, y_pred)
-        Counts(tp=[1 1 0], fp=[0 1 0], fn=[0 0 1], tn=[1 0 0])
+        >>> kml.confusion_counts(y_true, y_pred, label_names=["cat", "dog", "cow"])
+        Counts of 3 labels
+             tp  fp  fn  tn
+        cat   1   0   0   1
+        dog   1   1   0   0
+        cow   0   0   1   0
         >>> kml.confusion_counts(y_true, y_pred, axis=1).tp.tolist()
         [1, 1]
     """
     if axis not in (0, 1, None):
         raise ValueError(f"axis must be 0, 1 or None; got {axis!r}.")
     if is_dask(y_true, y_pred, sample_weight):
-        return _count_dask(y_true, y_pred, sample_weight, axis)
-    return _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axis)
+        counts = _count_dask(y_true, y_pred, sample_weight, axis)
+    else:
+        counts = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axis)
+    if axis == 0:
+        names = given_names(label_names, len(counts.tp), y_true, y_pred)
+        return replace(counts, label_names=names)
+    if label_names is None:
+        return counts
+    return replace(counts, label_names=list(label_names))
 
 
 def _count(rows: Rows, axis: int | None) -> Counts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,25 +16,31 @@ from keras_multilabel.metrics.bins import (
     check_binnable,
     leading_bits_for,
 )
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.metrics.entries import check_truth_matrix, find_entries
 from keras_multilabel.metrics.histogram_json import check_cells
-from keras_multilabel.utils.arguments import Array, check_num_labels, check_threshold
-from keras_multilabel.utils.dask import is_dask, sum_blocks
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_num_labels,
+    check_threshold,
+)
+from keras_multilabel.utils.label_names import given_names, merged_names, shown_names
 from keras_multilabel.utils.matrices import check_columns, check_positions
 from keras_multilabel.utils.rows import check_sample_weight, flatten
+from keras_multilabel.utils.tables import Table, Tabular, counted
 
 # Scores are counted in blocks of about this many entries, few enough for the cache.
 BLOCK = 2**17
 
 
-class ScoreHistogram:
+class ScoreHistogram(Tabular):
     """How many positives and negatives have a score in which range, for each label.
 
     Its size does not depend on the number of samples, and histograms of parts of the
     data add up to that of the whole. `roc_auc_score`, `average_precision_score` and
     `tune_thresholds` take one in place of ``y_true`` and ``y_score``; `counts` gives
-    `Counts`, which all scores and plots take.
+    `Counts`, which all scores and plots take. It prints the totals per label, and
+    ``to_frame()`` gives them as a data frame.
 
     Below 1/2 each octave, from one power of 2 to the next, is cut into equal bins;
     above 1/2 the bins are those of 1 - score. So they are narrow near 0 and near 1, and
@@ -47,34 +53,54 @@ class ScoreHistogram:
         num_labels: Number of labels.
         bins: At least so many bins, rounded up to 46 * 2^k + 207. Default: 1,679, which
             takes 16 * 1,679 bytes per label.
+        label_names: One name per label, to carry along. Default: those of the columns
+            of the first data frame that is counted.
 
     Attributes:
         thresholds: Lower edges of the bins, ascending, shape (n_bins,): a score is in
             the last bin whose edge it is not below.
+        label_names: The labels' names; None where nobody gave any.
 
     Raises:
-        ValueError: If ``num_labels`` is below 1, or ``bins`` not from 1 to 753,871.
+        ValueError: If ``num_labels`` is below 1, ``bins`` not from 1 to 753,871, or
+            ``label_names`` not one name per label.
 
     Example:
         >>> import keras_multilabel as kml
-        >>> histogram = kml.ScoreHistogram(num_labels=2)
+        >>> histogram = kml.ScoreHistogram(2, label_names=["cat", "dog"])
         >>> histogram.update([[1, 0], [0, 1]], [[0.9, 0.2], [0.6, 0.8]])
         >>> histogram.update([[1, 0]], [[0.3, 0.1]])
         >>> kml.roc_auc_score(histogram, average=None)
         array([0.5, 1. ])
         >>> histogram.counts(0.5)
-        Counts(tp=[1 1], fp=[1 0], fn=[1 0], tn=[0 2])
+        Counts of 2 labels
+             tp  fp  fn  tn
+        cat   1   1   1   0
+        dog   1   0   0   2
     """
 
-    def __init__(self, num_labels: int, bins: int | None = None):
+    def __init__(
+        self,
+        num_labels: int,
+        bins: int | None = None,
+        *,
+        label_names: Iterable[Any] | None = None,
+    ):
         num_labels = check_num_labels(num_labels)
         self._bits = LEADING_BITS if bins is None else leading_bits_for(bins)
         self.thresholds = bin_edges(self._bits)
+        self.label_names: list[Any] | None = given_names(label_names, num_labels)
         # By label, so that the bins of a label lie together.
         self._cells = np.zeros((2, num_labels, len(self.thresholds)), np.int64)
 
     @classmethod
-    def of_bins(cls, negatives: npt.ArrayLike, positives: npt.ArrayLike) -> Any:
+    def of_bins(
+        cls,
+        negatives: npt.ArrayLike,
+        positives: npt.ArrayLike,
+        *,
+        label_names: Iterable[Any] | None = None,
+    ) -> Any:
         """Take what was counted elsewhere, each of shape (n_bins, n_labels).
 
         Raises:
@@ -92,14 +118,14 @@ class ScoreHistogram:
                 f"{sides[0].shape} and {sides[1].shape}."
             )
         n_bins, num_labels = sides[0].shape
-        histogram = cls(num_labels, n_bins)
+        histogram = cls(num_labels, n_bins, label_names=label_names)
         if len(histogram.thresholds) != n_bins:
             raise ValueError(
                 f"There is no histogram of {n_bins} bins; the next has "
                 f"{len(histogram.thresholds)}."
             )
         cells = np.stack([side.T for side in sides])
-        return histogram._like(np.ascontiguousarray(cells))
+        return histogram._like(np.ascontiguousarray(cells), histogram.label_names)
 
     @property
     def negatives(self) -> Array:
@@ -154,10 +180,13 @@ class ScoreHistogram:
         weight = check_sample_weight(sample_weight, positions, of_part=True)
         score = flatten(score)
         truth = truth if truth.ndim == 2 else flatten(truth)
+        theirs = given_names(None, self.num_labels, y_true, y_score)
+        names = merged_names(self.label_names, theirs)
         step = max(1, BLOCK // self.num_labels)
         parts = [slice(start, start + step) for start in range(0, len(score), step)]
         # All are looked at before any is counted.
         found = [find_entries(truth[part]) for part in parts]
+        self.label_names = names
         if weight is not None:
             self._cells = self._cells.astype(np.float64, copy=False)
         elif self._cells.dtype == np.float64:
@@ -190,9 +219,10 @@ class ScoreHistogram:
         if self._cells.shape != other._cells.shape:
             raise ValueError(
                 "Only histograms of the same labels and bins add up; got "
-                f"{self!r} and {other!r}."
+                f"{self._described()} and {other._described()}."
             )
-        return self._like(self._cells + other._cells)
+        names = merged_names(self.label_names, other.label_names)
+        return self._like(self._cells + other._cells, names)
 
     def counts(self, threshold: npt.ArrayLike | None = None) -> Counts:
         """Counts of the decisions ``y_score >= threshold``.
@@ -222,11 +252,11 @@ class ScoreHistogram:
             labels = np.arange(self.num_labels)
             fp, tp = np.concatenate([above, edge], axis=-1)[:, labels, place]
             tn, fn = below[:, labels, place]
-        return Counts(tp, fp, fn, tn, axis=0)
+        return Counts(tp, fp, fn, tn, axis=0, label_names=self.label_names)
 
     def to_json(self) -> str:
         """As text that `from_json` reads; bins that are empty take little."""
-        return histogram_json.write(self._cells)
+        return histogram_json.write(self._cells, self.label_names)
 
     @classmethod
     def from_json(cls, text: str) -> ScoreHistogram:
@@ -235,62 +265,21 @@ class ScoreHistogram:
         Raises:
             ValueError: If ``text`` is not that; the message names the field.
         """
-        cells = histogram_json.read(text)
-        return cls(cells.shape[1], cells.shape[2])._like(cells)
+        cells, names = histogram_json.read(text)
+        return cls(cells.shape[1], cells.shape[2])._like(cells, names)
 
-    def _like(self, cells: Array) -> ScoreHistogram:
-        histogram = ScoreHistogram(self.num_labels, len(self.thresholds))
+    def _like(self, cells: Array, names: Iterable[Any] | None) -> ScoreHistogram:
+        _, num_labels, n_bins = cells.shape
+        histogram = ScoreHistogram(num_labels, n_bins, label_names=names)
         histogram._cells = cells
         return histogram
 
-    def __repr__(self) -> str:
-        bins = len(self.thresholds)
-        return f"ScoreHistogram(num_labels={self.num_labels}, bins={bins})"
+    def _described(self) -> str:
+        n_bins = len(self.thresholds)
+        return f"{counted(self.num_labels, 'label')} in {n_bins:,} bins"
 
-
-def score_histogram(
-    y_true: Any,
-    y_score: npt.ArrayLike,
-    *,
-    sample_weight: npt.ArrayLike | None = None,
-    bins: int | None = None,
-) -> ScoreHistogram:
-    """Count positives and negatives per bin of the score, in one call.
-
-    Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown (left out); dense or scipy.sparse. Each of the arrays may be a
-            Dask array or data frame, whose blocks are counted where they are.
-        y_score: Probabilities, same shape.
-        sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
-        bins: At least so many bins, as in `ScoreHistogram`.
-
-    Returns:
-        `ScoreHistogram`, for scores, thresholds and plots.
-
-    Raises:
-        TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ, truth is not 0, 1 or unknown, scores do not lie
-            from 0 to 1, or ``bins`` is out of range.
-
-    Example:
-        >>> import keras_multilabel as kml
-        >>> histogram = kml.score_histogram([[1, 0], [0, 1]], [[0.9, 0.2], [0.6, 0.1]])
-        >>> kml.roc_auc_score(histogram, average=None)
-        array([1., 0.])
-    """
-    if is_dask(y_true, y_score, sample_weight):
-        histogram: ScoreHistogram = sum_blocks(
-            partial(_histogram, bins=bins),
-            y_true=y_true,
-            y_score=y_score,
-            sample_weight=sample_weight,
-        )
-        return histogram
-    return _histogram(y_true, y_score, sample_weight, bins)
-
-
-def _histogram(y_true: Any, y_score: Any, weight: Any, bins: int | None) -> Any:
-    histogram = ScoreHistogram(check_positions(y_score, "y_score").shape[-1], bins)
-    histogram.update(y_true, y_score, weight)
-    return histogram
+    def _table(self) -> Table:
+        names = shown_names(self.label_names, self.num_labels)
+        negatives, positives = self._cells.sum(-1)
+        columns = {"positives": positives, "negatives": negatives}
+        return Table(f"ScoreHistogram of {self._described()}", names, columns)

@@ -1,6 +1,7 @@
 """The cells of a `ScoreHistogram` as JSON, and back, checked."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ from keras_multilabel.metrics.bins import leading_bits_for, n_bins
 from keras_multilabel.utils.arguments import Array, check_num_labels
 
 VERSION = 1
+# Written where there are any.
+NAMES = "label_names"
 FIELDS = ("version", "num_labels", "bins", "dtype", "cells")
 DTYPES = ("int64", "float64")
 
 
-def write(cells: Array) -> str:
+def write(cells: Array, names: Sequence[Any] | None) -> str:
     """Cells (2, n_labels, n_bins) as text: of each row where it is not 0, and what."""
     rows = cells.reshape(-1, cells.shape[2])
     values = (
@@ -24,13 +27,15 @@ def write(cells: Array) -> str:
         cells.dtype.name,
         [[row.nonzero()[0].tolist(), row[row > 0].tolist()] for row in rows],
     )
-    return json.dumps(dict(zip(FIELDS, values, strict=True)), allow_nan=False)
+    fields = dict(zip(FIELDS, values, strict=True))
+    fields |= {} if names is None else {NAMES: names}
+    return json.dumps(fields, allow_nan=False)
 
 
-def read(text: str) -> Array:
-    """Return the cells that `write` wrote."""
+def read(text: str) -> tuple[Array, list[str] | None]:
+    """Return the cells and the names that `write` wrote."""
     found = json.loads(text)
-    if not isinstance(found, dict) or set(found) != set(FIELDS):
+    if not isinstance(found, dict) or set(found) - {NAMES} != set(FIELDS):
         raise ValueError(
             "Expected JSON that ScoreHistogram.to_json wrote, an object of "
             f"{', '.join(FIELDS)}; got {text[:80]!r}."
@@ -56,7 +61,14 @@ def read(text: str) -> Array:
     for index, row in enumerate(rows):
         where, count = _check_row(row, f"cells[{index}]", bins)
         cells[index, where] = _check_counts(count, f"cells[{index}]", dtype)
-    return cells.reshape(2, num_labels, bins)
+    return cells.reshape(2, num_labels, bins), _check_names(found.get(NAMES))
+
+
+def _check_names(names: Any) -> list[str] | None:
+    is_list = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if names is None or is_list:
+        return names
+    raise ValueError(f"label_names must be a list of strings; got {names!r:.80}.")
 
 
 def _check_row(row: Any, name: str, bins: int) -> tuple[list[int], list[Any]]:

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from keras import ops
 
 from keras_multilabel.metrics import keras_ops
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.metrics.keras_state import counts_of, histogram_of
 from keras_multilabel.metrics.ratios import RATIOS, check_score_name
 from keras_multilabel.utils.arguments import (
     check_average,
@@ -18,6 +19,8 @@ from keras_multilabel.utils.arguments import (
     check_threshold,
     check_zero_division,
 )
+from keras_multilabel.utils.constructor import constructor_repr
+from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.options import PooledAverage, ScoreName
 from keras_multilabel.utils.precision import round_up
 
@@ -58,6 +61,8 @@ class MultiLabelScores(keras.metrics.Metric):
         name: Any but the default is put before the keys, ``<name>_f1_score``: for
             models of which several outputs have such a metric.
         dtype: As of every Keras metric. The counts are int32 and float32 regardless.
+        label_names: One name per label, for `counts` and `histogram` to carry along.
+            Default: those of `Thresholds` as ``threshold``.
 
     Attributes:
         ranks: Whether a ranking score is asked for, and there is a `histogram`.
@@ -97,6 +102,7 @@ class MultiLabelScores(keras.metrics.Metric):
         from_logits: bool = False,
         name: str = NAME,
         dtype: Any = None,
+        label_names: Iterable[Any] | None = None,
     ):
         super().__init__(name=name, dtype=dtype)
         self.num_labels = check_num_labels(num_labels)
@@ -105,6 +111,7 @@ class MultiLabelScores(keras.metrics.Metric):
         self.average = _check_pooled(average)
         self.zero_division = check_zero_division(zero_division)
         self.from_logits = from_logits
+        self.label_names = given_names(label_names, num_labels, threshold)
         self.resting = False
         self._kinds = [_kind(score) for score in self.scores]
         self.ranks = any(kind in FROM_HISTOGRAM for kind in self._kinds)
@@ -242,14 +249,7 @@ class MultiLabelScores(keras.metrics.Metric):
 
         Integers, and floats once weights were given.
         """
-        counted = ops.convert_to_numpy(self._counted).astype(np.int64)
-        weighed = ops.convert_to_numpy(self._weighed).astype(np.float64).sum(0)
-        total = counted + weighed if weighed.any() else counted
-        both, decided, truth, known = total
-        outcomes = both, decided - both, truth - both, known - decided - truth + both
-        # Weights may round to just below zero.
-        tp, fp, fn, tn = (np.maximum(each, 0) for each in outcomes)
-        return Counts(tp, fp, fn, tn, axis=0)
+        return counts_of(self._counted, self._weighed, self.label_names)
 
     @property
     def histogram(self) -> ScoreHistogram:
@@ -259,11 +259,8 @@ class MultiLabelScores(keras.metrics.Metric):
                 "There is a histogram only for ranking scores: add "
                 f"{' or '.join(map(repr, FROM_HISTOGRAM))} to scores={self.scores}."
             )
-        cells = ops.convert_to_numpy(self._cells).astype(np.int64)
-        weighed = ops.convert_to_numpy(self._weighed_cells)
-        total = cells + weighed.astype(np.float64) if weighed.any() else cells
-        sides = total.reshape(2, self.num_labels, -1).transpose(0, 2, 1)
-        return ScoreHistogram.of_bins(*sides)
+        cells, weighed = self._cells, self._weighed_cells
+        return histogram_of(cells, weighed, self.num_labels, self.label_names)
 
     def reset_state(self) -> None:
         """Start anew, and not resting: as Keras does before each pass."""
@@ -280,7 +277,12 @@ class MultiLabelScores(keras.metrics.Metric):
             "average": self.average,
             "zero_division": self.zero_division,
             "from_logits": self.from_logits,
+            "label_names": self.label_names and list(self.label_names),
         }
+
+    def __repr__(self) -> str:
+        usual = {"dtype": keras.config.floatx(), "threshold": [0.5] * self.num_labels}
+        return constructor_repr(type(self), self.get_config(), usual)
 
 
 def _check_pooled(average: str) -> str:
@@ -294,6 +296,5 @@ def _check_pooled(average: str) -> str:
 
 
 def _kind(score: str) -> str:
-    return check_score_name(
-        score, NAMES, "scores", "MultiLabelMetrics with data knows others."
-    )
+    others = "MultiLabelMetrics with data knows others."
+    return check_score_name(score, NAMES, "scores", others)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import multilabel_confusion_matrix
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.plots.style import (
     LITERAL,
     RIGHT,
@@ -19,9 +19,9 @@ from keras_multilabel.plots.style import (
     number,
     percent,
     pyplot,
-    shorten,
 )
-from keras_multilabel.utils.arguments import Array, check_label_names
+from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.label_names import shorten, shown_names
 from keras_multilabel.utils.optional import require
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def plot_confusion_matrices(
             ``y_pred``. For weighted samples, pass
             ``confusion_counts(..., sample_weight=...)``.
         y_pred: Decisions, 0 and 1, same shape.
-        label_names: One name per label, in the order of the columns.
+        label_names: One name per label, in the order of the columns. Default: those of
+            the `Counts`, or of the columns of a data frame.
         max_per_page: Most labels on one figure.
         fig: An empty figure or subfigure to draw all labels on. Default: new
             figures, as many as are needed.
@@ -80,7 +81,7 @@ def plot_confusion_matrices(
         >>> page.savefig("confusion.png")  # doctest: +SKIP
     """
     matrices = _check_matrices(y_true, y_pred)
-    names = check_label_names(label_names, len(matrices))
+    names = shown_names(label_names, len(matrices), y_true, y_pred)
     if not isinstance(max_per_page, (int, np.integer)) or max_per_page < 1:
         raise ValueError(
             f"max_per_page must be a whole number of labels, 1 or more; "

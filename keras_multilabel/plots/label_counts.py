@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keras_multilabel.labels.counting import LabelCounts
 from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.plots.style import BLUE, GREY, LITERAL, percent, pyplot, shorten
+from keras_multilabel.plots.style import BLUE, GREY, LITERAL, percent, pyplot
 from keras_multilabel.utils.arguments import (
     Array,
-    check_label_names,
     check_matrix,
     check_targets,
 )
+from keras_multilabel.utils.label_names import given_names, shorten, shown_names
 from keras_multilabel.utils.rows import check_rows
+from keras_multilabel.utils.tables import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,10 +40,11 @@ def plot_label_counts(
     Args:
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown; or one list of labels per sample, a column of a pandas
-            or polars frame too.
+            or polars frame too; or `LabelCounts`, which do not know how many samples
+            have no label.
         label_names: One name per column of a multi-hot ``y``. For lists: the
             labels to count, so that those which never occur show as 0. Default:
-            all that occur.
+            the names that ``y`` has, or all labels that occur.
         ax: Axes to draw on. Default: those of a new figure that is high enough.
 
     Returns:
@@ -61,29 +64,41 @@ def plot_label_counts(
         >>> [text.get_text() for text in ax.texts]
         ['2 (66.7%)', '1 (33.3%)']
     """
-    y, names = _check_labels(y, label_names)
-    positive, known = check_targets(y)
-    known = np.ones_like(positive) if known is None else known
-    order = np.argsort(-positive.sum(0, dtype=np.int64), kind="stable")
-    positive, known = positive[:, order], known[:, order]
+    given = None if label_names is None else list(label_names)
+    counts, title = _check_counts(y, given)
+    names = shown_names(given, len(counts.positive), counts)
+    order = np.argsort(-counts.positive, kind="stable")
     if ax is None:
         ax = _new_axes(len(names))
-    _draw_bars(ax, positive, known)
+    _draw_bars(ax, counts.positive[order], counts.known[order], counts.n_samples)
     shown = [shorten(names[label], 40) for label in order]
     ax.set_yticks(range(len(names)), shown, **LITERAL)
-    empty = int(((positive == 0) & (known == 1)).all(1).sum())
-    title = f"{len(y):,} samples, {empty:,} without any label"
     ax.set_title(title, loc="left", fontsize="medium")
     return ax
 
 
-def _check_labels(y: Any, label_names: Iterable[Any] | None) -> tuple[Array, list[str]]:
-    """``y`` as a matrix with at least one row, and the names of its columns."""
+def _check_counts(y: Any, names: list[Any] | None) -> tuple[LabelCounts, str]:
+    """Counts of at least one sample, and what the title says of the samples."""
+    if isinstance(y, LabelCounts):
+        if not y.n_samples or not len(y):
+            raise ValueError(
+                "y must count at least one label in one sample; got "
+                f"{len(y)} labels in {y.n_samples} samples."
+            )
+        return y, counted(y.n_samples, "sample")
     if holds_labels(y):
-        y, classes = encode_labels(y, label_names)
-        label_names = classes
-    y = check_rows(check_matrix(y, "y"))
-    return y, check_label_names(label_names, y.shape[1])
+        y, names = encode_labels(y, names)
+    matrix = check_rows(check_matrix(y, "y"))
+    positive, known = check_targets(matrix)
+    known = np.ones_like(positive) if known is None else known
+    counts = LabelCounts(
+        positive.sum(0, dtype=np.int64),
+        known.sum(0, dtype=np.int64),
+        len(matrix),
+        label_names=given_names(names, matrix.shape[1], y),
+    )
+    empty = int(((positive == 0) & (known == 1)).all(1).sum())
+    return counts, f"{len(matrix):,} samples, {empty:,} without any label"
 
 
 def _new_axes(n_labels: int) -> Any:
@@ -91,14 +106,13 @@ def _new_axes(n_labels: int) -> Any:
     return pyplot().subplots(figsize=size, layout="constrained")[1]
 
 
-def _draw_bars(ax: Any, positive: Array, known: Array) -> None:
-    """One bar per column, the first on top."""
-    rows = np.arange(positive.shape[1])
-    counts, totals = positive.sum(0, dtype=np.int64), known.sum(0, dtype=np.int64)
-    unknown = len(positive) - totals
+def _draw_bars(ax: Any, counts: Array, known: Array, n_samples: int) -> None:
+    """One bar per label, the first on top."""
+    rows = np.arange(len(counts))
+    unknown = n_samples - known
     ax.barh(rows, counts, color=BLUE)
     ax.barh(rows, unknown, left=counts, color=GREY)
-    shares = divide(counts, totals, np.nan)
+    shares = divide(counts, known, np.nan)
     for row, count, share, rest in zip(rows, counts, shares, unknown, strict=True):
         note = f"{count:,} ({percent(share)})"
         note += f", {rest:,} unknown" if rest else ""

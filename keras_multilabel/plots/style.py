@@ -48,10 +48,3 @@ def percent(share: Any) -> str:
     if share < 0.0005:
         return "<0.1%"
     return ">99.9%" if share >= 0.9995 else f"{share:.1%}"
-
-
-def shorten(name: str, most: int = 26) -> str:
-    """A long name without its middle: labels often differ at either end."""
-    if len(name) <= most:
-        return name
-    return f"{name[: most // 2]}…{name[len(name) - most // 2 + 1 :]}"

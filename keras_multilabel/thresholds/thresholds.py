@@ -2,41 +2,45 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.thresholds.plain_numbers import from_plain, to_plain
 from keras_multilabel.thresholds.policies import decide_nearest, keep_largest
 from keras_multilabel.utils.arguments import (
     Array,
     check_at_most,
-    check_label_names,
     check_scores,
     check_threshold,
 )
+from keras_multilabel.utils.label_names import (
+    given_names,
+    label_index,
+    names_at,
+    shown_names,
+)
 from keras_multilabel.utils.matrices import check_positions, column_names
 from keras_multilabel.utils.rows import flatten
-
-# A longer table of labels is cut in the repr.
-SHOWN = 20
-# How JSON has the numbers that it does not know.
-INFINITE = ("inf", "-inf")
+from keras_multilabel.utils.tables import Table, Tabular, counted
 
 
-@dataclass(frozen=True, eq=False)
-class Thresholds:
+@dataclass(frozen=True, eq=False, repr=False)
+class Thresholds(Tabular):
     """One decision threshold per label, with what it was tuned for.
 
     NumPy takes it as the array of its values. It goes to JSON and back without
     losing a bit. JSON has no infinite numbers: they are the strings ``"inf"`` and
-    ``"-inf"`` there, and NaN is null.
+    ``"-inf"`` there, and NaN is null. ``to_frame()`` is the table that is printed, as
+    a data frame.
 
     Attributes:
         values: The thresholds, shape (n_labels,): a label is decided where
             ``y_score >= values``. One of inf predicts nothing but scores of inf.
-        label_names: The labels' names, in the order of the columns.
+        label_names: The labels' names, in the order of the columns; None where nobody
+            gave any.
         score: The objective on the data that they were tuned on. It flatters: report
             ``cv_score``, or a score on other data. With ``average=None`` an array
             (n_labels,).
@@ -63,8 +67,11 @@ class Thresholds:
         ... )
         >>> tuned
         Thresholds for f1, macro: 1.0000 on the data tuned on
-          cat  0.2500
-          dog  0.7000
+             threshold
+        cat     0.2500
+        dog     0.7000
+        >>> tuned["dog"]
+        0.7
         >>> tuned.apply(y_score).tolist()
         [[1, 0], [1, 1], [0, 1], [0, 0]]
         >>> kml.Thresholds.from_json(tuned.to_json()).values
@@ -72,7 +79,7 @@ class Thresholds:
     """
 
     values: Array
-    label_names: list[str] | None = None
+    label_names: list[Any] | None = None
     score: Any = None
     cv_score: Any = None
     cv_pred: Array | None = None
@@ -85,7 +92,7 @@ class Thresholds:
         values = np.array(self.values, np.float64, ndmin=1)
         values = check_threshold(values, values.size).copy()
         values.flags.writeable = False
-        names = check_label_names(self.label_names, len(values))
+        names = given_names(self.label_names, len(values))
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "label_names", names)
 
@@ -117,12 +124,12 @@ class Thresholds:
         )
 
     def _check_labels(self, label_names: Iterable[Any] | None) -> None:
-        if label_names is None or not self._named:
+        if label_names is None or self.label_names is None:
             return
         names = [str(name) for name in label_names]
         if names == self.label_names:
             return
-        if sorted(names) == sorted(self.label_names or []):
+        if sorted(names) == sorted(self.label_names):
             raise ValueError(
                 "The scores' labels are in another order than the thresholds': "
                 f"{names} in place of {self.label_names}. Sort the columns."
@@ -132,17 +139,12 @@ class Thresholds:
             f"{self.label_names}."
         )
 
-    @property
-    def _named(self) -> bool:
-        """Whether the names were given by somebody."""
-        return self.label_names != check_label_names(None, len(self.values))
-
     def to_json(self) -> str:
         """All of it as strict JSON; floats come back to the bit.
 
         Infinite ones are written as ``"inf"`` and ``"-inf"``, NaN as null.
         """
-        entries = {name: _to_plain(getattr(self, name)) for name in self._kept()}
+        entries = {name: to_plain(getattr(self, name)) for name in self._kept()}
         return json.dumps(entries, allow_nan=False)
 
     @classmethod
@@ -161,7 +163,7 @@ class Thresholds:
                 f"{', '.join(cls._kept())}; got {text[:80]!r}."
             )
         for name in ("values", "score", "cv_score", "std", "n_positives"):
-            entries[name] = _from_plain(entries.get(name), name)
+            entries[name] = from_plain(entries.get(name), name)
         return cls(**entries)
 
     @classmethod
@@ -174,12 +176,45 @@ class Thresholds:
     def __len__(self) -> int:
         return len(self.values)
 
-    def __repr__(self) -> str:
-        return "\n".join([self._headline(), *self._lines()])
+    def __getitem__(self, label: Any) -> Any:
+        """The threshold of one label, a float, or `Thresholds` of several.
+
+        Args:
+            label: A name or a position; or a list of either, a slice or a mask, for
+                several. Scores of all labels together are left out then.
+
+        Raises:
+            KeyError: If no label has that name.
+            IndexError: If there is no such position.
+        """
+        index = label_index(label, self.label_names)
+        values = self.values[index]
+        if np.ndim(values) == 0:
+            return float(values)
+        of_labels = {
+            name: value[index] if np.ndim(value := getattr(self, name)) else None
+            for name in ("score", "cv_score", "std")
+        }
+        return replace(
+            self,
+            values=values,
+            label_names=names_at(self.label_names, index),
+            cv_pred=None if self.cv_pred is None else self.cv_pred[:, index],
+            n_positives=None,
+            **of_labels,
+        )
+
+    def _table(self) -> Table:
+        columns = {"threshold": self.values}
+        for name in ("std", "score", "cv_score"):
+            if np.ndim(getattr(self, name)):
+                columns[name] = getattr(self, name)
+        names = shown_names(self.label_names, len(self))
+        return Table(self._headline(), names, columns)
 
     def _headline(self) -> str:
         if self.objective is None:
-            return f"Thresholds of {len(self)} labels"
+            return f"Thresholds of {counted(len(self), 'label')}"
         average = f", {self.average}" if self.average else ""
         scores = [
             f"{np.nanmean(score):.4f} {where}"
@@ -191,39 +226,6 @@ class Thresholds:
         ]
         head = f"Thresholds for {self.objective}{average}"
         return f"{head}: {', '.join(scores)}" if scores else head
-
-    def _lines(self) -> Iterable[str]:
-        names = (self.label_names or [])[:SHOWN]
-        width = max(map(len, names), default=0)
-        for index, name in enumerate(names):
-            spread = "" if self.std is None else f" ± {self.std[index]:.4f}"
-            yield f"  {name:{width}}  {self.values[index]:.4f}{spread}"
-        if len(self) > SHOWN:
-            yield f"  and {len(self) - SHOWN} more"
-
-
-def _to_plain(value: Any) -> Any:
-    """What JSON knows: NaN becomes null, infinite numbers strings."""
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, list):
-        return [_to_plain(entry) for entry in value]
-    if isinstance(value, (float, np.floating)):
-        special = {"nan": None, "inf": "inf", "-inf": "-inf"}
-        return special.get(str(float(value)), float(value))
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _from_plain(value: Any, name: str) -> Any:
-    """What `_to_plain` was given; lists become arrays."""
-    entries = value if isinstance(value, list) else [value]
-    if any(isinstance(entry, str) and entry not in INFINITE for entry in entries):
-        raise ValueError(
-            f'{name} must hold numbers, "inf", "-inf" or null; got {value!r:.80}.'
-        )
-    if isinstance(value, list):
-        return np.array(value, np.float64)
-    return float(value) if isinstance(value, str) else value
 
 
 def apply_thresholds(

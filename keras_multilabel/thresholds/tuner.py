@@ -11,7 +11,7 @@ from sklearn.utils import ClassifierTags, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.cross_fitting import Folds, check_folds
 from keras_multilabel.thresholds.label_scores import (
@@ -71,7 +71,8 @@ class ThresholdTuner(BaseEstimator):
             not).
         per_label: False: one threshold for all labels.
         shrinkage: How far rare labels are pulled toward the pooled threshold.
-        label_names: One name per label.
+        label_names: One name per label. Default: those of the columns, where y, or
+            the scores, are a data frame.
         random_state: Seed of the parts of ``cv``.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.counts_value import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.cross_fitting import Folds, cross_fit
 from keras_multilabel.thresholds.curves import Curves, Steps
@@ -19,7 +19,8 @@ from keras_multilabel.thresholds.objectives import (
 )
 from keras_multilabel.thresholds.plan import Plan, check_plan, search
 from keras_multilabel.thresholds.thresholds import Thresholds
-from keras_multilabel.utils.arguments import Array, check_label_names, listed
+from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.options import Average, ObjectiveName
 
 
@@ -105,7 +106,8 @@ def tune_thresholds(
             none with ``max_positives``. 0: the exact optimum on the data given.
             Probabilities are pulled on the logit scale. No floor is crossed, and no
             infinite threshold is pulled.
-        label_names: One name per label, to carry along.
+        label_names: One name per label, to carry along. Default: those of the columns,
+            where an argument is a data frame, or of the counts in place of ``y_true``.
         sample_weight: Shape (n_samples,), or that of the positions; the importance of
             each sample: its counts are multiplied by it. Their scale does not matter
             (except to a callable and to ``max_positives``). With ``shrinkage=0`` weight
@@ -169,8 +171,9 @@ def tune_thresholds(
     )
     if isinstance(y_true, ThresholdCounts):
         _refuse_samples_options(plan, y_score, sample_weight, cv)
-        steps = Steps.of(np.asarray(y_true.thresholds), y_true.counts())
-        return _tuned(steps, plan, label_names)
+        counts = y_true.counts()
+        steps = Steps.of(np.asarray(y_true.thresholds), counts)
+        return _tuned(steps, plan, label_names, counts)
     if y_score is None:
         raise TypeError("y_score is missing: pass y_true and y_score.")
     samples, unit = Samples.of(y_true, y_score, sample_weight), 1.0
@@ -178,7 +181,7 @@ def tune_thresholds(
         # A callable may ask for the counts as they are; the others are ratios of them.
         samples, unit = samples.scaled()
     plan = _in_units(plan, unit)
-    tuned = _tuned(samples.present, plan, label_names, unit)
+    tuned = _tuned(samples.present, plan, label_names, y_true, y_score, unit=unit)
     if plan.average == "samples":
         decisions = samples.decide(tuned.values)
         tuned = replace(tuned, score=_score(plan, samples, decisions))
@@ -220,16 +223,21 @@ def _in_units(plan: Plan, unit: float) -> Plan:
 
 
 def _tuned(
-    curves: Curves, plan: Plan, label_names: Iterable[Any] | None, unit: float = 1.0
+    curves: Curves,
+    plan: Plan,
+    label_names: Iterable[Any] | None,
+    *named: Any,
+    unit: float = 1.0,
 ) -> Thresholds:
     values = search(curves, plan)
+    names = given_names(label_names, len(values), *named)
     counts = curves.counts_at(values)
-    _warn_broken(counts, plan)
+    _warn_broken(counts, plan, names)
     average = None if plan.average == "samples" else plan.average
     n_positives = counts.predicted.sum().item()
     return Thresholds(
         values,
-        check_label_names(label_names, len(values)),
+        names,
         score=score_labels(plan.objective, average, counts),
         objective=plan.objective.name,
         average=plan.average,
@@ -237,7 +245,7 @@ def _tuned(
     )
 
 
-def _warn_broken(counts: Counts, plan: Plan) -> None:
+def _warn_broken(counts: Counts, plan: Plan, names: list[Any] | None) -> None:
     """Warn of a floor that no threshold keeps: scores of inf reach all of them."""
     allowed = plan.objective.allowed
     if allowed is None:
@@ -245,7 +253,9 @@ def _warn_broken(counts: Counts, plan: Plan) -> None:
     pooled = plan.average == "micro"
     broken = np.flatnonzero(~allowed(counts.sum() if pooled else counts)).tolist()
     if broken:
-        where = "" if pooled else f" in columns {listed(broken, 20)}"
+        labels = broken if names is None else [names[column] for column in broken]
+        kind = "columns" if names is None else "the columns"
+        where = "" if pooled else f" in {kind} {listed(labels, 20)}"
         warnings.warn(
             f"No threshold keeps the floor{where}: scores of inf reach all of them, or "
             "max_positives is too low. Those taken decide as little as they can.",

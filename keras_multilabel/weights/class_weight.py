@@ -119,13 +119,14 @@ def compute_class_weight(
 
 
 def _count_sides(y: Any) -> tuple[Array, list[Any] | None]:
-    """Known negatives and positives, (n_labels, 2); the names of labels in lists."""
+    """Known negatives and positives, (n_labels, 2); the labels, if they have names."""
     counts = count_labels(y)
     if not len(counts.positive):
         raise ValueError("The lists in y hold no label at all: there is none to weigh.")
     if not counts.n_samples:
         raise ValueError("y must have at least one sample; got none.")
-    return np.stack([counts.negative, counts.positive], axis=1), counts.classes
+    labels = counts.label_names if counts.classes is None else counts.classes
+    return np.stack([counts.negative, counts.positive], axis=1), labels
 
 
 def _check_scheme(scheme: str, beta: float | None) -> Callable[[Array], Array]:

@@ -1,5 +1,8 @@
 """Counts of labels: every form of truth, merging, bad input."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -118,6 +121,54 @@ def test_counts_of_other_labels_do_not_add_up():
         two + kml.count_labels([[1, 0, 0]])
     with pytest.raises(TypeError):
         two + 1
+
+
+@given(LISTS)
+def test_they_are_a_mapping_from_label_to_count(rows):
+    counts = kml.count_labels(rows)
+    expected = Counter(label for row in rows for label in set(row))
+    assert isinstance(counts, Mapping)
+    assert counts == dict(counts) == expected
+    assert len(counts) == len(expected)
+    assert list(counts) == sorted(expected)
+    assert sum(counts.values()) == expected.total()
+    assert all(counts[label] == n for label, n in expected.items())
+    assert all(type(n) is int for n in counts.values())
+    assert ("a" in counts, "x" in counts) == ("a" in expected, False)
+    assert counts.get("x", 0) == 0
+    assert [] not in counts
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    assert counts.most_common() == ordered
+    assert counts.most_common(2) == ordered[:2]
+
+
+def test_labels_that_are_no_text_and_columns_are_keys_too():
+    assert dict(kml.count_labels([[7], [3, 7]])) == {3: 1, 7: 2}
+    assert kml.count_labels([[7], [3, 7]]).label_names == ["3", "7"]
+    assert dict(kml.count_labels([[1, 0], [1, 1]])) == {0: 2, 1: 1}
+    frame = pd.DataFrame({"cat": [1, 0], "dog": [1, -1]})
+    assert dict(kml.count_labels(frame)) == {"cat": 1, "dog": 1}
+    batches = iter([np.array([[1, 0]]), np.array([[1, 1]])])
+    assert dict(kml.count_labels(batches, label_names="ab")) == {"a": 2, "b": 1}
+
+
+def test_equal_are_counts_of_which_all_is_equal():
+    y = np.array([[1, 0], [0, 1]])
+    assert kml.count_labels(y) == kml.count_labels(y[::-1])
+    assert kml.count_labels(y) != kml.count_labels(y, label_names="ab")
+    assert kml.count_labels(y) != kml.count_labels([[1, 0], [-1, 1]])
+    assert kml.count_labels(y) != kml.count_labels([[1, 0], [0, 1], [0, 0]])
+    assert kml.count_labels(y) != [1, 1]
+
+
+def test_names_of_lists_are_the_labels_to_count():
+    rows = [["dog"], [], ["dog", "cat"]]
+    counts = kml.count_labels(rows, label_names=["owl", "dog", "cat"])
+    assert dict(counts) == {"owl": 0, "dog": 2, "cat": 1}
+    assert counts.known.tolist() == [3, 3, 3]
+    assert counts + kml.count_labels([["owl"]]) == {"owl": 1, "dog": 2, "cat": 1}
+    with pytest.raises(ValueError, match="outside classes: 'cat'"):
+        kml.count_labels(rows, label_names=["dog"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Confusion matrices, drawn for real: what they say is compared with the counts."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -71,6 +72,22 @@ def test_counts_draw_the_same_as_arrays(rng):
         np.testing.assert_array_equal(
             one.images[0].get_array(), other.images[0].get_array()
         )
+
+
+def test_names_come_from_counts_and_from_frames(rng):
+    y_true, y_pred = decided(rng)
+    names = ["ant", "bee", "cat", "dog"]
+    frame = pd.DataFrame(y_true, columns=names)
+    counts = kml.confusion_counts(y_true, y_pred, label_names=names)
+    for drawn in ((frame, y_pred), (y_true, frame), (counts,), (counts[names],)):
+        (figure,) = kml.plot_confusion_matrices(*drawn)
+        assert titles(figure) == names
+    (figure,) = kml.plot_confusion_matrices(counts, label_names="wxyz")
+    assert titles(figure) == ["w", "x", "y", "z"]
+    (figure,) = kml.plot_confusion_matrices(counts[["dog", "ant"]])
+    assert titles(figure) == ["dog", "ant"]
+    with pytest.raises(ValueError, match="got 3 names"):
+        kml.plot_confusion_matrices(counts, label_names="abc")
 
 
 def test_unknown_entries_are_left_out_and_empty_rows_are_white():

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -59,6 +60,25 @@ def test_names_of_lists_bring_labels_that_never_occur():
     assert bars(ax) == {"dog": "1 (100%)", "cat": "0 (0%)"}
     with pytest.raises(ValueError, match="1 labels outside classes: 'dog'"):
         kml.plot_label_counts([["dog"]], label_names=["cat"])
+
+
+def test_names_come_from_frames_and_from_label_counts():
+    frame = pd.DataFrame({"ant": [1, 0, -1], "bee": [1, 1, 0]})
+    notes = {"bee": "2 (66.7%)", "ant": "1 (50.0%), 1 unknown"}
+    assert bars(kml.plot_label_counts(frame)) == notes
+    counts = kml.count_labels(frame)
+    ax = kml.plot_label_counts(counts)
+    assert bars(ax) == notes
+    assert ax.get_title(loc="left") == "3 samples"
+    again = kml.plot_label_counts(counts, label_names=iter("ab"))
+    assert list(bars(again)) == ["b", "a"]
+    with pytest.raises(ValueError, match="got 1 names"):
+        kml.plot_label_counts(counts, label_names=["a"])
+    assert bars(kml.plot_label_counts(kml.count_labels([["cow"]]))) == {
+        "cow": "1 (100%)"
+    }
+    with pytest.raises(ValueError, match="got 0 labels in 1 samples"):
+        kml.plot_label_counts(kml.count_labels([[]]))
 
 
 @pytest.mark.parametrize("n_labels", [1, 6, 20, 80])

@@ -69,14 +69,45 @@ def test_numpy_takes_it_as_its_values(tuned):
 
 
 def test_repr_says_what_it_was_tuned_for(tuned):
-    first, cat, dog = repr(tuned).splitlines()
+    first, head, cat, dog = repr(tuned).splitlines()
     assert first.startswith("Thresholds for f1, macro: ")
     assert "cross-fitted" in first
-    assert cat.split() == ["cat", f"{tuned.values[0]:.4f}", "±", f"{tuned.std[0]:.4f}"]
+    assert head.split() == ["threshold", "std"]
+    assert cat.split() == ["cat", f"{tuned.values[0]:.4f}", f"{tuned.std[0]:.4f}"]
     assert dog.split()[0] == "dog"
     many = repr(kml.Thresholds(np.full(30, 0.5)))
     assert many.startswith("Thresholds of 30 labels\n")
-    assert many.endswith("  and 10 more")
+
+
+def test_scores_per_label_are_columns():
+    tuned = kml.tune_thresholds([[1, -1], [0, -1]], [[0.3, 0.1]] * 2, average=None)
+    assert list(tuned.to_frame().columns) == ["threshold", "score"]
+    assert repr(tuned).splitlines()[-1].split()[-1] == "nan"
+
+
+def test_one_label_is_a_float_and_several_are_thresholds(tuned):
+    assert tuned["dog"] == tuned[1] == tuned[-1] == tuned.values[1]
+    assert type(tuned["dog"]) is float
+    assert list(tuned) == tuned.values.tolist()
+    for both in (["dog", "cat"], [1, 0], slice(None, None, -1), np.array([1, 0])):
+        turned = tuned[both]
+        assert turned.label_names == ["dog", "cat"]
+        assert turned["cat"] == tuned["cat"]
+        np.testing.assert_array_equal(turned.std, tuned.std[::-1])
+        np.testing.assert_array_equal(turned.cv_pred, tuned.cv_pred[:, ::-1])
+        # Those were of all labels together.
+        assert (turned.score, turned.cv_score, turned.n_positives) == (None, None, None)
+        assert turned.objective == "f1"
+    assert repr(tuned[:1]).startswith("Thresholds for f1, macro\n")
+    assert tuned[tuned.values < 0].label_names == []
+    with pytest.raises(IndexError):
+        tuned[2]
+
+
+def test_scores_per_label_are_picked_with_the_labels():
+    y_true, y_score = [[1, 0], [0, 1], [1, 1]], [[0.3, 0.1], [0.5, 0.2], [0.4, 0.7]]
+    tuned = kml.tune_thresholds(y_true, y_score, average=None)
+    np.testing.assert_array_equal(tuned[1:].score, tuned.score[1:])
 
 
 def test_scores_of_other_labels_are_refused(tuned):

@@ -171,6 +171,8 @@ def test_what_the_estimator_knows_and_gives_is_there(data):
         tuner.predict_proba(x)
     tuner.fit(x, y)
     assert tuner.thresholds_.label_names == ["sun", "rain", "snow"]
+    named = kml.ThresholdTuner(LINEAR).fit(x, y.set_axis(list("uvw"), axis=1))
+    assert named.thresholds_.label_names == ["u", "v", "w"]
     assert len(tuner.predict_proba(x)) == 3
     assert not hasattr(tuner, "decision_function")
     assert [list(classes) for classes in tuner.classes_] == [[0, 1]] * 3

@@ -129,6 +129,13 @@ def test_data_frames_hold_one_column_per_label(problem, plain_config):
     expected = kml.confusion_counts(y_true, y_score >= 0.5, sample_weight=weight)
     assert_same_counts(counts, expected)
     assert_same_labels(kml.count_labels(lazy[NAMES]), kml.count_labels(y_true))
+    for named in (counts, kml.count_labels(lazy[NAMES])):
+        assert named.label_names == NAMES
+    histogram = kml.score_histogram(lazy[NAMES], scores)
+    assert kml.tune_thresholds(histogram).label_names == NAMES
+    others = {"label_names": list("abcd")}
+    assert kml.count_labels(lazy[NAMES], **others)["b"] == (y_true == 1).sum(0)[1]
+    assert kml.score_histogram(lazy[NAMES], scores, **others).label_names[1] == "b"
 
 
 def test_empty_chunks_count_nothing(problem):

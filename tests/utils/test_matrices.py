@@ -22,7 +22,8 @@ FIRST_UNKNOWN = [[-1, 0], [0, 1], [1, 1]]
 
 
 def counts(y_true, y_pred=TRUTH, **options):
-    return repr(kml.confusion_counts(y_true, y_pred, **options))
+    names = ["a", "b"]
+    return repr(kml.confusion_counts(y_true, y_pred, label_names=names, **options))
 
 
 def frame(dtype, rows=TRUTH):

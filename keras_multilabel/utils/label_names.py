@@ -1,0 +1,129 @@
+"""Names of labels, which travel with what was counted or tuned for these labels."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel.utils.arguments import check_label_names, listed
+from keras_multilabel.utils.matrices import column_names
+
+LIBRARIES = ("pandas", "polars")
+
+
+class LabelNames(list[Any]):
+    """Names of labels, and which library's data frame they came with.
+
+    Attributes:
+        library: ``"pandas"`` or ``"polars"``, of which ``to_frame`` makes a data frame.
+    """
+
+    library: str
+
+    def __init__(self, names: Iterable[Any], library: str | None = None):
+        super().__init__(names)
+        self.library = library or library_of(names) or LIBRARIES[0]
+
+
+def library_of(*values: Any) -> str | None:
+    """The library of the first data frame, column or `LabelNames`; None without one."""
+    for value in values:
+        if isinstance(value, LabelNames):
+            return value.library
+        library = type(value).__module__.partition(".")[0]
+        if library in LIBRARIES:
+            return library
+    return None
+
+
+def given_names(
+    label_names: Iterable[Any] | None, n_labels: int, *values: Any
+) -> LabelNames | None:
+    """One name per label: those given, else those of the first of ``values`` with any.
+
+    Values may be anything: data frames and results have names. None where none has.
+    """
+    found = [label_names, *map(_names_of, values)]
+    names = next((names for names in found if names is not None), None)
+    if names is None:
+        return None
+    library = library_of(*values, names)
+    return LabelNames(check_label_names(names, n_labels), library)
+
+
+def shown_names(
+    label_names: Iterable[Any] | None, n_labels: int, *values: Any
+) -> list[Any]:
+    """As `given_names`; ``"label 0"`` and so on where there are none."""
+    names = given_names(label_names, n_labels, *values)
+    return check_label_names(None, n_labels) if names is None else names
+
+
+def _names_of(value: Any) -> Iterable[Any] | None:
+    if hasattr(value, "columns"):
+        return column_names(value)
+    return getattr(value, "label_names", None)
+
+
+def merged_names(one: list[Any] | None, other: list[Any] | None) -> list[Any] | None:
+    """The names of two parts of the data: the same, or those of one alone."""
+    if one is None or other is None or list(one) == list(other):
+        return other if one is None else one
+    pairs = enumerate(zip(one, other, strict=False))
+    differ = [f"{at}: {a!r} and {b!r}" for at, (a, b) in pairs if a != b]
+    remedy = (
+        "They are the same labels in another order: put the columns in one order."
+        if sorted(one) == sorted(other)
+        else "Name the same labels alike, or count each apart."
+    )
+    more = f" and {len(differ) - 5} more" if len(differ) > 5 else ""
+    raise ValueError(
+        "Parts add up where their label_names are the same, in the same order; these "
+        f"differ at label {', '.join(differ[:5])}{more}. {remedy}"
+    )
+
+
+def label_index(key: Any, names: Sequence[Any] | None) -> Any:
+    """What picks labels out of an array: names, one or a list, as positions."""
+    # Of arrays, and of the index of a data frame.
+    key = key.tolist() if hasattr(key, "tolist") else key
+    if isinstance(key, str):
+        return _position(key, names)
+    if isinstance(key, (list, tuple)) and any(isinstance(name, str) for name in key):
+        return [_position(name, names) for name in key]
+    return list(key) if isinstance(key, tuple) else key
+
+
+def names_at(names: Sequence[Any] | None, index: Any) -> LabelNames | None:
+    """The names of the labels picked; None where one alone was."""
+    if names is None:
+        return None
+    picked = np.array(names, object)[index]
+    is_array = isinstance(picked, np.ndarray)
+    return LabelNames(picked.tolist(), library_of(names)) if is_array else None
+
+
+def _position(name: Any, names: Sequence[Any] | None) -> int:
+    if names is None or name not in names:
+        raise unknown_label(name, names)
+    return names.index(name)
+
+
+def unknown_label(name: Any, names: Sequence[Any] | None) -> KeyError:
+    """The error for a label that there is not, with those that come close."""
+    if names is None:
+        return KeyError(
+            f"{name!r}: these labels have no names, only positions. Give them names "
+            "with label_names=."
+        )
+    close = get_close_matches(str(name), [str(known) for known in names])
+    rest = f"did you mean {listed(close)}?" if close else f"there are {listed(names)}."
+    return KeyError(f"No label is named {name!r}; {rest}")
+
+
+def shorten(name: str, most: int = 26) -> str:
+    """A long name without its middle: labels often differ at either end."""
+    if len(name) <= most:
+        return name
+    return f"{name[: most // 2]}…{name[len(name) - most // 2 + 1 :]}"

@@ -1,0 +1,160 @@
+"""One table for all results: as text, as HTML in notebooks, and as a data frame."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from unicodedata import east_asian_width
+
+import numpy as np
+
+from keras_multilabel.utils.label_names import LIBRARIES, library_of, shorten
+from keras_multilabel.utils.matrices import Array
+from keras_multilabel.utils.optional import require
+
+# So many rows are shown whole (the labels of VOC); of more the first and last few.
+MOST_ROWS = 20
+ENDS = 8
+# Longer names lose their middle.
+WIDEST = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A row per label (or sample), and what there is to say of all of them.
+
+    Attributes:
+        title: The first line; all there is where there are no columns.
+        names: Of the rows.
+        columns: Numbers, one per row, by the name of the column.
+        index: What a row is.
+    """
+
+    title: str
+    names: Sequence[Any] = ()
+    columns: dict[str, Array] | None = None
+    index: str = "label"
+
+    def text(self) -> str:
+        """Aligned lines; of many rows the first and last."""
+        if not self.columns or not len(self.names):
+            return self.title
+        lines = list(self._lines())
+        widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+        text = [
+            "  ".join(
+                [_padded(line[0], widths[0]), *map(str.rjust, line[1:], widths[1:])]
+            ).rstrip()
+            for line in lines
+        ]
+        return "\n".join([self.title, *text])
+
+    def html(self) -> str:
+        """The same as HTML, in which names are text and no tags."""
+        title = f"<div>{escape(self.title)}</div>"
+        if not self.columns or not len(self.names):
+            return title
+        head, *lines = self._lines()
+        # The class by which notebooks and documentation know data frames.
+        parts = [title, '<table border="1" class="dataframe">']
+        parts += [f"<thead>{_html_row(head, 'th')}</thead>", "<tbody>"]
+        parts += [_html_row(line, "td") for line in lines]
+        return "\n".join([*parts, "</tbody></table>"])
+
+    def frame(self) -> Any:
+        """All rows as a data frame: of polars if the names came with one."""
+        if self.columns is None:
+            raise ValueError(f"A data frame needs a row per label; got {self.title}.")
+        import narwhals.stable.v2 as nw
+
+        library = library_of(self.names) or LIBRARIES[0]
+        pandas = require("pandas", extra="images") if library == "pandas" else None
+        columns: dict[str, Any] = {self.index: list(self.names)}
+        columns |= self.columns
+        if pandas is not None:
+            return pandas.DataFrame(columns).set_index(self.index)
+        return nw.from_dict(columns, backend=library).to_native()
+
+    def _lines(self) -> Iterator[list[str]]:
+        """The header and the rows, as cells."""
+        columns = self.columns or {}
+        yield ["", *columns]
+        for row in _shown(len(self.names)):
+            if row is None:
+                n_hidden = len(self.names) - 2 * ENDS
+                yield [f"... {n_hidden:,} more", *[""] * len(columns)]
+            else:
+                values = (_number(column[row]) for column in columns.values())
+                yield [_readable(self.names[row]), *values]
+
+
+class Tabular(ABC):
+    """A result that is read as a table. Private: it gives its `Table`."""
+
+    @abstractmethod
+    def _table(self) -> Table: ...
+
+    def to_frame(self) -> Any:
+        """All of the table as a data frame, one row per label.
+
+        Returns:
+            A pandas data frame with the names as its index; or one of polars, with the
+            column ``label``, where the names or the data came from polars.
+
+        Raises:
+            ImportError: If pandas is not installed.
+        """
+        return self._table().frame()
+
+    def __repr__(self) -> str:
+        return self._table().text()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self._table().html()
+
+
+def counted(n: int, noun: str) -> str:
+    """Such as "1 label" and "1,200 labels"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _shown(n_rows: int) -> Iterator[int | None]:
+    """Positions of the rows to show; None where some are left out."""
+    if n_rows <= MOST_ROWS:
+        yield from range(n_rows)
+        return
+    yield from range(ENDS)
+    yield None
+    yield from range(n_rows - ENDS, n_rows)
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (int, np.integer)):
+        return f"{value:,}"
+    plain = value == 0 or 1e-4 <= abs(value) < 1e9
+    return f"{value:,.4f}" if plain else f"{value:.3e}"
+
+
+def _readable(name: Any) -> str:
+    """On one line, with characters that cannot be printed written as escapes."""
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
+    return shorten(text, WIDEST)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: Chinese and Japanese characters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _html_row(cells: list[str], kind: str) -> str:
+    head, *rest = map(escape, cells)
+    values = "".join(
+        f'<{kind} style="text-align: right">{cell}</{kind}>' for cell in rest
+    )
+    return f'<tr><th style="text-align: left">{head}</th>{values}</tr>'
