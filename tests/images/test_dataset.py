@@ -309,8 +309,9 @@ def test_metrics_take_the_names_of_the_classes(folder, change, options, names):
     data = read(ten_rows(), folder)
     metrics = kml.MultiLabelMetrics(change(data), per_label=True, **options)
     history = fit_small(data, metrics)
-    assert metrics.thresholds.label_names == names
     assert {f"val_recall/{name}" for name in names} <= set(history)
+    known = None if names[0] == "label 0" else names
+    assert metrics.thresholds.label_names == known
 
 
 @pytest.mark.keras
@@ -319,7 +320,7 @@ def test_class_names_for_another_number_of_labels_are_not_theirs(folder):
     data.class_names = ["one class per row"]
     metrics = kml.MultiLabelMetrics(data)
     fit_small(data, metrics)
-    assert metrics.thresholds.label_names == ["label 0", "label 1"]
+    assert metrics.thresholds.label_names is None
 
 
 def fit_small(data, metrics):
