@@ -33,12 +33,12 @@ from .metrics.classification import (
 from .metrics.classification import precision_score as precision_score
 from .metrics.classification import recall_score as recall_score
 from .metrics.classification import subset_accuracy_score as subset_accuracy_score
+from .metrics.confusion_counts import confusion_counts as confusion_counts
 from .metrics.confusion_matrix import label_confusion_matrix as label_confusion_matrix
 from .metrics.confusion_matrix import (
     multilabel_confusion_matrix as multilabel_confusion_matrix,
 )
-from .metrics.counts import confusion_counts as confusion_counts
-from .metrics.counts_value import Counts as Counts
+from .metrics.counts import Counts as Counts
 from .metrics.histogram import ScoreHistogram as ScoreHistogram
 from .metrics.histogram_ranking import (
     average_precision_bounds as average_precision_bounds,

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_multilabel.metrics import ranking, ratios
 from keras_multilabel.metrics.averages import average_ratio, exact_match
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 

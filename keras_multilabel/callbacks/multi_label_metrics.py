@@ -10,7 +10,7 @@ from keras_multilabel.callbacks.evaluation import Callables
 from keras_multilabel.callbacks.keras_pass import KerasPass
 from keras_multilabel.callbacks.own_pass import OwnPass
 from keras_multilabel.callbacks.validation import Carrier
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.thresholds.tuner import ThresholdTuner

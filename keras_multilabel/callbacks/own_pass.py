@@ -23,7 +23,7 @@ from keras_multilabel.callbacks.validation import Carrier, Validation
 from keras_multilabel.inference.scoring_pass import PassResult, ScoringPass
 from keras_multilabel.inference.sources import check_source
 from keras_multilabel.metrics.averages import average_scores
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.cross_fitting import check_folds
 from keras_multilabel.thresholds.thresholds import Thresholds

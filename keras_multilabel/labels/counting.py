@@ -15,7 +15,7 @@ from keras_multilabel.labels.encoding import count_rows, encode_labels, sort_lab
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.metrics.counts import count_positives
+from keras_multilabel.metrics.confusion_counts import count_positives
 from keras_multilabel.utils.arguments import Array, check_matrix
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 from keras_multilabel.utils.label_names import (

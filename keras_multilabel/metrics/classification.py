@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics import ratios, signatures
 from keras_multilabel.metrics.averages import average_ratio, exact_match
-from keras_multilabel.metrics.counts import take_counts
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.confusion_counts import take_counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.ratios import Ratio
 from keras_multilabel.metrics.signatures import Truth
 from keras_multilabel.utils.arguments import Array, check_average, check_zero_division

@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.counts import confusion_counts, take_counts
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.confusion_counts import confusion_counts, take_counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, check_decisions, check_targets
 from keras_multilabel.utils.rows import check_pair, check_rows
 

@@ -1,219 +1,175 @@
-"""Counting: truth and decisions -> `Counts`."""
+"""`Counts`: true and false positives and negatives, the idea all scores rest on."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from keras_multilabel.metrics.byte_sums import blocks, column_sums, row_sums
-from keras_multilabel.metrics.counts_value import Counts
-from keras_multilabel.utils.arguments import (
-    Array,
-    check_decisions,
-    check_targets,
-    sides,
+from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.label_names import (
+    given_names,
+    label_index,
+    merged_names,
+    names_at,
+    shown_names,
 )
-from keras_multilabel.utils.dask import is_dask, sum_blocks
-from keras_multilabel.utils.label_names import given_names
-from keras_multilabel.utils.rows import (
-    Rows,
-    check_pair,
-    check_rows,
-    check_sample_weight,
-)
+from keras_multilabel.utils.tables import Table, Tabular, counted
 
-_Entries = tuple[Array, Array, Array, Array | None]
-# Truth and decisions of a block -> their entries.
-_Reader = Callable[[Array, Array], _Entries]
+OUTCOMES = ("tp", "fp", "fn", "tn")
 
 
-def confusion_counts(
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
-    *,
-    sample_weight: npt.ArrayLike | None = None,
-    axis: int | None = 0,
-    label_names: Iterable[Any] | None = None,
-) -> Counts:
-    """Count true and false positives and negatives, per label or per sample.
+@dataclass(frozen=True, eq=False, repr=False)
+class Counts(Tabular):
+    """True and false positives and negatives, in four arrays of one shape.
 
-    Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where it is unknown. Unknown entries are left out. Of labels per step
-            or pixel, shape (n_samples, ..., n_labels), each position is a sample.
-        y_pred: Decisions, 0 and 1, same shape. Each of the arrays may be a Dask array
-            or data frame, whose blocks are counted where they are.
-        sample_weight: Shape (n_samples,), or one for each position, (n_samples, ...).
-            A row of weight 2 counts twice.
-        axis: 0 counts over samples (a count per label), 1 over labels (a count
-            per sample), None over both.
-        label_names: One name per label, for the counts to carry along. Default: those
-            of the columns, where an argument is a data frame.
+    Counts of two parts of the data add up to those of the whole, so they merge
+    over batches, files and machines; ratios are taken once, at the end. Counts of one
+    label are ``counts["dog"]``, and ``to_frame()`` is the table that is printed, as a
+    data frame.
 
-    Returns:
-        `Counts`: integers, or floats where ``sample_weight`` is given.
-
-    Raises:
-        TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ or values are not 0, 1 or unknown; or if ``axis``
-            is 1 with Dask; or if ``label_names`` is not one name per label, or there
-            are no counts per label to name.
+    Attributes:
+        tp: True positives: how many (or what weight of) entries are 1 in both.
+        fp: False positives: 0 in ``y_true``, 1 in ``y_pred``.
+        fn: False negatives: 1 in ``y_true``, 0 in ``y_pred``.
+        tn: True negatives: 0 in both.
+        axis: The axis of ``y_true`` that was counted over: 0 gives counts per
+            label, shape ``(..., n_labels)``; 1 counts per sample, shape
+            ``(n_samples,)``; None one total, shape ``(...,)``.
+        label_names: The labels' names, in the order of the last axis; None where
+            nobody gave any. Plots and tuning take them from here.
 
     Example:
         >>> import keras_multilabel as kml
-        >>> y_true = [[1, 0, 1], [0, 1, -1]]
-        >>> y_pred = [[1, 1, 0], [0, 1, 1]]
-        >>> kml.confusion_counts(y_true, y_pred, label_names=["cat", "dog", "cow"])
-        Counts of 3 labels
+        >>> names = ["cat", "dog"]
+        >>> monday = kml.confusion_counts(
+        ...     [[1, 0], [1, 1]], [[1, 1], [0, 1]], label_names=names
+        ... )
+        >>> tuesday = kml.confusion_counts([[0, 1]], [[0, 1]], label_names=names)
+        >>> monday + tuesday
+        Counts of 2 labels
              tp  fp  fn  tn
-        cat   1   0   0   1
-        dog   1   1   0   0
-        cow   0   0   1   0
-        >>> kml.confusion_counts(y_true, y_pred, axis=1).tp.tolist()
-        [1, 1]
+        cat   1   0   1   1
+        dog   2   1   0   0
+        >>> (monday + tuesday)["dog"]
+        Counts(tp=2, fp=1, fn=0, tn=0)
+        >>> (monday + tuesday).sum()
+        Counts(tp=3, fp=1, fn=1, tn=1)
     """
-    if axis not in (0, 1, None):
-        raise ValueError(f"axis must be 0, 1 or None; got {axis!r}.")
-    if is_dask(y_true, y_pred, sample_weight):
-        counts = _count_dask(y_true, y_pred, sample_weight, axis)
-    else:
-        counts = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axis)
-    if axis == 0:
-        names = given_names(label_names, len(counts.tp), y_true, y_pred)
-        return replace(counts, label_names=names)
-    if label_names is None:
-        return counts
-    return replace(counts, label_names=list(label_names))
+
+    tp: Array
+    fp: Array
+    fn: Array
+    tn: Array
+    axis: int | None = 0
+    label_names: list[Any] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        arrays = [np.asarray(array) for array in self._arrays()]
+        if len({array.shape for array in arrays}) != 1:
+            raise ValueError(
+                "tp, fp, fn and tn must have one shape; got "
+                f"{', '.join(str(array.shape) for array in arrays)}."
+            )
+        for name, array in zip(OUTCOMES, arrays, strict=True):
+            object.__setattr__(self, name, _widened(array, self.axis))
+        if self.label_names is not None:
+            object.__setattr__(self, "label_names", self._check_names())
+
+    def _arrays(self) -> list[Array]:
+        return [getattr(self, name) for name in OUTCOMES]
+
+    def _check_names(self) -> list[Any] | None:
+        if self.axis != 0 or self.tp.ndim == 0:
+            raise ValueError(
+                "label_names go with counts per label, over axis 0, of the shape "
+                f"(..., n_labels); got counts over axis {self.axis} of the shape "
+                f"{self.tp.shape}."
+            )
+        return given_names(self.label_names, self.tp.shape[-1])
+
+    @property
+    def support(self) -> Array:
+        """``tp + fn``, the positives in ``y_true``."""
+        return self.tp + self.fn
+
+    @property
+    def predicted(self) -> Array:
+        """``tp + fp``, the positives in ``y_pred``."""
+        return self.tp + self.fp
+
+    @property
+    def total(self) -> Array:
+        """``tp + fp + fn + tn``, the known entries."""
+        return self.tp + self.fp + self.fn + self.tn
+
+    def __add__(self, other: "Counts") -> "Counts":
+        if not isinstance(other, Counts):
+            return NotImplemented
+        if self.axis == 1 or self.axis != other.axis or self.tp.shape != other.tp.shape:
+            raise ValueError(
+                "Only counts of the same labels add up: both over axis 0 (or None) "
+                f"and of one shape; got axis {self.axis} {self.tp.shape} and "
+                f"axis {other.axis} {other.tp.shape}."
+            )
+        pairs = zip(self._arrays(), other._arrays(), strict=True)
+        names = merged_names(self.label_names, other.label_names)
+        return _counts((a + b for a, b in pairs), self.axis, names)
+
+    def __getitem__(self, label: Any) -> "Counts":
+        """Counts of one label or several.
+
+        Args:
+            label: A name or a position; or a list of either, a slice or a mask, for
+                several. (Counts per sample: positions of samples.)
+
+        Returns:
+            `Counts`: of one label without the axis of labels, such as one total.
+
+        Raises:
+            KeyError: If no label has that name.
+            IndexError: If there is no such position.
+        """
+        index = label_index(label, self.label_names)
+        arrays = [array[..., index] for array in self._arrays()]
+        is_one = arrays[0].ndim < self.tp.ndim
+        names = None if is_one else names_at(self.label_names, index)
+        axis = None if is_one else self.axis
+        return _counts(arrays, axis, names)
+
+    def sum(self, axis: int = -1) -> "Counts":
+        """Add the counts up over one axis of theirs: over labels, or samples."""
+        arrays = [array.sum(axis) for array in self._arrays()]
+        if self.axis != 0 or axis in (-1, self.tp.ndim - 1):
+            return _counts(arrays, None, None)
+        return _counts(arrays, 0, self.label_names)
+
+    def _table(self) -> Table:
+        shape, columns = self.tp.shape, dict(zip(OUTCOMES, self._arrays(), strict=True))
+        if not shape:
+            values = ", ".join(f"{name}={value}" for name, value in columns.items())
+            return Table(f"Counts({values})")
+        if len(shape) > 1:
+            of = f" of {counted(shape[-1], 'label')}" if self.axis == 0 else ""
+            return Table(f"Counts{of}, shape {shape}")
+        if self.axis != 0:
+            kind = "sample" if self.axis == 1 else "total"
+            title = f"Counts of {counted(shape[0], kind)}"
+            return Table(title, range(shape[0]), columns, kind)
+        names = shown_names(self.label_names, shape[0])
+        return Table(f"Counts of {counted(shape[0], 'label')}", names, columns)
 
 
-def _count(rows: Rows, axis: int | None) -> Counts:
-    count = _count_rows if axis == 1 else _count_columns
-    counts = count(rows.y_true, rows.other, rows.weight, _outcomes)
-    return counts.sum() if axis is None else counts
-
-
-def take_counts(
-    y_true: npt.ArrayLike | Counts,
-    y_pred: npt.ArrayLike | None,
-    sample_weight: npt.ArrayLike | None,
-    axis: int,
-) -> tuple[Counts, Array | None]:
-    """Count over ``axis``, or check counts that were taken before; and the weights."""
-    if not isinstance(y_true, Counts):
-        if y_pred is None:
-            raise TypeError("y_pred is missing: pass y_true and y_pred, or Counts.")
-        if is_dask(y_true, y_pred, sample_weight):
-            return _count_dask(y_true, y_pred, sample_weight, axis), None
-        rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
-        check_rows(rows.y_true)
-        return _count(rows, axis), rows.weight
-    if y_pred is not None:
-        raise TypeError("Counts hold the decisions already: pass them alone.")
-    if y_true.axis not in (axis, None):
-        raise ValueError(
-            f"This score needs counts over axis {axis} (0: per label, 1: per sample); "
-            f"got counts over axis {y_true.axis}. Take them with "
-            f"confusion_counts(..., axis={axis})."
-        )
-    if sample_weight is None or axis == 0:
-        return y_true, None
-    return y_true, check_sample_weight(sample_weight, y_true.tp.shape)
-
-
-def count_positives(y_true: Array) -> tuple[Array, Array]:
-    """How many positives and known entries each label has, each (n_labels,)."""
-    n_known, n_positive = np.zeros((2, y_true.shape[1]), np.int64)
-    for block in blocks(y_true, y_true.itemsize):
-        positive, known = check_targets(y_true[block])
-        n_positive += column_sums(positive, len(positive), None)
-        n_known += column_sums(known, len(positive), None)
-    return n_positive, n_known
-
-
-def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Counts:
-    if axis == 1:
-        raise ValueError(
-            "axis=1 gives a count for every sample, which is no sum over blocks: with "
-            "Dask, axis must be 0 or None."
-        )
-    counts: Counts = sum_blocks(
-        _count_block, y_true=y_true, y_pred=y_pred, sample_weight=weight
-    )
-    return counts if axis == 0 else counts.sum()
-
-
-def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
-    return _count(check_pair(y_true, y_pred, "y_pred", weight, of_part=True), 0)
-
-
-def count_checked(
-    truth: Array, decisions: Array, weight: Array | None, axis: int = 0
+def _counts(
+    arrays: Iterable[Array], axis: int | None, names: list[Any] | None
 ) -> Counts:
-    """`confusion_counts` of what `check_truth` gave and of decisions as bytes."""
-    count = _count_rows if axis == 1 else _count_columns
-    return count(truth, decisions.view(np.uint8), weight, _outcomes_of_checked)
+    tp, fp, fn, tn = arrays
+    return Counts(tp, fp, fn, tn, axis, label_names=names)
 
 
-def _count_columns(
-    y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
-) -> Counts:
-    total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
-    for block in blocks(y_true, y_true.itemsize if weight is None else 8):
-        row_weight = None if weight is None else weight[block]
-        outcomes = read(y_true[block], y_pred[block])
-        if weight is not None:
-            outcomes = _apart(*outcomes)
-        for row, entries in zip(total, outcomes, strict=True):
-            row += column_sums(entries, len(outcomes[0]), row_weight)
-    tp, fp, fn, tn = _four(total) if weight is None else total
-    return Counts(tp, fp, fn, tn, axis=0)
-
-
-def _count_rows(
-    y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
-) -> Counts:
-    total = np.empty((4, len(y_true)), np.int32)
-    for block in blocks(y_true, y_true.itemsize):
-        outcomes = read(y_true[block], y_pred[block])
-        total[:, block] = _four(
-            [row_sums(entries, y_true.shape[1]) for entries in outcomes]
-        )
-    tp, fp, fn, tn = total if weight is None else total * weight
-    return Counts(tp, fp, fn, tn, axis=1)
-
-
-def _outcomes(y_true: Array, y_pred: Array) -> _Entries:
-    """Per entry, 0 or 1: both positive, truth positive, predicted positive, known.
-
-    None stands for 1 everywhere, which takes no memory and no adding up.
-    """
-    return _entries(*check_targets(y_true), check_decisions(y_pred))
-
-
-def _outcomes_of_checked(truth: Array, decisions: Array) -> _Entries:
-    return _entries(*sides(truth), decisions)
-
-
-def _entries(positive: Array, known: Array | None, decisions: Array) -> _Entries:
-    if known is not None:
-        decisions = decisions & known
-    return positive & decisions, positive, decisions, known
-
-
-def _apart(both: Array, truth: Array, decision: Array, known: Array | None) -> _Entries:
-    """Per entry, 0 or 1: tp, fp, fn, tn.
-
-    Weights are summed apart: a difference of sums loses the small beside the large.
-    """
-    negative = (truth | decision) ^ (1 if known is None else known)
-    return both, decision ^ both, truth ^ both, negative
-
-
-def _four(sums: Any) -> Any:
-    """Sums of the four outcomes -> tp, fp, fn, tn."""
-    both, truth, decision, known = sums
-    # Weights may round to just below zero.
-    negative = np.maximum(known - truth - decision + both, 0)
-    return both, decision - both, truth - both, negative
+def _widened(array: Array, axis: int | None) -> Array:
+    """Counts in a type that sums of them do not leave."""
+    # Those of a sample are at most the number of labels.
+    if axis == 1 and array.dtype == np.int32:
+        return array
+    return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)

@@ -16,7 +16,7 @@ from keras_multilabel.metrics.bins import (
     check_binnable,
     leading_bits_for,
 )
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.entries import check_truth_matrix, find_entries
 from keras_multilabel.metrics.histogram_json import check_cells
 from keras_multilabel.utils.arguments import (

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keras_multilabel.metrics import keras_ops
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.keras_state import counts_of, histogram_of
 from keras_multilabel.metrics.ratios import RATIOS, check_score_name

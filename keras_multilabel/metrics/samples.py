@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics.averages import near_one
-from keras_multilabel.metrics.counts import count_checked
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.confusion_counts import count_checked
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.sorted_scores import SortedScores, map_labels
 from keras_multilabel.utils.arguments import (
     Array,

@@ -9,7 +9,7 @@ from typing import Any, Protocol, overload
 
 import numpy.typing as npt
 
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.options import Average

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, sides
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 from keras_multilabel.utils.precision import just_above

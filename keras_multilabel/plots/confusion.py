@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import multilabel_confusion_matrix
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.plots.style import (
     LITERAL,
     RIGHT,

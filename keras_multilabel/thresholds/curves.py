@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, are_probabilities
 from keras_multilabel.utils.precision import just_above
 

@@ -14,8 +14,8 @@ from keras_multilabel.metrics.averages import (
     divide,
     near_one,
 )
-from keras_multilabel.metrics.counts import count_checked
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.confusion_counts import count_checked
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 

@@ -5,7 +5,7 @@ The score of a sample depends on all its labels, so it does not separate by labe
 
 import numpy as np
 
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.curves import halfway
 from keras_multilabel.thresholds.objectives import Objective

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.thresholds.curves import Curve, Curves, halfway, lowered
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array

@@ -32,9 +32,9 @@ class Thresholds(Tabular):
     """One decision threshold per label, with what it was tuned for.
 
     NumPy takes it as the array of its values. It goes to JSON and back without
-    losing a bit. JSON has no infinite numbers: they are the strings ``"inf"`` and
-    ``"-inf"`` there, and NaN is null. ``to_frame()`` is the table that is printed, as
-    a data frame.
+    losing a bit. JSON has no infinite numbers and no NaN: they are the strings
+    ``"inf"``, ``"-inf"`` and ``"nan"`` there. ``to_frame()`` is the table that is
+    printed, as a data frame.
 
     Attributes:
         values: The thresholds, shape (n_labels,): a label is decided where
@@ -142,7 +142,7 @@ class Thresholds(Tabular):
     def to_json(self) -> str:
         """All of it as strict JSON; floats come back to the bit.
 
-        Infinite ones are written as ``"inf"`` and ``"-inf"``, NaN as null.
+        Infinite ones are written as ``"inf"`` and ``"-inf"``, NaN as ``"nan"``.
         """
         entries = {name: to_plain(getattr(self, name)) for name in self._kept()}
         return json.dumps(entries, allow_nan=False)

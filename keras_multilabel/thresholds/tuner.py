@@ -11,7 +11,7 @@ from sklearn.utils import ClassifierTags, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from keras_multilabel.metrics.counts_value import Counts
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.cross_fitting import Folds, check_folds
 from keras_multilabel.thresholds.label_scores import (

@@ -166,7 +166,8 @@ def test_thresholds_per_label_decide_at_exactly_the_threshold(data):
     metrics = kml.MultiLabelMetrics(data, threshold=thresholds)
     fit([metrics], epochs=1)
     np.testing.assert_array_equal(
-        metrics.counts.tp + metrics.counts.fp, (metrics.y_score >= thresholds).sum(0)
+        metrics.counts.tp + metrics.counts.fp,
+        (metrics.y_score >= thresholds).sum(0),
     )
     assert metrics.thresholds.values.tolist() == thresholds
 

@@ -1,204 +1,102 @@
-"""Counts against the slow truth and scikit-learn; laws; bad input."""
+"""The value `Counts`: its labels by name and position, sums, and what it looks like."""
 
-import itertools
+import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
 
 import keras_multilabel as kml
-from tests.strategies import problems, slow_counts
+
+NAMES = ["cat", "dog", "cow"]
+COUNTS = kml.Counts([1, 2, 3], [4, 5, 6], [7, 8, 9], [9, 8, 7], label_names=NAMES)
 
 
 def cells(counts):
-    return np.stack([counts.tp, counts.fp, counts.fn, counts.tn])
+    return np.stack([counts.tp, counts.fp, counts.fn, counts.tn]).tolist()
 
 
-@given(problems())
-def test_counts_equal_counting_entry_by_entry(problem):
-    y_true, y_pred, _, weight = problem
-    np.testing.assert_array_equal(
-        cells(kml.confusion_counts(y_true, y_pred)), slow_counts(y_true, y_pred)
-    )
-    np.testing.assert_array_equal(
-        cells(kml.confusion_counts(y_true, y_pred, sample_weight=weight)),
-        slow_counts(y_true, y_pred, weight),
-    )
-    np.testing.assert_array_equal(
-        cells(kml.confusion_counts(y_true, y_pred, axis=1)),
-        slow_counts(y_true.T, y_pred.T),
-    )
+def test_one_label_is_counts_without_the_axis_of_labels():
+    dog = COUNTS["dog"]
+    assert repr(dog) == "Counts(tp=2, fp=5, fn=8, tn=8)"
+    assert (dog.axis, dog.label_names, dog.support) == (None, None, 10)
+    assert cells(COUNTS[1]) == cells(COUNTS[-2]) == cells(dog)
+    assert kml.f1_score(dog, average="micro") == kml.f1_score(COUNTS, average=None)[1]
+    with pytest.raises(IndexError):
+        COUNTS[3]
+    assert [one.tp.item() for one in COUNTS] == [1, 2, 3]
 
 
-@given(problems())
-def test_counts_of_parts_add_up_to_the_whole(problem):
-    y_true, y_pred, _, _ = problem
-    cut = len(y_true) // 2
-    parts = kml.confusion_counts(y_true[:cut], y_pred[:cut]) + kml.confusion_counts(
-        y_true[cut:], y_pred[cut:]
-    )
-    np.testing.assert_array_equal(
-        cells(parts), cells(kml.confusion_counts(y_true, y_pred))
-    )
+@pytest.mark.parametrize(
+    "several",
+    [
+        ["cow", "cat"],
+        ("cow", "cat"),
+        np.array(["cow", "cat"]),
+        pd.Index(["cow", "cat"]),
+        [2, 0],
+        np.array([2, 0]),
+        slice(None, None, -2),
+    ],
+)
+def test_several_labels_keep_their_names(several):
+    picked = COUNTS[several]
+    assert picked.label_names == ["cow", "cat"]
+    assert cells(picked) == [[3, 1], [6, 4], [9, 7], [7, 9]]
+    assert picked.axis == 0
 
 
-@given(problems())
-def test_weight_two_is_a_row_twice(problem):
-    y_true, y_pred, _, weight = problem
-    twice = np.repeat(np.arange(len(y_true)), weight.astype(int))
-    np.testing.assert_array_equal(
-        cells(kml.confusion_counts(y_true, y_pred, sample_weight=weight)),
-        cells(kml.confusion_counts(y_true[twice], y_pred[twice])),
-    )
+def test_a_mask_picks_labels():
+    assert COUNTS[COUNTS.support < 10].label_names == ["cat"]
+    frame = COUNTS.to_frame()
+    assert COUNTS[frame.index[frame.tp > 1]].label_names == ["dog", "cow"]
+    none = COUNTS[[]]
+    assert none.label_names == []
+    assert repr(none) == "Counts of 0 labels"
 
 
-@given(problems())
-def test_permuting_labels_permutes_counts_and_rows_do_not_matter(problem):
-    y_true, y_pred, _, _ = problem
-    straight = cells(kml.confusion_counts(y_true, y_pred))
-    flipped = cells(kml.confusion_counts(y_true[::-1, ::-1], y_pred[::-1, ::-1]))
-    np.testing.assert_array_equal(flipped, straight[:, ::-1])
+def test_at_thresholds_a_label_has_a_count_for_each():
+    histogram = kml.score_histogram([[1, 0]], [[0.5, 0.2]], label_names=["a", "b"])
+    counts = histogram.counts()
+    np.testing.assert_array_equal(counts["b"].fp, counts.fp[:, 1])
+    at_last = counts.sum(0)
+    assert at_last.label_names == ["a", "b"]
+    assert at_last.axis == 0
+    assert counts.sum(1).label_names is None
+    assert repr(counts) == f"Counts of 2 labels, shape {counts.tp.shape}"
+    assert repr(counts["b"]).startswith("Counts of 1,679 totals\n")
+    with pytest.raises(ValueError, match="a row per label; got Counts of 2 labels"):
+        counts.to_frame()
 
 
-# Rows are counted in blocks of about 768 KiB, which are multiples of 255 rows: 255 of
-# wide integers for 255 labels and more, 98,175 for one label, 32,640 for three.
-FEW_ROWS = list(itertools.product([1, 254, 255, 256, 5000], [1, 3, 255, 256, 700]))
-ABOUT_BLOCKS = [(98_174, 1), (98_175, 1), (98_176, 1), (250_000, 1)]
-ABOUT_BLOCKS += [(32_639, 3), (32_640, 3), (32_641, 3), (100_000, 3)]
+def test_sums_over_labels_have_no_names():
+    assert COUNTS.sum().label_names is None
+    assert repr(COUNTS.sum()) == "Counts(tp=6, fp=15, fn=24, tn=24)"
+    assert COUNTS.sum()._repr_html_() == f"<div>{COUNTS.sum()!r}</div>"
 
 
-@pytest.mark.parametrize(("n_samples", "n_labels"), FEW_ROWS + ABOUT_BLOCKS)
-def test_folds_and_blocks_do_not_show(rng, n_samples, n_labels):
-    y_true = rng.integers(-1, 2, (n_samples, n_labels))
-    y_pred = rng.integers(0, 2, (n_samples, n_labels))
-    known = y_true >= 0
-    for axis in (0, 1):
-        counts = kml.confusion_counts(y_true, y_pred, axis=axis)
-        np.testing.assert_array_equal(
-            counts.tp, ((y_true == 1) & (y_pred == 1)).sum(axis)
-        )
-        np.testing.assert_array_equal(
-            counts.fp, ((y_true == 0) & (y_pred == 1)).sum(axis)
-        )
-        np.testing.assert_array_equal(
-            counts.fn, ((y_true == 1) & (y_pred == 0)).sum(axis)
-        )
-        np.testing.assert_array_equal(counts.total, known.sum(axis))
+def test_counts_per_sample_are_numbered():
+    frame = pd.DataFrame([[1, 0], [0, 1]], columns=["a", "b"])
+    counts = kml.confusion_counts(frame, frame, axis=1)
+    assert counts.label_names is None
+    assert list(counts.to_frame().index) == [0, 1]
+    assert counts.to_frame().index.name == "sample"
+    assert repr(counts).startswith("Counts of 2 samples\n")
+    assert counts[:1].axis == 1
+    assert kml.confusion_counts(frame, frame, axis=None).label_names is None
 
 
-def test_all_positive_columns_do_not_overflow_a_byte():
-    ones = np.ones((100_000, 300), np.uint8)
-    assert (kml.confusion_counts(ones, ones).tp == 100_000).all()
-    assert (kml.confusion_counts(ones, ones, axis=1).tp == 300).all()
+@pytest.mark.parametrize("axis", [1, None])
+def test_names_need_counts_per_label(axis):
+    with pytest.raises(ValueError, match=f"over axis {axis}"):
+        kml.confusion_counts([[1, 0]], [[1, 0]], axis=axis, label_names=["a", "b"])
 
 
-def test_minus_one_and_nan_both_mean_unknown():
-    as_integers = kml.confusion_counts([[1, -1], [0, 1]], [[1, 1], [1, 0]])
-    as_floats = kml.confusion_counts([[1, np.nan], [0, 1]], [[1, 1], [1, 0]])
-    np.testing.assert_array_equal(cells(as_integers), cells(as_floats))
-    assert as_floats.total.tolist() == [2, 1]
-
-
-def test_weights_leave_nothing_of_a_label_that_is_unknown(rng):
-    y_true = np.full((50, 1), -1)
-    counts = kml.confusion_counts(y_true, y_true == 0, sample_weight=rng.random(50))
-    assert (cells(counts) == 0).all()
-
-
-def test_views_and_columns_of_larger_arrays_count_alike(rng):
-    y = rng.integers(0, 2, (60, 9)).astype(np.uint8)
-    strided = kml.confusion_counts(y[::2, ::2], y[1::2, ::2])
-    copied = kml.confusion_counts(y[::2, ::2].copy(), y[1::2, ::2].copy())
-    np.testing.assert_array_equal(cells(strided), cells(copied))
-
-
-def test_frames_and_sparse_matrices_are_arrays(rng):
-    pandas = pytest.importorskip("pandas")
-    scipy_sparse = pytest.importorskip("scipy.sparse")
-    y_true, y_pred = rng.integers(0, 2, (2, 20, 3))
-    expected = cells(kml.confusion_counts(y_true, y_pred))
-    for wrap in (pandas.DataFrame, scipy_sparse.csr_array, np.ndarray.tolist):
-        np.testing.assert_array_equal(
-            cells(kml.confusion_counts(wrap(y_true), wrap(y_pred))), expected
-        )
-
-
-def test_no_rows_count_zero_so_that_empty_parts_merge():
-    empty = np.zeros((0, 3), int)
-    assert (cells(kml.confusion_counts(empty, empty)) == 0).all()
-
-
-def test_sum_pools_labels():
-    counts = kml.confusion_counts([[1, 0], [1, 1]], [[1, 1], [0, 1]])
-    total = counts.sum()
-    assert (total.tp, total.fp, total.fn, total.tn) == (2, 1, 1, 0)
-    assert counts.support.tolist() == [2, 1]
-    both = kml.confusion_counts([[1, 0], [1, 1]], [[1, 1], [0, 1]], axis=None)
-    assert (both.tp, both.axis) == (2, None)
-
-
-def test_counts_of_samples_or_of_other_labels_do_not_add_up():
-    three = kml.confusion_counts([[1, 0, 1]], [[1, 0, 1]])
-    with pytest.raises(ValueError, match="same labels"):
-        three + kml.confusion_counts([[1, 0]], [[1, 0]])
-    rows = kml.confusion_counts([[1, 0, 1]], [[1, 0, 1]], axis=1)
-    with pytest.raises(ValueError, match="same labels"):
-        rows + rows
+def test_fields_and_replace_are_as_of_every_dataclass():
+    again = dataclasses.replace(COUNTS, tn=[0, 0, 0])
+    assert again.label_names == NAMES
+    assert again.tn.dtype == np.int64
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        again.label_names = None
     with pytest.raises(TypeError):
-        three + 1
-
-
-@pytest.mark.parametrize(
-    ("y_true", "y_pred", "error", "message"),
-    [
-        ([1, 0], [1, 0], ValueError, r"\(n_samples, n_labels\).*got \(2,\)"),
-        ([[1, 0]], [[1, 0, 1]], ValueError, r"shape \(1, 2\).*got \(1, 3\)"),
-        ([[2, 0]], [[1, 0]], ValueError, "unknown; got 2"),
-        ([[0.5, 0]], [[1, 0]], ValueError, "got 0.5"),
-        ([[1, 0]], [[0.7, 0.2]], ValueError, "y_score >= 0.5"),
-        ([[1, 0]], [[1, -1]], ValueError, "got -1"),
-        ([[1, 0]], [[1, np.nan]], ValueError, "got nan"),
-        ([["cat", "dog"]], [[1, 0]], TypeError, "encode_labels"),
-        ([[None, 1]], [[1, 0]], TypeError, "dtype object"),
-        ([[1j, 1]], [[1, 0]], TypeError, "complex"),
-        ([[], []], [[], []], ValueError, "at least one label"),
-        (3, 3, ValueError, r"got \(\)"),
-        ([[1, 0], [1]], [[1, 0], [1, 0]], ValueError, "y_true must have rows of one"),
-    ],
-)
-def test_bad_input_says_what_was_expected(y_true, y_pred, error, message):
-    with pytest.raises(error, match=message):
-        kml.confusion_counts(y_true, y_pred)
-
-
-@pytest.mark.parametrize(
-    ("weight", "message"),
-    [
-        ([1.0], r"shape \(2,\).*got \(1,\)"),
-        ([[1.0], [1.0]], r"got \(2, 1\)"),
-        ([1.0, -1.0], "not negative"),
-        ([1.0, np.nan], "finite"),
-    ],
-)
-def test_bad_weights(weight, message):
-    with pytest.raises(ValueError, match=message):
-        kml.confusion_counts([[1], [0]], [[1], [0]], sample_weight=weight)
-
-
-def test_bad_axis_and_bad_counts():
-    with pytest.raises(ValueError, match="axis must be"):
-        kml.confusion_counts([[1]], [[1]], axis=2)
-    with pytest.raises(ValueError, match="one shape"):
-        kml.Counts([1, 2], [1], [1], [1])
-
-
-@pytest.mark.parametrize("axis", [0, 1])
-def test_arrays_that_repeat_one_number_in_memory(axis):
-    """Broadcast zeros were once taken for the ones that stand for "all known"."""
-    y_true = np.array([[1, 0], [1, 1], [0, 0]], np.uint8)
-    for decision in (0, 1):
-        y_pred = np.broadcast_to(np.uint8(decision), y_true.shape)
-        ours = kml.confusion_counts(y_true, y_pred, axis=axis)
-        plain = kml.confusion_counts(y_true, y_pred.copy(), axis=axis)
-        np.testing.assert_array_equal(ours.tp, plain.tp)
-        np.testing.assert_array_equal(ours.fp, plain.fp)
+        kml.Counts([1], [1], [1], [1], 0, ["a"])

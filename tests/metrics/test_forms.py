@@ -29,7 +29,9 @@ def fields(value):
     if isinstance(value, (tuple, list)):
         return [fields(part) for part in value]
     if hasattr(value, "__dict__"):
-        return {name: fields(part) for name, part in vars(value).items()}
+        # Data frames bring names, which is their own test.
+        parts = {**vars(value), "label_names": None}
+        return {name: fields(part) for name, part in parts.items()}
     if isinstance(value, np.ndarray):
         return value.dtype, value.tobytes()
     return repr(value)

@@ -290,3 +290,10 @@ def test_thresholds_of_minus_inf_give_the_top_scores():
     assert top.tolist() == [[0, 1, 0, 1]]
     with_tie = kml.apply_thresholds(scores, -np.inf, at_most=1)
     assert with_tie.tolist() == [[0, 1, 0, 0]]
+
+
+def test_a_score_of_nan_survives_json():
+    """That of labels of which nothing is known; None would say that nobody tuned."""
+    tuned = kml.tune_thresholds([[-1], [-1]], [[0.2], [0.7]], cv=2)
+    loaded = kml.Thresholds.from_json(tuned.to_json())
+    assert np.isnan([tuned.score, loaded.score, loaded.cv_score]).all()
