@@ -199,7 +199,7 @@ class Thresholds(Tabular):
             self,
             values=values,
             label_names=names_at(self.label_names, index),
-            cv_pred=None if self.cv_pred is None else self.cv_pred[:, index],
+            cv_pred=None if self.cv_pred is None else self.cv_pred[..., index],
             n_positives=None,
             **of_labels,
         )

@@ -104,6 +104,7 @@ def test_cross_fitting_keeps_the_positions_of_a_sample_together(rng):
     y_score = np.repeat(rng.random((40, 1, 2)), 6, axis=1)
     tuned = kml.tune_thresholds(truth, y_score, cv=4, random_state=0, shrinkage=0)
     assert tuned.cv_pred.shape == truth.shape
+    np.testing.assert_array_equal(tuned[[1]].cv_pred, tuned.cv_pred[..., [1]])
     # With positions dealt out, the steps of a sample would tell of each other.
     one_step = kml.tune_thresholds(
         truth[:, 0], y_score[:, 0], cv=4, random_state=0, shrinkage=0
