@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_multilabel as kml
-from tests.fits import fit, make_model
+from tests.fits import fit, make_data, make_model
 
 pytestmark = pytest.mark.keras
 
@@ -23,23 +23,28 @@ def swapped(where, metrics):
     return [swap, metrics] if "before" in where else [metrics, swap]
 
 
+@pytest.fixture(scope="module")
+def by_keras():
+    """The losses, and the weights at the end, where Keras validates."""
+    model, swap = averaging_model(), keras.callbacks.SwapEMAWeights()
+    history = fit([swap], model, epochs=3, validation_data=make_data())
+    return history["val_loss"], model.get_weights()
+
+
 @pytest.mark.parametrize("where", ["before", "after", "epoch before", "epoch after"])
-def test_the_pass_sees_the_weights_that_keras_evaluates(data, where):
+def test_the_pass_sees_the_weights_that_keras_evaluates(data, by_keras, where):
     model = averaging_model()
     metrics = kml.MultiLabelMetrics(data, batch_size=32)
-    ours, other = [], []
+    ours, (losses, weights) = [], by_keras
 
     class Take(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs):
             ours.append(logs["val_loss"])
 
     fit([*swapped(where, metrics), Take()], model, epochs=3)
-    peer = averaging_model()
-    swap = keras.callbacks.SwapEMAWeights()
-    other = fit([swap], peer, epochs=3, validation_data=data)["val_loss"]
-    np.testing.assert_allclose(ours, other, rtol=1e-4)
+    np.testing.assert_allclose(ours, losses, rtol=1e-4)
     # The model that fit hands back is the one that was validated last.
-    for one, two in zip(model.get_weights(), peer.get_weights(), strict=True):
+    for one, two in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-6)
     scores = model.predict(data[0], verbose=0)
     np.testing.assert_allclose(metrics.y_score, scores, rtol=1e-4, atol=1e-6)
