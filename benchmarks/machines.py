@@ -55,7 +55,8 @@ def row(
 
 def histogram(frame: dd.DataFrame, **options: object) -> kml.ScoreHistogram:
     with dask.config.set(options):
-        return kml.score_histogram(frame[TRUTH], frame[SCORES])
+        scores = frame[SCORES].rename(columns=dict(zip(SCORES, TRUTH, strict=True)))
+        return kml.score_histogram(frame[TRUTH], scores)
 
 
 def check_same(frame: dd.DataFrame, options: dict[str, object]) -> None:

@@ -20,7 +20,7 @@ THEMES = (
     "epochs",
 )
 # Those that run on every backend; each has a table of its own in README.md.
-KERAS_THEMES = ("losses", "scores")
+KERAS_THEMES = ("losses", "scores", "epochs")
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ import numpy as np
 
 from keras_multilabel.utils.matrices import is_missing
 
+TEXT = (str, bytes, bytearray, memoryview)
+
 
 def holds_labels(y: Any) -> bool:
     """Whether ``y`` is lists of labels; else it is taken for a matrix.
@@ -34,7 +36,7 @@ def is_multi_hot(rows: list[Any]) -> bool:
     """Whether all rows have one length, and hold 0, 1, -1 or NaN only."""
     lengths = set()
     for row in rows:
-        if isinstance(row, (str, bytes, set, frozenset)) or not hasattr(row, "__len__"):
+        if isinstance(row, (*TEXT, set, frozenset)) or not hasattr(row, "__len__"):
             return False
         lengths.add(len(row))
         if len(lengths) > 1 or 0 in lengths or not all(map(_is_target, row)):
@@ -44,7 +46,7 @@ def is_multi_hot(rows: list[Any]) -> bool:
 
 def _is_target(value: Any) -> bool:
     is_number = isinstance(value, (bool, int, float, np.number, np.bool_))
-    return is_number and bool(value in (0, 1, -1) or value != value)
+    return is_missing(value) or (is_number and bool(value in (0, 1, -1)))
 
 
 def check_not_multi_hot(rows: list[Any], labels: Iterable[Hashable]) -> None:
@@ -71,7 +73,7 @@ def check_no_missing(rows: list[Any], name: str, labels: Iterable[Hashable]) -> 
 def check_rows(rows: list[Any], name: str, start: int) -> None:
     """Raise if a row, of which the first is row ``start``, is no collection."""
     for kind in set(map(type, rows)):
-        if issubclass(kind, (str, bytes)) or not hasattr(kind, "__len__"):
+        if issubclass(kind, TEXT) or not hasattr(kind, "__len__"):
             index = next(i for i, row in enumerate(rows) if type(row) is kind)
             _raise_row(rows[index], name, start + index)
 
@@ -79,8 +81,8 @@ def check_rows(rows: list[Any], name: str, start: int) -> None:
 def _raise_row(row: Any, name: str, index: int) -> None:
     if isinstance(row, str):
         remedy = 'Pass sep="," if it lists labels, or put it in a list if it is one.'
-    elif isinstance(row, bytes):
-        remedy = "Bytes become a string with row.decode(), and that goes into a list."
+    elif isinstance(row, TEXT):
+        remedy = "Bytes become a string with bytes(row).decode(); put it in a list."
     elif is_missing(row):
         remedy = "A missing row is no list: [] says that there are no labels."
     else:

@@ -22,6 +22,7 @@ from keras_multilabel.utils.rows import (
     check_pair,
     check_rows,
     check_sample_weight,
+    check_weighed,
 )
 
 _Entries = tuple[Array, Array, Array, Array | None]
@@ -141,6 +142,7 @@ def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Coun
     counts: Counts = sum_blocks(
         _count_block, y_true=y_true, y_pred=y_pred, sample_weight=weight
     )
+    check_weighed(counts.total.any(), weight)
     return counts if axis == 0 else counts.sum()
 
 

@@ -170,6 +170,6 @@ def _counts(
 def _widened(array: Array, axis: int | None) -> Array:
     """Counts in a type that sums of them do not leave."""
     # Those of a sample are at most the number of labels.
-    if axis == 1 and array.dtype == np.int32:
+    if axis == 1 and array.dtype == np.int32 and array.max(initial=0) < 2**29:
         return array
     return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)

@@ -252,7 +252,10 @@ class ScoreHistogram(Tabular):
             labels = np.arange(self.num_labels)
             fp, tp = np.concatenate([above, edge], axis=-1)[:, labels, place]
             tn, fn = below[:, labels, place]
-        return Counts(tp, fp, fn, tn, axis=0, label_names=self.label_names)
+        names = merged_names(
+            self.label_names, given_names(None, self.num_labels, threshold)
+        )
+        return Counts(tp, fp, fn, tn, axis=0, label_names=names)
 
     def to_json(self) -> str:
         """As text that `from_json` reads; bins that are empty take little."""

@@ -266,6 +266,8 @@ def apply_thresholds(
         >>> kml.apply_thresholds(y_score, 0.65, at_least_one=True, at_most=1).tolist()
         [[0, 1], [1, 0], [0, 1]]
     """
+    if isinstance(thresholds, Thresholds):
+        thresholds._check_labels(column_names(y_score))
     positions = check_scores(check_positions(y_score, "y_score"))
     scores = flatten(positions)
     values = check_threshold(thresholds, scores.shape[1])

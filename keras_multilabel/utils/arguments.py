@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.utils.matrices import Array as Array
+from keras_multilabel.utils.matrices import as_numbers, check_exact
 from keras_multilabel.utils.matrices import check_matrix as check_matrix
 from keras_multilabel.utils.options import Average
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-# Integers up to here are floats too.
-EXACT = 2**53
 AVERAGES = (None, *get_args(Average))
 # By so much may rounding carry the probabilities of a network above 1.
 ROUNDING = 1e-6
@@ -29,18 +28,9 @@ def check_scores(y_score: Array) -> Array:
     """Return ``y_score`` as float32 or float64 without NaN, and without rounding."""
     if y_score.dtype not in (np.float32, np.float64):
         if y_score.dtype.itemsize == 8:
-            _check_exact(y_score)
+            check_exact(y_score, "y_score")
         y_score = y_score.astype(np.promote_types(y_score.dtype, np.float32))
     return _check_no_nan(y_score, "y_score")
-
-
-def _check_exact(y_score: Array) -> None:
-    if y_score.size and not -EXACT <= int(y_score.min()) <= int(y_score.max()) <= EXACT:
-        raise ValueError(
-            "y_score must fit float64 exactly; got integers beyond 2^53, from "
-            f"{y_score.min()} to {y_score.max()}, which rounding would make equal. "
-            "Scale them down, or pass their ranks."
-        )
 
 
 def _check_no_nan(values: Array, name: str) -> Array:
@@ -209,14 +199,14 @@ def check_label_names(label_names: Iterable[Any] | None, n_labels: int) -> list[
 
 def check_threshold(threshold: npt.ArrayLike, n_labels: int) -> Array:
     """Return thresholds as float64 (n_labels,)."""
-    values = np.asarray(threshold, dtype=np.float64)
+    values = as_numbers(threshold, "threshold").astype(np.float64)
     if values.shape not in ((), (n_labels,)):
         raise ValueError(
             f"threshold must be a number or have the shape ({n_labels},), one per "
             f"label; got {values.shape}."
         )
     if np.isnan(values).any():
-        raise ValueError("threshold must not be NaN.")
+        raise ValueError("threshold must not be NaN, nor masked.")
     return np.broadcast_to(values, (n_labels,))
 
 

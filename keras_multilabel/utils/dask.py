@@ -158,7 +158,9 @@ def _check_shapes(arrays: dict[str, Any]) -> None:
     """Raise where shapes differ; sizes that are not known yet pass."""
     (first_name, first), *others = arrays.items()
     for name, array in others:
-        n_axes = 1 if name == "sample_weight" else max(first.ndim, array.ndim)
+        n_axes = max(first.ndim, array.ndim)
+        if name == "sample_weight":  # one per sample, or per position
+            n_axes = max(1, min(array.ndim, first.ndim - 1))
         expected = first.shape[:n_axes]
         pairs = zip(array.shape, expected, strict=False)
         differs = any(a != b for a, b in pairs if not np.isnan(a + b))

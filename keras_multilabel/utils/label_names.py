@@ -44,11 +44,21 @@ def given_names(
 
     Values may be anything: data frames and results have names. None where none has.
     """
-    found = [label_names, *map(_names_of, values)]
-    names = next((names for names in found if names is not None), None)
-    if names is None:
+    if isinstance(label_names, (set, frozenset)):
+        raise TypeError(
+            "label_names must be in the order of the columns; got "
+            f"{label_names!r}, a set, which has none."
+        )
+    every = (label_names, *map(_names_of, values))
+    found = [names for names in every if names is not None]
+    if not found:
         return None
-    library = library_of(*values, names)
+    library = library_of(*values, found[0])
+    names, *others = (list(map(str, names)) for names in found)
+    for other in others:
+        # Other words for the labels are fine, the same ones elsewhere are not.
+        if names != other and sorted(names) == sorted(other):
+            merged_names(names, other)
     return LabelNames(check_label_names(names, n_labels), library)
 
 
@@ -90,8 +100,10 @@ def label_index(key: Any, names: Sequence[Any] | None) -> Any:
     key = key.tolist() if hasattr(key, "tolist") else key
     if isinstance(key, str):
         return _position(key, names)
+    if key is None or isinstance(key, bool):
+        raise KeyError(f"{key!r} is no label: a name, a position, or several in a list")
     if isinstance(key, (list, tuple)) and any(isinstance(name, str) for name in key):
-        return [_position(name, names) for name in key]
+        return [label_index(name, names) for name in key]
     return list(key) if isinstance(key, tuple) else key
 
 

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 Array = npt.NDArray[Any]
+# Integers up to here are floats too.
+EXACT = 2**53
 
 
 def check_matrix(values: Any, name: str) -> Array:
@@ -44,10 +46,10 @@ def check_positions(values: Any, name: str) -> Array:
 
 def as_numbers(values: Any, name: str) -> Array:
     """Return ``values`` as a numeric array of any shape."""
-    values = _on_host(values)
+    values = _on_host(values, name)
     try:
         array = np.asarray(values)
-        if array.dtype == object and hasattr(values, "columns"):
+        if hasattr(values, "columns") and (array.dtype == object or _mixes(values)):
             array = _from_frame(values, name)
         elif array.dtype == object and hasattr(values, "to_list"):
             array = _from_column(values)
@@ -65,8 +67,13 @@ def as_numbers(values: Any, name: str) -> Array:
     return _native(array, name)
 
 
-def _on_host(values: Any) -> Any:
+def _on_host(values: Any, name: str) -> Any:
     """What NumPy reads, of sparse matrices and of tensors of torch."""
+    if hasattr(values, "collect"):  # a LazyFrame of polars
+        raise TypeError(
+            f"{name} must be data, and is a {type(values).__name__}, which has yet to "
+            f"be read: pass {name}.collect()."
+        )
     if sparse.issparse(values):
         return canonical_rows(values).toarray()
     if hasattr(values, "detach"):
@@ -86,6 +93,22 @@ def canonical_rows(matrix: Any) -> Any:
     return rows
 
 
+def _mixes(frame: Any) -> bool:
+    """Whether columns are of several types: NumPy's common one may round."""
+    types = list(getattr(frame, "dtypes", ()))
+    return len(set(map(str, types))) > 1
+
+
+def check_exact(values: Array, name: str) -> None:
+    """Raise if integers beyond those that floats have would be rounded."""
+    if values.size and not -EXACT <= int(values.min()) <= int(values.max()) <= EXACT:
+        raise ValueError(
+            f"{name} must fit float64 exactly; got integers beyond 2^53, from "
+            f"{values.min()} to {values.max()}, which rounding would make equal. "
+            "Scale them down, or pass their ranks."
+        )
+
+
 def _from_frame(frame: Any, name: str) -> Array:
     """A data frame of nullable columns (pandas, polars, Arrow), missing ones as NaN."""
     import narwhals.stable.v2 as nw
@@ -98,6 +121,8 @@ def _from_frame(frame: Any, name: str) -> Array:
                 f"{column.name!r} is of {column.dtype}. Lists of labels become numbers "
                 "with encode_labels."
             )
+        if column.dtype.is_integer():
+            check_exact(column.drop_nulls().to_numpy(), name)
         if column.is_null().any():
             column = column.cast(nw.Float64)
         columns.append(np.asarray(column.to_numpy()))
@@ -122,13 +147,20 @@ def _not_object(column: Array) -> Array:
 
 
 def _as_numeric(array: Array, name: str) -> Array:
-    # ml_dtypes (bfloat16) are of kind "V" and convert; strings and objects do not.
+    # ml_dtypes (bfloat16) are of kind "V" and convert; strings do not.
     if array.dtype.kind == "V" and array.dtype.names is None:
         return array.astype(np.float32)
+    if array.dtype == object and all(map(_is_number, array.ravel().tolist())):
+        plain = [np.nan if is_missing(value) else value for value in array.ravel()]
+        return np.array(plain, np.float64).reshape(array.shape)
     raise TypeError(
         f"{name} must be numbers, shape (n_samples, n_labels); got dtype "
         f"{array.dtype}. Lists of labels become numbers with encode_labels."
     )
+
+
+def _is_number(value: Any) -> bool:
+    return is_missing(value) or isinstance(value, (bool, int, float, np.number))
 
 
 def _native(array: Array, name: str) -> Array:
@@ -150,8 +182,17 @@ def _native(array: Array, name: str) -> Array:
 
 def _is_classifier_output(values: Any) -> bool:
     """Whether it is a list of arrays (n_samples, n_classes), one per label."""
-    first = values[0] if isinstance(values, (list, tuple)) and values else None
-    return len(getattr(first, "shape", ())) == 2
+    if not isinstance(values, (list, tuple)) or not values:
+        return False
+    if any(len(getattr(array, "shape", ())) != 2 for array in values):
+        return False
+    # Labels per step may come as such a list too; but no probabilities of two classes.
+    same_shape = len({tuple(array.shape) for array in values}) == 1
+    return not same_shape or _are_of_two_classes(np.asarray(values[0]))
+
+
+def _are_of_two_classes(array: Array) -> bool:
+    return array.shape[1] == 2 and np.allclose(array.sum(1), 1, atol=1e-3)
 
 
 def _positive_column(values: Any, name: str) -> Array:

@@ -70,6 +70,14 @@ def check_rows(y_true: Array) -> Array:
     return y_true
 
 
+def check_weighed(any_counted: Any, sample_weight: Any) -> None:
+    """Raise if weights, which parts of the data may have of 0, were 0 throughout."""
+    # (Of a lazy array the weights are read again, where nothing was counted.)
+    if sample_weight is not None and not any_counted:
+        weight = as_numbers(sample_weight, "sample_weight")
+        check_sample_weight(weight, weight.shape)
+
+
 def check_sample_weight(
     sample_weight: Any, positions: tuple[int, ...], *, of_part: bool = False
 ) -> Array | None:

@@ -159,7 +159,7 @@ def test_counts_of_samples_or_of_other_labels_do_not_add_up():
         ([[1, 0]], [[1, -1]], ValueError, "got -1"),
         ([[1, 0]], [[1, np.nan]], ValueError, "got nan"),
         ([["cat", "dog"]], [[1, 0]], TypeError, "encode_labels"),
-        ([[None, 1]], [[1, 0]], TypeError, "dtype object"),
+        ([[{}, 1]], [[1, 0]], TypeError, "dtype object"),
         ([[1j, 1]], [[1, 0]], TypeError, "complex"),
         ([[], []], [[], []], ValueError, "at least one label"),
         (3, 3, ValueError, r"got \(\)"),

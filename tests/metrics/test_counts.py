@@ -100,3 +100,9 @@ def test_fields_and_replace_are_as_of_every_dataclass():
         again.label_names = None
     with pytest.raises(TypeError):
         kml.Counts([1], [1], [1], [1], 0, ["a"])
+
+
+def test_counts_per_sample_made_by_hand_do_not_overflow():
+    most = np.int32([2**31 - 1])
+    counts = kml.Counts(most, most, most, most, axis=1)
+    assert counts.total.tolist() == [4 * (2**31 - 1)]

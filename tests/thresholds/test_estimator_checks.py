@@ -16,9 +16,9 @@ EXPECTED = {
         'ThresholdTuner("f1") is an old call and raises at once; all else waits'
     ),
     "check_complex_data": "y, complex too, is checked first: it must be 0 and 1",
-    "check_dtype_object": "y, or X if these are scores, must have a numeric dtype",
 }
 OF_SCORES = EXPECTED | {
+    "check_dtype_object": "scores must be numbers, which dicts among them are not",
     "check_all_zero_sample_weights_error": "decided for all scores in one place",
     "check_estimators_empty_data_messages": "an error of our own wording",
     "check_estimators_nan_inf": "infinite scores are legal; NaN raises",

@@ -29,3 +29,12 @@ def test_empty_chunks():
     expected = kml.confusion_counts(lazy, lazy)
     assert repr(kml.confusion_counts(empty, empty)) == repr(expected)
     assert kml.count_labels(lazy[:0]).n_samples == 0
+
+
+def test_weights_of_positions():
+    y = np.random.default_rng(0).integers(0, 2, (6, 5, 4))
+    weight = np.arange(30.0).reshape(6, 5)
+    lazy, heavy = da.from_array(y, chunks=(2, 5, 4)), da.from_array(weight, chunks=3)
+    counts = kml.confusion_counts(lazy, lazy, sample_weight=heavy)
+    expected = kml.confusion_counts(y, y, sample_weight=weight)
+    np.testing.assert_allclose(counts.tp, expected.tp)

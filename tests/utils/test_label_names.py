@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,3 +151,33 @@ def test_a_floor_that_breaks_names_its_labels():
             shrinkage=0,
             label_names=["cat", "dog"],
         )
+
+
+def test_names_in_another_order_than_those_of_the_data_are_refused():
+    frame = pd.DataFrame([[1, 0], [0, 1]], columns=["a", "b"])
+    with pytest.raises(ValueError, match="another order"):
+        kml.confusion_counts(frame, frame, label_names=["b", "a"])
+    renamed = kml.confusion_counts(frame, frame, label_names=["cat", "dog"])
+    assert renamed.label_names == ["cat", "dog"]
+    swapped = kml.Thresholds([0.2, 0.7], label_names=["b", "a"])
+    with pytest.raises(ValueError, match="order"):
+        kml.apply_thresholds(frame, swapped)
+    with pytest.raises(ValueError, match="another order"):
+        kml.score_histogram(frame, frame).counts(swapped)
+
+
+def test_names_have_an_order():
+    with pytest.raises(TypeError, match="a set, which has none"):
+        kml.confusion_counts([[1, 0]], [[1, 0]], label_names={"a", "b"})
+
+
+@pytest.mark.parametrize("key", [None, True])
+def test_keys_that_are_no_labels(key):
+    for result in (kml.Thresholds([0.2, 0.7]), kml.confusion_counts([[1]], [[1]])):
+        with pytest.raises(KeyError, match="is no label"):
+            result[key]
+
+
+def test_names_and_positions_side_by_side():
+    tuned = kml.Thresholds([0.2, 0.7, 0.1], label_names=["a", "b", "c"])
+    assert tuned[["c", 0]].values.tolist() == [0.1, 0.2]

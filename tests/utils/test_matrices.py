@@ -269,3 +269,46 @@ def test_tensors_of_torch():
     histogram = kml.score_histogram(torch.tensor(TRUTH), scores)
     assert kml.roc_auc_score(histogram) == expected
     assert kml.count_labels(torch.tensor(TRUTH)).positive.tolist() == [2, 2]
+
+
+def test_lists_of_steps_are_no_probabilities_of_two_classes(rng):
+    steps = [rng.random((3, 2)) for _ in range(4)]
+    np.testing.assert_array_equal(
+        kml.apply_thresholds(steps, 0.5), kml.apply_thresholds(np.array(steps), 0.5)
+    )
+
+
+def test_none_in_lists_of_truth_is_unknown():
+    y = [[None, 0], [0, 1], [1, 1]]
+    assert counts(y) == counts(FIRST_UNKNOWN)
+    for column in (pd.Series(y), pl.Series([[None, 0.0], [0.0, 1.0], [1.0, 1.0]])):
+        assert kml.count_labels(column).known.tolist() == [2, 3]
+    with pytest.raises(TypeError, match="dtype"):
+        kml.confusion_counts([[1, "x"]], [[1, 0]])
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_large_integers_beside_floats_are_refused(kind):
+    scores = kind({"a": [2**53, 2**53 + 1], "b": [0.5, 0.1]})
+    with pytest.raises(ValueError, match=r"y_score must fit.*beyond 2\^53"):
+        kml.roc_auc_score([[0, 1], [1, 0]], scores)
+
+
+def test_lazy_frames_are_named():
+    with pytest.raises(TypeError, match=r"y_true must be data.*y_true.collect\(\)"):
+        kml.confusion_counts(pl.LazyFrame(TRUTH, orient="row"), TRUTH)
+
+
+def test_masked_thresholds_are_refused():
+    with pytest.raises(ValueError, match="masked"):
+        kml.apply_thresholds(SCORES, np.ma.array([0.1, 0.2], mask=[0, 1]))
+
+
+def test_weights_of_0_throughout_a_histogram_or_dask():
+    da = pytest.importorskip("dask.array")
+    message = "must not be 0 for all samples; got 3 zeros"
+    with pytest.raises(ValueError, match=message):
+        kml.score_histogram(TRUTH, SCORES, sample_weight=[0, 0, 0])
+    lazy = da.from_array(np.array(TRUTH), chunks=(2, 2))
+    with pytest.raises(ValueError, match=message):
+        kml.f1_score(lazy, lazy, sample_weight=da.zeros(3, chunks=2))
