@@ -23,10 +23,15 @@ def to_plain(value: Any) -> Any:
 def from_plain(value: Any, name: str) -> Any:
     """What `to_plain` was given; lists become arrays."""
     entries = value if isinstance(value, list) else [value]
-    if any(isinstance(entry, str) and entry not in SPECIAL for entry in entries):
+    if not all(map(_is_plain, entries)):
         raise ValueError(
             f'{name} must hold numbers, "inf", "-inf" or "nan"; got {value!r:.80}.'
         )
     if isinstance(value, list):
         return np.array(value, np.float64)
     return float(value) if isinstance(value, str) else value
+
+
+def _is_plain(entry: Any) -> bool:
+    is_number = isinstance(entry, (int, float)) and not isinstance(entry, bool)
+    return is_number or entry is None or (isinstance(entry, str) and entry in SPECIAL)

@@ -164,6 +164,15 @@ class Thresholds(Tabular):
             )
         for name in ("values", "score", "cv_score", "std", "n_positives"):
             entries[name] = from_plain(entries.get(name), name)
+        n_labels = np.size(entries["values"])
+        for name in ("label_names", "score", "cv_score", "std"):
+            found: Any = entries.get(name)
+            is_text = isinstance(found, (str, dict))
+            if is_text or (np.ndim(found) and np.shape(found) != (n_labels,)):
+                raise ValueError(
+                    f"{name} must have one entry for each of the {n_labels} values; "
+                    f"got {found!r:.80}."
+                )
         return cls(**entries)
 
     @classmethod

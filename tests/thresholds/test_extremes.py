@@ -232,7 +232,9 @@ def test_the_pull_is_that_of_the_effective_number_of_positives():
 
 @given(st.lists(st.floats(allow_nan=False) | INFINITE, min_size=1))
 def test_any_threshold_survives_json(values):
-    text = kml.Thresholds(values, n_positives=np.inf, score=[-np.inf]).to_json()
+    text = kml.Thresholds(
+        values, n_positives=np.inf, score=np.full(len(values), -np.inf)
+    ).to_json()
 
     def refuse(name):
         raise AssertionError(name)
@@ -241,7 +243,10 @@ def test_any_threshold_survives_json(values):
     again = kml.Thresholds.from_json(text)
     np.testing.assert_array_equal(again.values, values)
     assert np.signbit(again.values).tolist() == np.signbit(values).tolist()
-    assert (again.n_positives, again.score.tolist()) == (np.inf, [-np.inf])
+    assert (again.n_positives, again.score.tolist()) == (
+        np.inf,
+        [-np.inf] * len(values),
+    )
 
 
 def test_json_has_infinities_as_strings():
@@ -297,3 +302,20 @@ def test_a_score_of_nan_survives_json():
     tuned = kml.tune_thresholds([[-1], [-1]], [[0.2], [0.7]], cv=2)
     loaded = kml.Thresholds.from_json(tuned.to_json())
     assert np.isnan([tuned.score, loaded.score, loaded.cv_score]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"values": {"a": 1}}', "values"),
+        ('{"values": [true]}', "values"),
+        ('{"values": ["high"]}', "values"),
+        ('{"values": [0.5], "std": [0.1, 0.2]}', "std"),
+        ('{"values": [0.5], "cv_score": [[0.1]]}', "cv_score"),
+        ('{"values": [0.5], "label_names": "a"}', "label_names"),
+        ('{"values": [0.5], "label_names": ["a", "b"]}', "label_names"),
+    ],
+)
+def test_json_that_to_json_does_not_write_is_named(text, name):
+    with pytest.raises(ValueError, match=f"{name} must"):
+        kml.Thresholds.from_json(text)
