@@ -20,7 +20,7 @@ demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, threshold
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
 
-fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about 20 minutes
+fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about half an hour
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=long tests $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and types
