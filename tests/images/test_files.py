@@ -57,7 +57,8 @@ class TestRepeats:
 
     def test_links_are_files_of_their_own(self, folder):
         (folder / "link.png").symlink_to(folder / "0.png")
-        read(table_of(["0.png", "link.png"]), directory=folder)
+        dataset = read(table_of(["0.png", "link.png"]), directory=folder)
+        assert [len(images) for images, _ in dataset] == [2]
 
 
 class TestDirectoryOfTheTable:

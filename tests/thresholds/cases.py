@@ -1,5 +1,7 @@
 """Scores of thresholds written out, and problems to tune them on."""
 
+import warnings
+
 import numpy as np
 from hypothesis import assume
 
@@ -116,3 +118,18 @@ def scene(rng, n_samples=400, n_labels=6):
     y_true = (rng.random((n_samples, n_labels)) < rates).astype(np.int8)
     logits = 2 * y_true - 2 + rng.normal(size=y_true.shape)
     return y_true, 1 / (1 + np.exp(-logits))
+
+
+def tune_quietly(y_true, y_score, name, weight, **options):
+    """Thresholds for an objective of `BY_LABEL`, with the options that it needs."""
+    with warnings.catch_warnings():
+        # Of floors that scores of inf break.
+        warnings.filterwarnings("ignore", "No threshold keeps", UserWarning)
+        return kml.tune_thresholds(
+            y_true,
+            y_score,
+            name,
+            sample_weight=weight,
+            **BY_LABEL[name][0],
+            **options,
+        )

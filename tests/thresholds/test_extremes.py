@@ -3,7 +3,6 @@
 import itertools
 import json
 import math
-import warnings
 
 import numpy as np
 import pytest
@@ -12,24 +11,10 @@ from hypothesis import strategies as st
 
 import keras_multilabel as kml
 from tests.strategies import examples, hard_problems, hard_scores
-from tests.thresholds.cases import BY_LABEL, ratio, slow_f
+from tests.thresholds.cases import BY_LABEL, ratio, slow_f, tune_quietly
 
 SLOW = {name: slow for name, (_, slow) in BY_LABEL.items() if name != "callable"}
 INFINITE = st.sampled_from([np.inf, -np.inf])
-
-
-def tune(y_true, y_score, name, weight, **options):
-    with warnings.catch_warnings():
-        # Of floors that scores of inf break.
-        warnings.filterwarnings("ignore", "No threshold keeps", UserWarning)
-        return kml.tune_thresholds(
-            y_true,
-            y_score,
-            name,
-            sample_weight=weight,
-            **BY_LABEL[name][0],
-            **options,
-        )
 
 
 def counts_of(truth, decided, weight):
@@ -55,7 +40,7 @@ def score_of(name, truth, decided, weight):
 @given(problem=hard_problems())
 def test_no_threshold_beats_the_one_found(name, problem):
     y_true, y_score, weight = problem
-    tuned = tune(y_true, y_score, name, weight, average=None, shrinkage=0)
+    tuned = tune_quietly(y_true, y_score, name, weight, average=None, shrinkage=0)
     decided = tuned.apply(y_score).astype(bool)
     # Divided as a score does not depend on it: products of 1e200 are no floats.
     weight = weight / weight.max()
@@ -86,7 +71,7 @@ def test_no_joint_choice_beats_the_micro_f1(problem):
     y_true, y_score, weight = problem
     y_true, y_score = y_true[:, :2], y_score[:, :2]
     unit = weight / weight.max()
-    tuned = tune(y_true, y_score, "f1", weight, average="micro", shrinkage=0)
+    tuned = tune_quietly(y_true, y_score, "f1", weight, average="micro", shrinkage=0)
 
     def pooled(decided):
         counts = [
@@ -164,7 +149,9 @@ def test_a_score_of_inf_reaches_every_threshold(options):
 )
 def test_thresholds_are_never_nan_and_score_what_is_said(problem, average, per_label):
     y_true, y_score, weight = problem
-    tuned = tune(y_true, y_score, "f1", weight, average=average, per_label=per_label)
+    tuned = tune_quietly(
+        y_true, y_score, "f1", weight, average=average, per_label=per_label
+    )
     assert not np.isnan(tuned.values).any()
     expected = kml.f1_score(
         y_true,
@@ -183,9 +170,9 @@ def test_weights_of_one_size_count_as_none(rng, name, average, size):
         average = None
     y_true = (rng.random((60, 3)) < 0.4).astype(int)
     y_score = (rng.random((60, 3)) + 0.2 * y_true).round(1)
-    weighted = tune(y_true, y_score, name, np.full(60, size), average=average, cv=3,
-                    random_state=0)  # fmt: skip
-    plain = tune(y_true, y_score, name, None, average=average, cv=3, random_state=0)
+    options = {"average": average, "cv": 3, "random_state": 0}
+    weighted = tune_quietly(y_true, y_score, name, np.full(60, size), **options)
+    plain = tune_quietly(y_true, y_score, name, None, **options)
     np.testing.assert_array_equal(weighted.values, plain.values)
     np.testing.assert_array_equal(weighted.cv_pred, plain.cv_pred)
     np.testing.assert_allclose(weighted.score, plain.score)

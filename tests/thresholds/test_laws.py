@@ -1,14 +1,12 @@
 """Laws of tuning, whatever the scores and weights."""
 
-import warnings
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import keras_multilabel as kml
 from tests.strategies import examples, hard_problems, problems
-from tests.thresholds.cases import BY_LABEL
+from tests.thresholds.cases import BY_LABEL, tune_quietly
 
 NAMES = [name for name in BY_LABEL if name != "callable"]
 CHOICES = [(name, average) for name in NAMES for average in (None, "macro", "weighted")]
@@ -16,20 +14,9 @@ CHOICES += [(name, "micro") for name in NAMES if name not in ("cost", "prevalenc
 CHOICES = st.sampled_from(CHOICES)
 
 
-def tune(choice, y_true, y_score, weight=None, **options):
+def tune_for(choice, y_true, y_score, weight=None, **options):
     name, average = choice
-    with warnings.catch_warnings():
-        # Of floors that scores of inf break.
-        warnings.filterwarnings("ignore", "No threshold keeps", UserWarning)
-        return kml.tune_thresholds(
-            y_true,
-            y_score,
-            name,
-            average=average,
-            sample_weight=weight,
-            **BY_LABEL[name][0],
-            **options,
-        )
+    return tune_quietly(y_true, y_score, name, weight, average=average, **options)
 
 
 @settings(max_examples=examples(100))
@@ -38,8 +25,8 @@ def test_the_order_of_rows_and_labels_does_not_matter(choice, problem, data):
     y_true, y_score, _ = problem
     rows = data.draw(st.permutations(range(len(y_true))))
     labels = data.draw(st.permutations(range(y_true.shape[1])))
-    moved = tune(choice, y_true[rows][:, labels], y_score[rows][:, labels])
-    whole = tune(choice, y_true, y_score)
+    moved = tune_for(choice, y_true[rows][:, labels], y_score[rows][:, labels])
+    whole = tune_for(choice, y_true, y_score)
     np.testing.assert_array_equal(moved.apply(y_score[:, labels]),
                                   whole.apply(y_score)[:, labels])  # fmt: skip
 
@@ -53,8 +40,8 @@ def test_without_shrinkage_a_weight_is_that_many_rows(choice, problem, data):
     )
     weight[0] += 1
     rows = np.repeat(np.arange(len(y_true)), weight)
-    repeated = tune(choice, y_true[rows], y_score[rows], shrinkage=0)
-    weighted = tune(choice, y_true, y_score, weight, shrinkage=0)
+    repeated = tune_for(choice, y_true[rows], y_score[rows], shrinkage=0)
+    weighted = tune_for(choice, y_true, y_score, weight, shrinkage=0)
     np.testing.assert_array_equal(weighted.values, repeated.values)
 
 
@@ -63,8 +50,8 @@ def test_without_shrinkage_a_weight_is_that_many_rows(choice, problem, data):
 def test_the_size_of_weights_does_not_matter(choice, problem, exponent):
     y_true, y_score, weight = problem
     near_one = np.ldexp(weight, -np.frexp(weight.max())[1])
-    tuned = tune(choice, y_true, y_score, near_one)
-    scaled = tune(choice, y_true, y_score, np.ldexp(near_one, exponent))
+    tuned = tune_for(choice, y_true, y_score, near_one)
+    scaled = tune_for(choice, y_true, y_score, np.ldexp(near_one, exponent))
     np.testing.assert_array_equal(scaled.values, tuned.values)
 
 
@@ -75,9 +62,9 @@ def test_merged_histograms_are_tuned_as_the_whole(choice, problem, data):
     rows = np.array(data.draw(st.permutations(range(len(y_true)))))
     parts = np.array_split(rows, data.draw(st.integers(1, len(rows))))
     found = [kml.score_histogram(y_true[part], y_score[part]) for part in parts]
-    merged = tune(choice, sum(found[1:], found[0]), None, shrinkage=0)
-    whole = tune(choice, kml.score_histogram(y_true, y_score), None, shrinkage=0)
+    merged = tune_for(choice, sum(found[1:], found[0]), None, shrinkage=0)
+    whole = tune_for(choice, kml.score_histogram(y_true, y_score), None, shrinkage=0)
     np.testing.assert_array_equal(merged.values, whole.values)
     # Scores of eighths are edges of bins: the histogram is exact.
-    exact = tune(choice, y_true, y_score, shrinkage=0)
+    exact = tune_for(choice, y_true, y_score, shrinkage=0)
     np.testing.assert_allclose(merged.score, exact.score, rtol=1e-12)
