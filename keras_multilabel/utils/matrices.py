@@ -211,10 +211,9 @@ def _positive_column(values: Any, name: str) -> Array:
 
 def column_names(values: Any) -> list[str] | None:
     """Names of a data frame's columns; None where there are none but numbers."""
-    # A column of Dask has columns too.
-    columns = (
-        None if getattr(values, "ndim", 2) == 1 else getattr(values, "columns", None)
-    )
+    # A column of Dask has columns too; a LazyFrame, which is refused later, warns.
+    nameless = getattr(values, "ndim", 2) == 1 or hasattr(values, "collect")
+    columns = None if nameless else getattr(values, "columns", None)
     if columns is None or not any(isinstance(name, str) for name in columns):
         return None
     names = [str(name) for name in columns]

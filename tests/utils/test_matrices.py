@@ -294,7 +294,7 @@ def test_large_integers_beside_floats_are_refused(kind):
         kml.roc_auc_score([[0, 1], [1, 0]], scores)
 
 
-def test_lazy_frames_are_named():
+def test_lazy_frames_are_refused():
     with pytest.raises(TypeError, match=r"y_true must be data.*y_true.collect\(\)"):
         kml.confusion_counts(pl.LazyFrame(TRUTH, orient="row"), TRUTH)
 
