@@ -31,6 +31,7 @@ from keras_multilabel.thresholds.tuner import ThresholdTuner
 from keras_multilabel.utils.arguments import (
     Array,
     are_probabilities,
+    blank_unknown,
     check_average,
     check_label_names,
     check_matrix,
@@ -128,7 +129,7 @@ class OwnPass(Carrier):
         self, result: PassResult, names: list[str], fixed: Array
     ) -> Iterable[float]:
         """The values of a pass; NaN without end where the model gave NaN."""
-        n_nan = int(np.isnan(result.y_score).sum())
+        n_nan = int((np.isnan(result.y_score) & ~is_unknown(result.y_true)).sum())
         if n_nan:
             self._warn_once(
                 "nan",
@@ -179,12 +180,14 @@ class OwnPass(Carrier):
         y_score = samples.y_score
         if self._from_logits:
             return replace(samples, y_score=expit(y_score))
+        if not are_probabilities(y_score):
+            y_score = blank_unknown(y_score, samples.truth)
         check_probabilities(
             y_score,
             "The model's output",
             "If it gives logits, pass from_logits=True.",
         )
-        return samples
+        return replace(samples, y_score=y_score)
 
     def _tune(
         self, tuner: ThresholdTuner, samples: Samples

@@ -25,8 +25,9 @@ def with_decisions(
     The new model takes what ``model`` takes, returns ``{"scores", "decisions"}`` as
     `ThresholdDecision` does, and shares its layers and weights. It is not compiled;
     ``model`` stays as it was. What is added to ``model`` is made of Keras's own
-    operations: the saved file loads where only Keras is installed. `label_names` reads
-    the names back.
+    operations: a file ``.keras`` of it loads where only Keras is installed (a file
+    ``.h5`` does not: that format has layers only). `label_names` reads the names
+    back.
 
     Args:
         model: A trained Functional or built Sequential model with one output of

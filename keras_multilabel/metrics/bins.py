@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.utils.arguments import Array, check_probabilities
+from keras_multilabel.utils.arguments import (
+    Array,
+    are_probabilities,
+    blank_unknown,
+    check_probabilities,
+)
 
 # Bins of one width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
 LEADING_BITS = 5
@@ -91,9 +96,11 @@ def leading_bits_for(bins: int) -> int:
     )
 
 
-def check_binnable(score: Array) -> Array:
-    """Return ``score`` as float32 or float64 from 0 to 1."""
+def check_binnable(score: Array, y_true: Any) -> Array:
+    """Return ``score`` as float32 or float64 from 0 to 1; where truth is unknown, 0."""
     if score.dtype not in LAYOUT:
         score = score.astype(np.float32)
+    if not are_probabilities(score):
+        score = blank_unknown(score, y_true)
     check_probabilities(score, "y_score", "Logits become probabilities with a sigmoid.")
     return np.minimum(score, 1) if score.size and score.max() > 1 else score

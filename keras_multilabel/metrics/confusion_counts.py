@@ -91,7 +91,15 @@ def confusion_counts(
 
 def _count(rows: Rows, axis: int | None) -> Counts:
     count = _count_rows if axis == 1 else _count_columns
-    counts = count(rows.y_true, rows.other, rows.weight, _outcomes)
+    with np.errstate(over="ignore"):
+        counts = count(rows.y_true, rows.other, rows.weight, _outcomes)
+        is_finite = np.isfinite(counts.total).all()
+    if rows.weight is not None and not is_finite:
+        raise ValueError(
+            "sample_weight must have a finite sum; it overflows float64, the largest "
+            f"weight is {rows.weight.max():g}. Scale the weights down: "
+            "scores are the same."
+        )
     return counts.sum() if axis is None else counts
 
 

@@ -169,13 +169,14 @@ class ScoreHistogram(Tabular):
                 lie from 0 to 1. Nothing is counted then.
         """
         check_columns(y_true, y_score, "y_score")
-        score = check_binnable(check_positions(y_score, "y_score"))
+        score = check_positions(y_score, "y_score")
         truth = check_truth_matrix(y_true)
         if score.shape != truth.shape or score.shape[-1] != self.num_labels:
             raise ValueError(
                 f"y_true and y_score must have the shape (n_samples, {self.num_labels})"
                 f"; got {truth.shape} and {score.shape}."
             )
+        score = check_binnable(score, truth)
         positions = score.shape[:-1]
         weight = check_sample_weight(sample_weight, positions, of_part=True)
         score = flatten(score)

@@ -50,7 +50,7 @@ class Samples:
         """Check truth, scores and weights."""
         rows = check_pair(y_true, y_score, "y_score", sample_weight)
         truth = check_truth(check_rows(rows.y_true))
-        return cls(truth, check_scores(rows.other), rows.weight, rows.sample)
+        return cls(truth, check_scores(rows.other, truth), rows.weight, rows.sample)
 
     def rows(self, chosen: Array) -> "Samples":
         """Some of the samples."""

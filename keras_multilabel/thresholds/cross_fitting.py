@@ -61,7 +61,13 @@ def _folds_of_samples(
             (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
             for fold in range(cv)
         ]
-    pairs = [(np.asarray(train), np.asarray(test)) for train, test in cv]
+    try:
+        pairs = [(np.asarray(train), np.asarray(test)) for train, test in cv]
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            "cv must be a number of parts, or pairs of row indices (train, test); got "
+            f"{cv!r}."
+        ) from error
     tested = np.concatenate([test for _, test in pairs]) if pairs else np.empty(0)
     if len(pairs) < 2 or not np.array_equal(np.sort(tested), np.arange(n_rows)):
         raise ValueError(

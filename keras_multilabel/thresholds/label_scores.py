@@ -118,8 +118,9 @@ def _single_label(scores: Array, classes: Any) -> Array:
         return scores.reshape(-1, 1)
     found: Any = [] if classes is None else np.ravel(classes)
     if scores.shape[1:] == (2,):
-        # OneVsRestClassifier gives both columns for one class too.
-        return _of_class_one(scores, found if len(found) == 2 else [0, 1])[:, None]
+        if len(found) == 1:  # OneVsRestClassifier calls it the first of two columns
+            scores = np.ones((len(scores), 1))
+        return _of_class_one(scores, found if len(found) else [0, 1])[:, None]
     if scores.shape[1:] == (1,) and len(found) == 1 and (scores == 1).all():
         return _of_class_one(scores, found)[:, None]
     return scores

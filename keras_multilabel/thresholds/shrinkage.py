@@ -28,7 +28,9 @@ def pull(values: Array, curves: Curves, objective: Objective, strength: float) -
     to_line, from_line = (_logit, expit) if curves.probabilities else (_same, _same)
     line = to_line(np.where(np.isfinite(own), own, DEFAULT))
     pooled = _weighted_median(line[finite], share[finite])
-    pulled = from_line(pooled + share * (line - pooled))
+    # Not pooled + share * (line - pooled): a difference of large scores overflows.
+    between = np.where(line == pooled, pooled, (1 - share) * pooled + share * line)
+    pulled = from_line(between)
     # A threshold above 1 keeps saturated scores out, and has no logit.
     keeps = known & (~finite | (curves.probabilities & (own > 1)))
     if objective.allowed is not None:

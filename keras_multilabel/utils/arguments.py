@@ -24,12 +24,17 @@ ROUNDING = 1e-6
 BLOCK = 2**18
 
 
-def check_scores(y_score: Array) -> Array:
-    """Return ``y_score`` as float32 or float64 without NaN, and without rounding."""
+def check_scores(y_score: Array, y_true: Array | None = None) -> Array:
+    """Return ``y_score`` as float32 or float64 without NaN, and without rounding.
+
+    Where ``y_true`` is unknown, NaN becomes 0.
+    """
     if y_score.dtype not in (np.float32, np.float64):
         if y_score.dtype.itemsize == 8:
             check_exact(y_score, "y_score")
         y_score = y_score.astype(np.promote_types(y_score.dtype, np.float32))
+    if y_true is not None and y_score.size and np.isnan(y_score.max()):
+        y_score = np.where(np.isnan(y_score), blank_unknown(y_score, y_true), y_score)
     return _check_no_nan(y_score, "y_score")
 
 
@@ -66,6 +71,12 @@ def check_probabilities(values: Array, name: str, remedy: str) -> Array:
 def is_unknown(values: Array) -> Array:
     """Where truth says "unknown": -1 or NaN."""
     return np.asarray((values == -1) | (values != values))
+
+
+def blank_unknown(y_score: Array, y_true: Any) -> Array:
+    """Scores with 0 where the truth is unknown: what a model gives there is its own."""
+    y_true = y_true.toarray() if hasattr(y_true, "toarray") else y_true
+    return np.where(is_unknown(y_true), y_score.dtype.type(0), y_score)
 
 
 def check_truth(y_true: Array) -> Array:

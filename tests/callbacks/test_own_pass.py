@@ -339,3 +339,15 @@ def test_bad_batches_are_named_in_the_pass(source, message):
     with pytest.raises((ValueError, RuntimeError), match=message + of_torch):
         fit([kml.MultiLabelMetrics(source)], model)
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+@pytest.mark.parametrize("output", [math.nan, 5.0])
+def test_outputs_where_truth_is_unknown_are_not_looked_at(output):
+    x = np.array([[0.2, 0.8], [output, 0.3]], "float32")
+    y = np.array([[0, 1], [-1, 0]], "float32")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Identity()])
+    model.compile("sgd", kml.WeightedBinaryCrossentropy())
+    metrics = kml.MultiLabelMetrics((x, y))
+    logs = model.fit(x, y, verbose=0, callbacks=[metrics]).history
+    assert logs["val_f1_score"] == [1.0]
+    assert np.isfinite(logs["val_loss"]).all()

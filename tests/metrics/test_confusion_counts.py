@@ -202,3 +202,10 @@ def test_arrays_that_repeat_one_number_in_memory(axis):
         plain = kml.confusion_counts(y_true, y_pred.copy(), axis=axis)
         np.testing.assert_array_equal(ours.tp, plain.tp)
         np.testing.assert_array_equal(ours.fp, plain.fp)
+
+
+def test_weights_whose_sum_is_no_float_are_refused():
+    weights = [1.7e308, 1.7e308]
+    for call in (kml.confusion_counts, kml.f1_score):
+        with pytest.raises(ValueError, match="sample_weight must have a finite sum"):
+            call([[1, 0], [1, 1]], [[1, 1], [1, 0]], sample_weight=weights)

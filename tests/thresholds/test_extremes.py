@@ -35,6 +35,13 @@ def score_of(name, truth, decided, weight):
     return value / sum(counts) if name in ("cost", "prevalence") else value
 
 
+def test_thresholds_at_both_ends_of_float64_are_pulled_without_overflow():
+    scores = [[-1.7e308, 1.7e308, 0.0], [-1.7e308, 1.7e308, 0.0]]
+    thresholds = kml.tune_thresholds(np.ones((2, 3)), scores)
+    assert np.isfinite(thresholds.values).all()
+    assert thresholds.values[0] < thresholds.values[2] < thresholds.values[1]
+
+
 @pytest.mark.parametrize("name", SLOW)
 @settings(max_examples=examples(100), deadline=None)
 @given(problem=hard_problems())

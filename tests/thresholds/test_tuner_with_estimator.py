@@ -139,6 +139,22 @@ def test_one_label_is_a_column(data, estimator):
     )
 
 
+@pytest.mark.filterwarnings("ignore:Label:UserWarning")
+@pytest.mark.parametrize("base", [LogisticRegression(), LinearSVC()])
+@pytest.mark.parametrize("value", [0, 1])
+def test_one_label_that_never_changes_is_predicted(data, base, value):
+    """OneVsRestClassifier gives the columns of its one class, whichever, as 1 and 0."""
+    y = np.full((300, 1), value)
+    tuner = kml.ThresholdTuner(OneVsRestClassifier(base)).fit(data[0], y)
+    assert (tuner.predict(data[0]) == value).all()
+
+
+@pytest.mark.parametrize("cv", ["x", 3.0, [1, 2]])
+def test_parts_that_are_none_are_refused_by_name(data, cv):
+    with pytest.raises(TypeError, match="cv must be a number of parts, or pairs"):
+        kml.ThresholdTuner(LINEAR, cv=cv).fit(*data)
+
+
 def test_it_works_with_the_tools_of_scikit_learn(data):
     x, y = data
     tuner = kml.ThresholdTuner(LINEAR, random_state=0)

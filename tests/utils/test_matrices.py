@@ -312,3 +312,24 @@ def test_weights_of_0_throughout_a_histogram_or_dask():
     lazy = da.from_array(np.array(TRUTH), chunks=(2, 2))
     with pytest.raises(ValueError, match=message):
         kml.f1_score(lazy, lazy, sample_weight=da.zeros(3, chunks=2))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        kml.roc_auc_score,
+        kml.average_precision_score,
+        lambda y, s: kml.tune_thresholds(y, s).values,
+        lambda y, s: kml.roc_auc_score(kml.score_histogram(y, s)),
+    ],
+)
+@pytest.mark.parametrize("unknown", [-1, np.nan])
+def test_what_a_model_gives_where_truth_is_unknown_is_not_looked_at(call, unknown):
+    truth = np.array([[0, 1], [unknown, 0], [1, 1]])
+    plain = np.array([[0.2, 0.8], [0.5, 0.3], [0.6, 0.4]])
+    spoilt = plain.copy()
+    spoilt[1, 0] = np.nan
+    assert np.array_equal(call(truth, spoilt), call(truth, plain))
+    spoilt[0, 0] = np.nan
+    with pytest.raises(ValueError, match=r"y_score must not hold NaN.*row 0, column 0"):
+        call(truth, spoilt)
