@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
-from keras_multilabel.labels.multi_hot import blocks
+from keras_multilabel.labels.pair_sums import PairSums, sum_pairs
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.utils.arguments import Array, check_truth
+from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.label_names import (
     LabelNames,
     given_names,
@@ -22,11 +21,6 @@ from keras_multilabel.utils.label_names import (
 )
 from keras_multilabel.utils.streams import is_stream
 from keras_multilabel.utils.tables import Table, Tabular, counted
-
-# Truth is read this many entries at a time: sums in float32 stay exact.
-_BLOCK = 2**23
-# Where more entries than this share are positive a dense product is faster.
-_DENSE = 0.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -170,89 +164,23 @@ def describe_labels(y: Any, label_names: Iterable[Any] | None = None) -> LabelSu
     if not is_stream(y) and holds_labels(y):
         matrix, classes = encode_labels(y, names)
         found = LabelNames(map(str, classes), library_of(y))
-        return _summary(_pieces([matrix]), lambda n_labels: found)
-    return _summary(
-        _pieces(blocks(y)), lambda n_labels: given_names(names, n_labels, y)
-    )
+        return _summary(sum_pairs(matrix), found)
+    sums = sum_pairs(y)
+    return _summary(sums, given_names(names, len(sums.both), y))
 
 
-class _Sums:
-    """What adds up over parts of the data."""
-
-    def __init__(self, n_labels: int):
-        pairs = (n_labels, n_labels)
-        self.n_samples = self.n_empty = 0
-        self.both: Array = np.zeros(pairs)  # positive and positive
-        self.one: Array = np.zeros(pairs)  # positive and unknown
-        self.none: Array = np.zeros(pairs)  # unknown and unknown
-        self.unknown: Array = np.zeros(n_labels)
-        self.sets: set[bytes] = set()
-
-    def add(self, truth: Array) -> None:
-        """Add rows, int8: 1, 0 and -1."""
-        if truth.shape[1] != len(self.both):
-            raise ValueError(
-                f"Every batch must have the same labels; got {len(self.both)} columns "
-                f"and {truth.shape[1]}."
-            )
-        self.n_samples += len(truth)
-        positive = truth == 1
-        packed = np.ascontiguousarray(np.packbits(positive, axis=1))
-        self.n_empty += int((~packed.any(1)).sum())
-        self.sets.update(packed.view(f"V{packed.shape[1]}").ravel().tolist())
-        left = _ready(positive)
-        self.both += _product(left, left)
-        unknown = truth == -1
-        if unknown.any():
-            right = _ready(unknown)
-            self.one += _product(left, right)
-            self.none += _product(right, right)
-            self.unknown += unknown.sum(0)
-
-
-def _pieces(parts: Iterable[Array]) -> Iterator[Array]:
-    for part in parts:
-        truth = check_truth(part)
-        step = max(1, _BLOCK // truth.shape[1])
-        for start in range(0, max(1, len(truth)), step):
-            yield truth[start : start + step]
-
-
-def _ready(mask: Array) -> Any:
-    """A mask as what multiplies fastest."""
-    if np.count_nonzero(mask) > _DENSE * mask.size:
-        return mask.astype(np.float32)
-    entries = np.flatnonzero(mask)
-    rows, columns = np.divmod(entries, mask.shape[1])
-    ends = np.searchsorted(rows, np.arange(len(mask) + 1))
-    ones = np.ones(len(entries), np.float32)
-    return sparse.csr_array((ones, columns, ends), mask.shape)
-
-
-def _product(left: Any, right: Any) -> Array:
-    product = left.T @ right
-    return product.toarray() if sparse.issparse(product) else product
-
-
-def _summary(pieces: Iterator[Array], names: Any) -> LabelSummary:
-    sums: _Sums | None = None
-    for piece in pieces:
-        sums = _Sums(piece.shape[1]) if sums is None else sums
-        sums.add(piece)
-    if sums is None or sums.n_samples == 0:
-        raise ValueError("y must have at least one sample; got none.")
-    n = sums.n_samples
-    positive, known = sums.both.diagonal(), n - sums.unknown
+def _summary(sums: PairSums, names: LabelNames | None) -> LabelSummary:
+    positive, known = sums.both.diagonal(), sums.n_samples - sums.unknown
     # Over the samples of which the other label of a pair, or both, are known.
     alone = positive[:, None] - sums.one
-    known_both = known[:, None] - sums.unknown + sums.none
+    known_both = known[:, None] - sums.unknown + sums.neither
     return LabelSummary(
         positive.astype(np.int64),
         known.astype(np.int64),
-        n,
+        sums.n_samples,
         sums.n_empty,
         len(sums.sets),
         sums.both.astype(np.int64),
         divide(alone * alone.T, known_both, 0.0),
-        label_names=names(len(positive)),
+        label_names=names,
     )

@@ -70,11 +70,11 @@ class TestShapes:
             least_padding(sizes, buckets.shapes, len(shapes)), abs=1e-12
         )
 
-    @given(SIZES)
-    def test_tall_and_wide_are_alike(self, sizes):
-        wide = choose_shapes(sizes, area=224 * 224)
-        turned = [size[::-1] for size in sizes]
-        tall = choose_shapes(turned, area=224 * 224)
+    @given(SIZES, st.sampled_from([1, 8, 32]))
+    def test_tall_and_wide_are_alike(self, sizes, multiple):
+        options = {"n_shapes": 2, "multiple": multiple, "area": 224 * 224}
+        wide = choose_shapes(sizes, **options)
+        tall = choose_shapes([size[::-1] for size in sizes], **options)
         assert tall.padding == pytest.approx(wide.padding, abs=1e-12)
 
     @given(SIZES)

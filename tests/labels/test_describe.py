@@ -99,6 +99,7 @@ def test_many_rows_in_several_parts(rng, share):
     np.testing.assert_array_equal(summary.cooccurrence, positive.T @ positive)
     packed = np.packbits(y == 1, axis=1)
     assert summary.n_label_sets == len(np.unique(packed, axis=0))
+    assert facts_of(kml.describe_labels(sparse.csr_array(y))) == facts_of(summary)
 
 
 def test_imbalance_is_that_of_the_paper():
@@ -151,6 +152,8 @@ def test_print_frame_and_notebook():
         (np.zeros((0, 3)), ValueError, "at least one sample"),
         ([], ValueError, "sample|label"),
         (iter([]), ValueError, "at least one sample"),
+        (sparse.csr_array((0, 3)), ValueError, "at least one sample"),
+        (sparse.csr_array([[0, 2]]), ValueError, "must hold 0 and 1.*got 2"),
         ([[0, 2]], ValueError, "must hold 0 and 1.*got 2"),
         ([["a"], "b"], TypeError, "row 1 is 'b'"),
         (iter([np.eye(2), np.eye(3)]), ValueError, "got 2 columns and 3"),
