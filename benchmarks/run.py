@@ -12,6 +12,7 @@ THEMES = (
     "ranking",
     "thresholds",
     "labels",
+    "buckets",
     "weights",
     "machines",
     "losses",

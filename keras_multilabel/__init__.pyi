@@ -4,8 +4,12 @@ from .callbacks.multi_label_metrics import MultiLabelMetrics as MultiLabelMetric
 from .checks.check_setup import check_setup as check_setup
 from .checks.findings import Finding as Finding
 from .images.dataset import image_dataset_from_dataframe as image_dataset_from_dataframe
+from .images.describe import ImageSummary as ImageSummary
+from .images.describe import describe_images as describe_images
 from .labels.counting import LabelCounts as LabelCounts
 from .labels.counting import count_labels as count_labels
+from .labels.describe import LabelSummary as LabelSummary
+from .labels.describe import describe_labels as describe_labels
 from .labels.encoding import decode_labels as decode_labels
 from .labels.encoding import encode_labels as encode_labels
 from .layers.label_names import label_names as label_names

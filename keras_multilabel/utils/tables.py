@@ -25,7 +25,7 @@ class Table:
     """A row per label (or sample), and what there is to say of all of them.
 
     Attributes:
-        title: The first line; all there is where there are no columns.
+        title: The first line, or lines; all there is where there are no columns.
         names: Of the rows.
         columns: Numbers, one per row, by the name of the column.
         index: What a row is.
@@ -52,14 +52,15 @@ class Table:
 
     def html(self) -> str:
         """The same as HTML, in which names are text and no tags."""
-        title = f"<div>{escape(self.title)}</div>"
+        lines = escape(self.title).splitlines()
+        title = f"<div>{'<br>'.join(lines)}</div>"
         if not self.columns or not len(self.names):
             return title
-        head, *lines = self._lines()
+        head, *rows = self._lines()
         # The class by which notebooks and documentation know data frames.
         parts = [title, '<table border="1" class="dataframe">']
         parts += [f"<thead>{_html_row(head, 'th')}</thead>", "<tbody>"]
-        parts += [_html_row(line, "td") for line in lines]
+        parts += [_html_row(row, "td") for row in rows]
         return "\n".join([*parts, "</tbody></table>"])
 
     def frame(self) -> Any:
