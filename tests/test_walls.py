@@ -39,6 +39,7 @@ IMPORT_KERAS = {
     "checks/head",
     "checks/rows",
     "checks/setup",
+    "images/py_dataset",
     "inference/calling",
     "inference/outputs",
     "inference/scoring_pass",
