@@ -10,17 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.images.epochs import Epochs
+from keras_multilabel.images.assembly import Options, make_dataset, split_samples
 from keras_multilabel.images.fitting import Size, check_resize, check_size, check_word
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.table import (
     Columns,
     Policies,
-    Samples,
     drop_unreadable,
     read_table,
 )
-from keras_multilabel.images.targets import Targets
 from keras_multilabel.utils.optional import require
 from keras_multilabel.utils.options import (
     ColorMode,
@@ -51,9 +49,13 @@ def image_dataset_from_dataframe(
     interpolation: Interpolation = "area",
     color_mode: ColorMode = "rgb",
     dtype: PixelType = "float32",
+    n_shapes: int = 4,
+    shape_multiple: int = 32,
     batch_size: int = 32,
     shuffle: bool = True,
     seed: int | None = None,
+    augment: Any = None,
+    validation_split: float | None = None,
     format: DatasetFormat | None = None,  # noqa: A002
 ) -> Any:
     """Read the images and labels listed in a table, as a dataset for ``fit``.
@@ -94,7 +96,10 @@ def image_dataset_from_dataframe(
         image_size: ``(height, width)`` in pixels of the images that come out.
         resize: How they get it. ``"stretch"`` ignores the aspect ratio; ``"crop"``
             keeps it and cuts off what is beyond the target's; ``"pad"`` keeps it and
-            the whole picture, with black bars.
+            the whole picture, with black bars. ``"bucket"`` pads too, but hardly: each
+            picture goes to one of ``n_shapes`` shapes of the area of ``image_size``,
+            chosen for the least padding, and each batch has one shape. The model must
+            take any size: ``keras.Input((None, None, 3))`` and global pooling.
         interpolation: ``"area"``, the mean of the pixels that a new one covers;
             ``"bilinear"``, between the four nearest ones, which is the fastest and
             jagged; ``"antialias"``, bilinear after smoothing, as Pillow does.
@@ -102,12 +107,21 @@ def image_dataset_from_dataframe(
         color_mode: ``"rgb"`` for three channels, ``"grayscale"`` for one.
         dtype: ``"float32"``, or ``"uint8"``, a quarter of the memory, for models that
             rescale. Both lie in [0, 255].
+        n_shapes: Of ``"bucket"``: how many shapes at most. Each costs a compilation.
+        shape_multiple: Of ``"bucket"``: what all sides are multiples of.
         batch_size: Images per batch; the last batch may be smaller.
         shuffle: Whether to shuffle the rows, anew in each epoch. False: in the
-            order of the table.
+            order of the table (of ``"bucket"``: that of the shapes).
         seed: Seed of the shuffling: the same order on each backend and in each
             format. Default: drawn from NumPy's global generator, so that
             ``keras.utils.set_random_seed`` sets it too.
+        augment: A Keras layer or a list of layers, called on batches of float32 images
+            in training mode. ``MixUp`` and ``CutMix`` mix labels and sample weights
+            too; a label that is unknown in one of two mixed images is unknown.
+        validation_split: A share, such as 0.2: then two datasets come back,
+            ``(train, val)``. Each label is as frequent in both, as by
+            `multilabel_train_test_split` with ``seed``; the second is neither shuffled
+            nor augmented. Default: one dataset.
         format: ``"tf"`` gives a ``tf.data.Dataset``, which decodes in TensorFlow and
             feeds every backend; ``"pydataset"`` a ``keras.utils.PyDataset``, which
             needs Pillow alone. Default: ``"tf"`` where TensorFlow is installed.
@@ -118,7 +132,9 @@ def image_dataset_from_dataframe(
         -1 for unknown, of shape (batch, n_labels), and float32 of shape (batch,). Its
         attributes: ``class_names``, the labels in the order of the columns, which
         `MultiLabelMetrics` reads; ``steps``, the batches of an epoch; ``dropped``, a
-        table like ``df`` of row, file and reason. As with Keras's own image datasets,
+        table like ``df`` of row, file and reason; ``shapes``, (height, width) of the
+        batches; ``padding``, the share of pixels that pad (``"bucket"``). As with
+        Keras's own image datasets,
         ``map``, ``batch``, ``prefetch`` and the like make datasets without them: keep
         the names first, ``classes = dataset.class_names``, and pass
         ``label_names=classes``. An image that cannot be read, or has more pixels to
@@ -150,6 +166,7 @@ def image_dataset_from_dataframe(
         2
     """
     make = _maker(format)
+    _check_validation_split(validation_split)
     size = check_size(image_size)
     check_resize(resize, interpolation)
     check_word("color_mode", color_mode, ColorMode)
@@ -163,18 +180,36 @@ def image_dataset_from_dataframe(
         classes=classes,
     )
     look = partial(
-        Pictures,
-        shapes=[size],
-        resize=resize,
-        interpolation=interpolation,
-        color_mode=color_mode,
+        Pictures, resize=resize, interpolation=interpolation, color_mode=color_mode
     )
     if on_unreadable == "drop":
-        samples = drop_unreadable(samples, look(samples.paths).check)
-    epochs = Epochs(len(samples.paths), int(batch_size), shuffle, _check_seed(seed))
-    targets = Targets(samples.labels, samples.weights)
-    dataset = make(look(samples.paths), targets, epochs, dtype, None)
-    return _with_facts(dataset, samples, epochs)
+        check = look(samples.paths, shapes=[size]).check
+        samples = drop_unreadable(samples, check)
+    options = Options(make, look, dtype, int(batch_size), _check_seed(seed), size)
+    buckets = (n_shapes, shape_multiple) if resize == "bucket" else None
+    augmentation = _check_augment(augment)
+    if validation_split is None:
+        return make_dataset(samples, options, buckets, shuffle, augmentation)
+    train, val = split_samples(samples, validation_split, options.seed)
+    return (
+        make_dataset(train, options, buckets, shuffle, augmentation),
+        make_dataset(val, options, buckets, False, None),
+    )
+
+
+def _check_augment(augment: Any) -> Any:
+    if augment is None:
+        return None
+    from keras_multilabel.images.augment import check_augment
+
+    return check_augment(augment)
+
+
+def _check_validation_split(share: float | None) -> None:
+    if share is not None and not (isinstance(share, float) and 0 < share < 1):
+        raise ValueError(
+            f"validation_split must be a share between 0 and 1; got {share!r}."
+        )
 
 
 def _maker(format: str | None) -> Any:  # noqa: A002
@@ -192,13 +227,6 @@ def _maker(format: str | None) -> Any:  # noqa: A002
     from keras_multilabel.images.py_dataset import ImagePyDataset
 
     return ImagePyDataset
-
-
-def _with_facts(dataset: Any, samples: Samples, epochs: Epochs) -> Any:
-    dataset.class_names = samples.class_names
-    dataset.steps = epochs.steps
-    dataset.dropped = samples.dropped
-    return dataset
 
 
 def _check_policies(missing: str, unreadable: str, unseen: str) -> Policies:

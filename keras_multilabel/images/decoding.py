@@ -14,6 +14,9 @@ from keras_multilabel.utils.arguments import Array
 if TYPE_CHECKING:
     import PIL.Image
 
+# Of Exif: the tag, and its values for pictures whose rows stand upright.
+_ORIENTATION, _ON_THE_SIDE = 0x0112, (5, 6, 7, 8)
+
 
 @contextmanager
 def naming(path: str) -> Iterator[None]:
@@ -43,6 +46,15 @@ def decode(path: str, mode: str, size: Size) -> PIL.Image.Image:
         PIL.ImageOps.exif_transpose(image, in_place=True)
         # A copy: the image itself is closed with its file.
         return _convert(image, mode).copy()
+
+
+def upright_size(path: str) -> Size:
+    """Return (height, width) by the header, as the picture is when it is upright."""
+    import PIL.Image
+
+    with naming(path), PIL.Image.open(path) as image:
+        turned = image.getexif().get(_ORIENTATION, 1) in _ON_THE_SIDE
+        return image.size if turned else (image.height, image.width)
 
 
 def check_pixels(height: int, width: int) -> None:
@@ -107,6 +119,10 @@ def _interpolate(
             size, PIL.Image.Transform.EXTENT, box, PIL.Image.Resampling.BILINEAR
         )
     shrinks = place.height <= place.box_height and place.width <= place.box_width
-    averages = interpolation == "area" and shrinks
-    method = PIL.Image.Resampling.BOX if averages else PIL.Image.Resampling.BILINEAR
+    method = PIL.Image.Resampling.BILINEAR
+    if interpolation == "area" and shrinks:
+        # Pillow's box takes whole pixels only; of others Hamming's window is closest.
+        whole = place.box_height % place.height == place.box_width % place.width == 0
+        filters = PIL.Image.Resampling
+        method = filters.BOX if whole else filters.HAMMING
     return image.resize(size, method, box)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_multilabel.images.buckets import epoch_batches
 from keras_multilabel.utils.arguments import Array
 
 
@@ -15,6 +16,8 @@ class Epochs:
     batch_size: int
     shuffle: bool
     seed: int
+    # Which shape suits each row best, if there are several.
+    assigned: Array | None = None
 
     @property
     def steps(self) -> int:
@@ -23,12 +26,9 @@ class Epochs:
 
     def batches(self, epoch: int) -> list[tuple[int, Array]]:
         """The shape and the rows of each batch."""
-        order = np.arange(self.n_rows)
-        if self.shuffle:
-            order = self.generator(epoch).permutation(order)
+        rng = np.random.default_rng([self.seed, epoch]) if self.shuffle else None
+        if self.assigned is not None:
+            return epoch_batches(self.assigned, self.batch_size, rng)
+        order = np.arange(self.n_rows) if rng is None else rng.permutation(self.n_rows)
         starts = range(0, self.n_rows, self.batch_size)
         return [(0, order[start : start + self.batch_size]) for start in starts]
-
-    def generator(self, epoch: int) -> np.random.Generator:
-        """The generator of random numbers of an epoch."""
-        return np.random.default_rng([self.seed, epoch])

@@ -53,7 +53,7 @@ class ImagePyDataset(keras.utils.PyDataset):
         if self._augment is not None or self._dtype == "float32":
             batch[0] = images.astype(np.float32)
         if self._augment is not None:
-            batch = [keras.ops.convert_to_numpy(part) for part in self._augment(*batch)]
+            batch = list(self._augment(np, *batch))
         if self._dtype == "uint8":
             batch[0] = np.rint(batch[0]).clip(0, 255).astype(np.uint8)
         return tuple(batch)

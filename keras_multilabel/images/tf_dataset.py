@@ -10,9 +10,9 @@ import joblib
 import numpy as np
 
 from keras_multilabel.images.epochs import Epochs
-from keras_multilabel.images.fitting import Fit
-from keras_multilabel.images.pictures import READERS, Pictures
+from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.targets import Targets
+from keras_multilabel.images.tf_decoding import load
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.optional import require
 
@@ -29,49 +29,48 @@ def tf_dataset(
 ) -> Any:
     """Return the ``tf.data.Dataset``; each pass over it is another epoch."""
     tf = require("tensorflow", extra="images,tensorflow")
-    numbers = count()
     threads = joblib.cpu_count()
-
-    def epoch_number() -> Array:
-        return np.array(next(numbers), np.int64)
-
-    def rows_of(epoch: Any) -> Any:
-        """Rows, shapes, and numbers of batches in an epoch."""
-        plan = tf.numpy_function(
-            lambda epoch: _flat(epochs.batches(int(epoch))), [epoch], [tf.int64] * 3
-        )
-        for tensor in plan:
-            tensor.set_shape([None])
-        return tf.data.Dataset.from_tensor_slices(tuple(plan))
 
     def peek(rows: Any, shapes: Any, batches: Any) -> tuple[Any, ...]:
         parts = tf.numpy_function(
-            pictures.peek,
-            [rows, shapes],
-            (tf.string, tf.int32, tf.int32),
-            stateful=False,
+            pictures.peek, [rows, shapes], (tf.string, tf.int32, tf.int32)
         )
         for part, shape in zip(parts, ([None], [None], [None, 8]), strict=True):
             part.set_shape(shape)
         return rows, shapes, batches, *parts
 
-    def load(row: Any, shape: Any, batch: Any, *file: Any) -> tuple[Any, Any, Any]:
-        return row, batch, _load(tf, pictures, row, shape, *file)
+    def decode(row: Any, shape: Any, batch: Any, *file: Any) -> tuple[Any, Any, Any]:
+        return row, batch, load(tf, pictures, row, shape, *file)
 
     def finish(rows: Any, images: Any) -> tuple[Any, ...]:
         return _finish(tf, pictures, targets, dtype, augment, rows, images)
 
-    rows = tf.data.Dataset.from_tensors(0)
-    rows = rows.map(lambda _: tf.numpy_function(epoch_number, [], tf.int64))
-    files = rows.flat_map(rows_of).batch(CHUNK).map(peek, num_parallel_calls=threads)
-    images = files.unbatch().map(load, num_parallel_calls=threads)
+    rows = _rows_of_epochs(tf, epochs)
+    files = rows.batch(CHUNK).map(peek, num_parallel_calls=threads).unbatch()
+    images = files.map(decode, num_parallel_calls=threads)
     batches = _batched(tf, images, epochs.batch_size, len(pictures.shapes))
-    dataset = batches.map(finish, num_parallel_calls=1)
+    dataset = batches.map(finish)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs.steps))
     options = tf.data.Options()
     # Its thread lets an iterator end only when it wakes up: up to a second later.
     options.autotune.enabled = False
     return dataset.prefetch(2).with_options(options)
+
+
+def _rows_of_epochs(tf: Any, epochs: Epochs) -> Any:
+    """Rows, shapes, and numbers of batches; of another epoch in each pass."""
+    numbers = count()
+
+    def next_epoch() -> tuple[Array, Array, Array]:
+        return _flat(epochs.batches(next(numbers)))
+
+    def rows_of(_: Any) -> Any:
+        plan = tf.numpy_function(next_epoch, [], [tf.int64] * 3)
+        for tensor in plan:
+            tensor.set_shape([None])
+        return tf.data.Dataset.from_tensor_slices(tuple(plan))
+
+    return tf.data.Dataset.from_tensors(0).flat_map(rows_of)
 
 
 def _flat(batches: list[tuple[int, Array]]) -> tuple[Array, Array, Array]:
@@ -95,86 +94,6 @@ def _batched(tf: Any, images: Any, batch_size: int, n_shapes: int) -> Any:
     )
 
 
-def _load(
-    tf: Any,
-    pictures: Pictures,
-    row: Any,
-    shape: Any,
-    data: Any,
-    reader: Any,
-    place: Any,
-) -> Any:
-    """Return the picture of a row, float32 of its shape.
-
-    One condition is for the usual JPEGs; each more would cost a tenth of a decoding.
-    """
-
-    def by_tensorflow(ratio: int) -> Callable[[], tuple[Any, Any]]:
-        # As Pillow decodes.
-        options = {"ratio": ratio, "dct_method": "INTEGER_ACCURATE"}
-        channels = pictures.channels
-        return lambda: (tf.io.decode_jpeg(data, channels=channels, **options), place)
-
-    def by_pillow() -> tuple[Any, Any]:
-        decoded = tf.numpy_function(
-            pictures.decode, [row, shape], (tf.uint8, tf.int32), stateful=False
-        )
-        return decoded[0], decoded[1]
-
-    def usual() -> Any:
-        return _fitted(tf, pictures, by_tensorflow(1)()[0], place, shape, shrinks=True)
-
-    def any_other() -> Any:
-        branches = [by_pillow, *map(by_tensorflow, READERS[1:])]
-        image, place = tf.switch_case(reader, branches)
-        image.set_shape([None, None, pictures.channels])
-        place.set_shape([8])
-        return _fitted(tf, pictures, image, place, shape, shrinks=False)
-
-    shrinks = tf.reduce_all(place[4:6] <= place[2:4])
-    image = tf.cond((reader == READERS.index(1)) & shrinks, usual, any_other)
-    image.set_shape(pictures.static_shape)
-    return image
-
-
-def _fitted(
-    tf: Any, pictures: Pictures, image: Any, place: Any, shape: Any, *, shrinks: bool
-) -> Any:
-    fit = Fit(*tf.unstack(place))
-    if pictures.resize == "crop":
-        image = image[
-            fit.top : fit.top + fit.box_height, fit.left : fit.left + fit.box_width
-        ]
-    image = _interpolated(tf, pictures.interpolation, image, place[4:6], shrinks)
-    if pictures.resize in ("pad", "bucket"):
-        size = tf.constant(pictures.shapes)[tf.cast(shape, tf.int32)]
-        below = size[0] - fit.height - fit.pad_top
-        beside = size[1] - fit.width - fit.pad_left
-        image = tf.pad(image, [[fit.pad_top, below], [fit.pad_left, beside], [0, 0]])
-    return image
-
-
-def _interpolated(
-    tf: Any, interpolation: str, image: Any, size: Any, shrinks: bool
-) -> Any:
-    """Resize as `images.decoding` does, in float32."""
-
-    def area() -> Any:
-        return tf.image.resize(image, size, "area")
-
-    def linear() -> Any:
-        smooth = interpolation != "bilinear"
-        return tf.image.resize(image, size, "bilinear", antialias=smooth)
-
-    if interpolation != "area":
-        return linear()
-    return area() if shrinks else tf.cond(_is_larger(tf, image, size), area, linear)
-
-
-def _is_larger(tf: Any, image: Any, size: Any) -> Any:
-    return tf.reduce_all(tf.shape(image)[:2] >= size)
-
-
 def _finish(
     tf: Any,
     pictures: Pictures,
@@ -196,7 +115,7 @@ def _finish(
     if targets.weights is not None:
         batch.append(of_rows(targets.weights_of, [None]))
     if augment is not None:
-        batch = list(augment(*batch))
+        batch = list(augment(tf, *batch))
     if dtype == "uint8":
         images = tf.clip_by_value(tf.round(batch[0]), 0, 255)
         batch[0] = tf.cast(images, tf.uint8)
