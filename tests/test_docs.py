@@ -5,7 +5,6 @@ import re
 import textwrap
 from collections import Counter
 
-import keras
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
