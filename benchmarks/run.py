@@ -14,6 +14,7 @@ THEMES = (
     "labels",
     "weights",
     "machines",
+    "images",
     "losses",
     "scores",
     "streaming",
