@@ -15,6 +15,7 @@ THEMES = (
     "buckets",
     "weights",
     "machines",
+    "images",
     "losses",
     "scores",
     "streaming",

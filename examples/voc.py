@@ -198,7 +198,7 @@ figure.savefig(options.out / "history.png", dpi=120)
 
 
 def truth_and_scores(data):
-    y_true = np.concatenate([labels for _, labels in data.as_numpy_iterator()])
+    y_true = np.concatenate([labels for _, labels in data])
     return y_true, model.predict(data, verbose=0)
 
 

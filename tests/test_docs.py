@@ -5,7 +5,6 @@ import re
 import textwrap
 from collections import Counter
 
-import keras
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
@@ -90,8 +89,6 @@ def code_blocks(page):
 def test_the_code_of_every_page_runs(page, tmp_path, monkeypatch, setups_of_fit):
     """In order, in one namespace and an empty folder; no fit of it is called a trap."""
     text = page.read_text(encoding="utf-8")
-    if "image_dataset" in text and keras.backend.backend() != "tensorflow":
-        pytest.skip("its data is read by TensorFlow")
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     namespace = {"__name__": "__main__"}

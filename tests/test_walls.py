@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "callbacks": {"inference", "metrics", "thresholds", "utils"},
     "checks": {"inference", "losses", "utils"},
     "readers": {"utils"},
-    "images": {"labels", "utils"},
+    "images": {"labels", "model_selection", "utils"},
     "plots": {"labels", "metrics", "utils"},
     # The root: the list of public names, registration and datasets.
     "": {"utils", "registration", "_version", "all"},
@@ -39,6 +39,8 @@ IMPORT_KERAS = {
     "checks/head",
     "checks/rows",
     "checks/setup",
+    "images/augment",
+    "images/py_dataset",
     "inference/calling",
     "inference/outputs",
     "inference/scoring_pass",

@@ -1,4 +1,4 @@
 """A table of images and labels -> batches.
 
-It imports ``labels`` and ``utils``.
+It imports ``labels``, ``model_selection`` and ``utils``.
 """

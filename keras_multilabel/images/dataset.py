@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from keras_multilabel.images.decoding import Size, check_resize, check_size, read_image
-from keras_multilabel.images.table import check_frame, check_paths
-from keras_multilabel.labels.encoding import encode_labels
-from keras_multilabel.utils.arguments import Array
+from keras_multilabel.images.assembly import Options, make_dataset, split_samples
+from keras_multilabel.images.fitting import Size, check_resize, check_size, check_word
+from keras_multilabel.images.pictures import Pictures
+from keras_multilabel.images.table import (
+    Columns,
+    Policies,
+    drop_unreadable,
+    read_table,
+)
 from keras_multilabel.utils.optional import require
-from keras_multilabel.utils.options import OnUnseen, Resize
-
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-_EXTRA = "images,tensorflow"
+from keras_multilabel.utils.options import (
+    ColorMode,
+    DatasetFormat,
+    Interpolation,
+    OnUnseenLabel,
+    PixelType,
+    Policy,
+    Resize,
+)
 
 
 def image_dataset_from_dataframe(
@@ -28,67 +37,119 @@ def image_dataset_from_dataframe(
     filename_col: str = "filename",
     labels_col: str = "labels",
     unknown_col: str | None = None,
+    sample_weight_col: str | None = None,
     directory: str | os.PathLike[str] | None = None,
     classes: Iterable[Hashable] | None = None,
     sep: str | None = None,
-    on_unseen: OnUnseen = "error",
+    on_missing_file: Policy = "error",
+    on_unreadable: Policy = "error",
+    on_unseen_label: OnUnseenLabel = "error",
     image_size: Size = (224, 224),
     resize: Resize = "stretch",
+    interpolation: Interpolation = "area",
+    color_mode: ColorMode = "rgb",
+    dtype: PixelType = "float32",
+    n_shapes: int = 4,
+    shape_multiple: int = 32,
     batch_size: int = 32,
     shuffle: bool = True,
     seed: int | None = None,
-) -> tf.data.Dataset:
-    """Read the images and labels listed in a table as a ``tf.data.Dataset``.
+    augment: Any = None,
+    validation_split: float | None = None,
+    format: DatasetFormat | None = None,  # noqa: A002
+) -> Any:
+    """Read the images and labels listed in a table, as a dataset for ``fit``.
 
     The table is checked here, before any training: missing files, files listed
     twice and missing labels raise. An image with an empty list of labels is kept:
     "no label" is data.
 
-    Images are turned upright as their EXIF says. Gray, palette and CMYK images
-    become RGB; transparency is dropped.
+    Images are turned upright as their EXIF says. Palette and CMYK images, and those
+    of 16 bits, become 8-bit RGB; transparency is dropped; of animations the first
+    picture is read.
 
     Args:
-        df: A pandas or polars DataFrame, one row per image.
+        df: A pandas or polars DataFrame or a pyarrow Table, one row per image.
         filename_col: Column of paths, absolute or relative to ``directory``.
-        labels_col: Column of lists of labels.
+        labels_col: Column of lists of labels (or tuples, sets, arrays), or of strings
+            with ``sep``.
         unknown_col: Column of lists of labels of which the truth is unknown: they
             become -1. Default: all are known.
+        sample_weight_col: Column of numbers, the third part of each batch. Default:
+            batches have two.
         directory: The folder that relative paths start from. Default: the one that
             the table names, ``df.attrs["directory"]``, as that of `read_voc` does and
             its parts do (``df[mask]``, ``df.iloc[rows]``, ``df.sample``,
             `multilabel_train_test_split`); without one, the current folder.
-        classes: The labels in the order of the columns. Default: all, sorted.
-            Pass those of the training data for validation data.
+        classes: The labels in the order of the columns. Default: all, sorted, those of
+            dropped rows too. Pass those of the training data for validation data.
         sep: What separates the labels where they are strings, as in
             `encode_labels`.
-        on_unseen: What to do with labels outside ``classes``: ``"error"`` or
-            ``"ignore"``, as in `encode_labels`.
+        on_missing_file: ``"error"``, or ``"drop"`` to leave rows without a file out:
+            ``.dropped`` lists them.
+        on_unreadable: ``"error"`` raises when a damaged image has its turn.
+            ``"drop"`` decodes every image once, here, and leaves those rows out of
+            which the image cannot be read. That takes about as long as an epoch.
+        on_unseen_label: What to do with labels outside ``classes``: ``"error"``;
+            ``"drop"`` leaves rows that have one out; ``"ignore"`` leaves such labels
+            out of rows, which are kept, and warns how many there were.
         image_size: ``(height, width)`` in pixels of the images that come out.
-        resize: How they get it. ``"stretch"`` ignores the aspect ratio.
+        resize: How they get it. ``"stretch"`` ignores the aspect ratio; ``"crop"``
+            keeps it and cuts off what is beyond the target's; ``"pad"`` keeps it and
+            the whole picture, with black bars. ``"bucket"`` pads too, but hardly: each
+            picture goes to one of ``n_shapes`` shapes of the area of ``image_size``,
+            chosen for the least padding, and each batch has one shape. The model must
+            take any size: ``keras.Input((None, None, 3))`` and global pooling.
+        interpolation: ``"area"``, the mean of the pixels that a new one covers;
+            ``"bilinear"``, between the four nearest ones, which is the fastest and
+            jagged; ``"antialias"``, bilinear after smoothing, as Pillow does.
+            Pictures that must grow are always interpolated linearly.
+        color_mode: ``"rgb"`` for three channels, ``"grayscale"`` for one.
+        dtype: ``"float32"``, or ``"uint8"``, a quarter of the memory, for models that
+            rescale. Both lie in [0, 255].
+        n_shapes: Of ``"bucket"``: how many shapes at most. Each costs a compilation.
+        shape_multiple: Of ``"bucket"``: what all sides are multiples of.
         batch_size: Images per batch; the last batch may be smaller.
         shuffle: Whether to shuffle the rows, anew in each epoch. False: in the
-            order of the table.
-        seed: Seed of the shuffling. Default: another order in each run.
+            order of the table (of ``"bucket"``: that of the shapes).
+        seed: Seed of the shuffling: the same order on each backend and in each
+            format. Default: drawn from NumPy's global generator, so that
+            ``keras.utils.set_random_seed`` sets it too.
+        augment: A Keras layer or a list of layers, called on batches of float32 images
+            in training mode. ``MixUp`` and ``CutMix`` mix labels and sample weights
+            too; a label that is unknown in one of two mixed images is unknown.
+        validation_split: A share, such as 0.2: then two datasets come back,
+            ``(train, val)``. Each label is as frequent in both, as by
+            `multilabel_train_test_split` with ``seed``; the second is neither shuffled
+            nor augmented. Default: one dataset.
+        format: ``"tf"`` gives a ``tf.data.Dataset``, which decodes in TensorFlow and
+            feeds every backend; ``"pydataset"`` a ``keras.utils.PyDataset``, which
+            needs Pillow alone. Default: ``"tf"`` where TensorFlow is installed.
 
     Returns:
-        A dataset of ``(images, labels)``: float32 in [0, 255] of shape (batch,
-        height, width, 3), and float32 0 / 1, or -1 for unknown, of shape (batch,
-        n_labels). Its attribute ``class_names`` lists the labels in the order of
-        the columns; `MultiLabelMetrics` reads it. As with Keras's own image datasets,
-        ``map``, ``batch``, ``prefetch`` and the like make datasets without it: keep
-        it first, ``classes = dataset.class_names``, and pass ``label_names=classes``.
-        An image that cannot be read, or has more pixels to
+        A dataset of ``(images, labels)``, or ``(images, labels, sample_weight)``:
+        images in [0, 255] of shape (batch, height, width, channels), float32 0 / 1, or
+        -1 for unknown, of shape (batch, n_labels), and float32 of shape (batch,). Its
+        attributes: ``class_names``, the labels in the order of the columns, which
+        `MultiLabelMetrics` reads; ``steps``, the batches of an epoch; ``dropped``, a
+        table like ``df`` of row, file and reason; ``shapes``, (height, width) of the
+        batches; ``padding``, the share of pixels that pad (``"bucket"``). As with
+        Keras's own image datasets,
+        ``map``, ``batch``, ``prefetch`` and the like make datasets without them: keep
+        the names first, ``classes = dataset.class_names``, and pass
+        ``label_names=classes``. An image that cannot be read, or has more pixels to
         decode than ``PIL.Image.MAX_IMAGE_PIXELS``, raises an error that names it when
         its turn comes.
 
     Raises:
         TypeError: If ``df`` is no DataFrame, or a row of labels is missing or no
-            list.
+            list, or weights are no numbers.
         ValueError: If ``df`` is empty, lacks a column, lists a file twice (``"a.jpg"``
-            and ``"./a.jpg"`` are one) or has labels outside ``classes``, or if an
-            option is out of its range.
+            and ``"./a.jpg"`` are one) or has labels outside ``classes``, if a weight
+            is NaN or below 0, if all rows are dropped, or if an option is out of its
+            range.
         FileNotFoundError: If images are missing.
-        ImportError: If tensorflow or Pillow is not installed.
+        ImportError: If Pillow, or for ``format="tf"`` TensorFlow, is not installed.
 
     Example:
         >>> import tempfile
@@ -97,51 +158,92 @@ def image_dataset_from_dataframe(
         >>> table = kml.read_voc(root)
         >>> dataset = kml.image_dataset_from_dataframe(table, image_size=(64, 64))
         >>> images, labels = next(iter(dataset))
-        >>> images.shape
-        TensorShape([32, 64, 64, 3])
+        >>> tuple(images.shape)
+        (32, 64, 64, 3)
         >>> labels.shape[1] == len(dataset.class_names)
         True
+        >>> dataset.steps
+        2
     """
-    tf = require("tensorflow", extra=_EXTRA)
-    require("PIL", extra=_EXTRA)
-    image_size = check_size(image_size)
-    read = partial(read_image, fit=check_resize(resize), size=image_size)
+    make = _maker(format)
+    _check_validation_split(validation_split)
+    size = check_size(image_size)
+    check_resize(resize, interpolation)
+    check_word("color_mode", color_mode, ColorMode)
+    check_word("dtype", dtype, PixelType)
     _check_batch_size(batch_size)
-    frame = check_frame(df, [filename_col, labels_col, unknown_col])
-    paths = check_paths(frame[filename_col].to_list(), directory, df)
-    multi_hot, class_names = encode_labels(
-        frame[labels_col].to_list(),
-        classes,
-        sep=sep,
-        unknown=None if unknown_col is None else frame[unknown_col].to_list(),
-        on_unseen=on_unseen,
+    samples = read_table(
+        df,
+        Columns(filename_col, labels_col, unknown_col, sample_weight_col, sep),
+        _check_policies(on_missing_file, on_unreadable, on_unseen_label),
+        directory=directory,
+        classes=classes,
     )
-    # As bytes: names need not be UTF-8 on Linux.
-    files = [os.fsencode(path) for path in paths]
-    rows = tf.data.Dataset.from_tensor_slices((files, multi_hot))
-    if shuffle:
-        # The buffer holds paths, not images, so it can hold them all.
-        rows = rows.shuffle(len(paths), seed=seed)
-    images = _load(rows, read, image_size)
-    dataset = images.batch(batch_size).prefetch(tf.data.AUTOTUNE)
-    dataset.class_names = class_names
-    return dataset
+    look = partial(
+        Pictures, resize=resize, interpolation=interpolation, color_mode=color_mode
+    )
+    if on_unreadable == "drop":
+        check = look(samples.paths, shapes=[size]).check
+        samples = drop_unreadable(samples, check)
+    options = Options(make, look, dtype, int(batch_size), _check_seed(seed), size)
+    buckets = (n_shapes, shape_multiple) if resize == "bucket" else None
+    augmentation = _check_augment(augment)
+    if validation_split is None:
+        return make_dataset(samples, options, buckets, shuffle, augmentation)
+    train, val = split_samples(samples, validation_split, options.seed)
+    return (
+        make_dataset(train, options, buckets, shuffle, augmentation),
+        make_dataset(val, options, buckets, False, None),
+    )
+
+
+def _check_augment(augment: Any) -> Any:
+    if augment is None:
+        return None
+    from keras_multilabel.images.augment import check_augment
+
+    return check_augment(augment)
+
+
+def _check_validation_split(share: float | None) -> None:
+    if share is not None and not (isinstance(share, float) and 0 < share < 1):
+        raise ValueError(
+            f"validation_split must be a share between 0 and 1; got {share!r}."
+        )
+
+
+def _maker(format: str | None) -> Any:  # noqa: A002
+    """What makes datasets of a format, of which the default is what is installed."""
+    if format is None:
+        format = "tf" if importlib.util.find_spec("tensorflow") else "pydataset"  # noqa: A001
+    check_word("format", format, DatasetFormat)
+    extra = "images,tensorflow" if format == "tf" else "images"
+    require("PIL", extra=extra)
+    if format == "tf":
+        require("tensorflow", extra=extra)
+        from keras_multilabel.images.tf_dataset import tf_dataset
+
+        return tf_dataset
+    from keras_multilabel.images.py_dataset import ImagePyDataset
+
+    return ImagePyDataset
+
+
+def _check_policies(missing: str, unreadable: str, unseen: str) -> Policies:
+    check_word("on_missing_file", missing, Policy)
+    check_word("on_unreadable", unreadable, Policy)
+    check_word("on_unseen_label", unseen, OnUnseenLabel)
+    return Policies(missing, unreadable, unseen)
+
+
+def _check_seed(seed: int | None) -> int:
+    if seed is None:  # follows keras.utils.set_random_seed
+        return int(np.random.randint(2**31))  # noqa: NPY002
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed must be an integer, not below 0; got {seed!r}.")
+    return int(seed)
 
 
 def _check_batch_size(batch_size: int) -> None:
     if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer; got {batch_size!r}.")
-
-
-def _load(
-    rows: tf.data.Dataset, read: Callable[[bytes], Array], size: Size
-) -> tf.data.Dataset:
-    """Turn (path, labels) into (image, labels), several at a time."""
-    tf = require("tensorflow", extra=_EXTRA)
-
-    def load(path: Any, labels: Any) -> tuple[Any, Any]:
-        image = tf.numpy_function(read, [path], tf.uint8, stateful=False)
-        image.set_shape((*size, 3))
-        return tf.cast(image, tf.float32), tf.cast(labels, tf.float32)
-
-    return rows.map(load, num_parallel_calls=tf.data.AUTOTUNE)

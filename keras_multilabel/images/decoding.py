@@ -1,89 +1,128 @@
-"""One image file -> upright 8-bit RGB of the size that is asked for."""
+"""One image file -> upright 8-bit pixels, by Pillow."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.images.fitting import Fit, Size, fit, reduction
+from keras_multilabel.utils.arguments import Array
 
 if TYPE_CHECKING:
     import PIL.Image
 
-Size = tuple[int, int]
-Resize = Callable[["PIL.Image.Image", Size], "PIL.Image.Image"]
+# Of Exif: the tag, and its values for pictures whose rows stand upright.
+_ORIENTATION, _ON_THE_SIDE = 0x0112, (5, 6, 7, 8)
 
 
-def check_size(image_size: Size) -> Size:
-    """Return ``(height, width)`` as ints, if they are sizes."""
-    sides = np.asarray(image_size)
-    if sides.shape != (2,) or sides.dtype.kind not in "iu" or sides.min() < 1:
-        raise ValueError(
-            "image_size must be (height, width), two positive integers; "
-            f"got {image_size!r}."
-        )
-    return int(sides[0]), int(sides[1])
-
-
-def check_resize(resize: str) -> Resize:
-    """Return the function that fits an image to a size."""
-    if resize not in _RESIZE:
-        raise ValueError(f"resize must be one of {listed([*_RESIZE])}; got {resize!r}.")
-    return _RESIZE[resize]
-
-
-def read_image(path: str | bytes, *, fit: Resize, size: Size) -> Array:
-    """Return an image file as uint8 RGB, (height, width, 3)."""
-    import PIL.ImageOps
-
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Name the file in errors: Pillow raises many types, and none does."""
     try:
-        with PIL.Image.open(os.fsdecode(path)) as image:
-            # Decodes big JPEGs at 1/2, 1/4 or 1/8 of their size: several times faster,
-            # and twice the size wanted is left for the resize to smooth.
-            image.draft("RGB", (2 * max(size), 2 * max(size)))
-            _check_pixels(image)
-            PIL.ImageOps.exif_transpose(image, in_place=True)
-            return np.asarray(fit(_to_rgb(image), size))
-    # Pillow raises errors of many types, and none names the file, on damaged files.
+        yield
     except Exception as error:
+        # Names that are not UTF-8 would be lost on their way through TensorFlow.
         raise ValueError(
-            f"Cannot read the image {os.fsdecode(path)!r} ({error}); fix it, or remove "
-            "its row."
+            f"Cannot read the image {path!r} ({error}); fix it, or remove its row."
         ) from error
 
 
-def _check_pixels(image: PIL.Image.Image) -> None:
+def decode(path: str, mode: str, size: Size) -> PIL.Image.Image:
+    """Return the picture, first frame, upright, in ``mode``, "RGB" or "L".
+
+    Big JPEGs are decoded at a fraction of their size that is enough for ``size``.
+    """
+    import PIL.Image
+    import PIL.ImageOps
+
+    with open(path, "rb") as file, PIL.Image.open(file) as image:
+        step = reduction((image.height, image.width), size)
+        image.draft(mode, (image.width // step, image.height // step))
+        check_pixels(image.height, image.width)
+        image.load()
+        PIL.ImageOps.exif_transpose(image, in_place=True)
+        # A copy: the image itself is closed with its file.
+        return _convert(image, mode).copy()
+
+
+def upright_size(path: str) -> Size:
+    """Return (height, width) by the header, as the picture is when it is upright."""
+    import PIL.Image
+
+    with naming(path), PIL.Image.open(path) as image:
+        turned = image.getexif().get(_ORIENTATION, 1) in _ON_THE_SIDE
+        return image.size if turned else (image.height, image.width)
+
+
+def check_pixels(height: int, width: int) -> None:
     """Raise before an image is decoded that Pillow only warns about."""
     import PIL.Image
 
     most = PIL.Image.MAX_IMAGE_PIXELS
-    if most is not None and image.width * image.height > most:
+    if most is not None and width * height > most:
         raise ValueError(
-            f"{image.width:,} x {image.height:,} pixels are more than the limit, "
+            f"{width:,} x {height:,} pixels are more than the limit, "
             f"PIL.Image.MAX_IMAGE_PIXELS = {most:,}"
         )
 
 
-def _to_rgb(image: PIL.Image.Image) -> PIL.Image.Image:
-    """Return an image of any mode as RGB, without clipping pixels above 8 bits."""
+def _convert(image: PIL.Image.Image, mode: str) -> PIL.Image.Image:
+    """Return an image of any mode in another, without clipping pixels above 8 bits."""
     import PIL.Image
 
     if image.mode.startswith("I;16"):
         image = PIL.Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         raise ValueError("32-bit pixels have no known range; save 8-bit ones")
-    # convert() would copy what is RGB already.
-    return image if image.mode == "RGB" else image.convert("RGB")
+    # Transparency is dropped, not blended; gray with it has no direct way to RGB.
+    return image if image.mode == mode else image.convert(mode)
 
 
-def _stretch(image: PIL.Image.Image, size: Size) -> PIL.Image.Image:
+def as_array(image: PIL.Image.Image) -> Array:
+    """Return the pixels, uint8 of shape (height, width, channels)."""
+    pixels = np.asarray(image)
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels
+
+
+def resized(
+    image: PIL.Image.Image, resize: str, interpolation: str, size: Size
+) -> Array:
+    """Return the picture fitted to a size, uint8 (height, width, channels)."""
+    place = fit(resize, (image.height, image.width), size)
+    inner = as_array(_interpolate(image, place, interpolation))
+    if inner.shape[:2] == size:
+        return inner
+    pixels = np.zeros((*size, inner.shape[2]), np.uint8)
+    rows = slice(place.pad_top, place.pad_top + place.height)
+    columns = slice(place.pad_left, place.pad_left + place.width)
+    pixels[rows, columns] = inner
+    return pixels
+
+
+def _interpolate(
+    image: PIL.Image.Image, place: Fit, interpolation: str
+) -> PIL.Image.Image:
     import PIL.Image
 
-    height, width = size
-    return image.resize((width, height), PIL.Image.Resampling.BILINEAR)
-
-
-_RESIZE = {"stretch": _stretch}
+    size = (place.width, place.height)
+    box = (
+        place.left,
+        place.top,
+        place.left + place.box_width,
+        place.top + place.box_height,
+    )
+    if interpolation == "bilinear":  # Pillow's resize always smooths
+        return image.transform(
+            size, PIL.Image.Transform.EXTENT, box, PIL.Image.Resampling.BILINEAR
+        )
+    shrinks = place.height <= place.box_height and place.width <= place.box_width
+    method = PIL.Image.Resampling.BILINEAR
+    if interpolation == "area" and shrinks:
+        # Pillow's box takes whole pixels only; of others Hamming's window is closest.
+        whole = place.box_height % place.height == place.box_width % place.width == 0
+        filters = PIL.Image.Resampling
+        method = filters.BOX if whole else filters.HAMMING
+    return image.resize(size, method, box)

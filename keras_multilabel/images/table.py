@@ -3,25 +3,166 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
-from keras_multilabel.utils.arguments import listed
+from keras_multilabel.images.files import (
+    check_no_repeats,
+    missing_rows,
+    paths_of,
+    where_they_were_sought,
+)
+from keras_multilabel.labels.encoding import Entries, report_unseen
+from keras_multilabel.labels.sparse import encode_sparse
+from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.utils.parallel import map_threads
 
 
-def check_frame(df: Any, columns: Iterable[str | None]) -> nw.DataFrame[Any]:
+@dataclass(frozen=True)
+class Columns:
+    """The names of the columns, and what separates labels in strings."""
+
+    filename: str
+    labels: str
+    unknown: str | None
+    sample_weight: str | None
+    sep: str | None
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What to do with rows that cannot be used."""
+
+    missing_file: str
+    unreadable: str
+    unseen_label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Rows of a table that can be used, and those that cannot.
+
+    ``labels`` are int8 CSR of 1 and -1; ``reasons`` of dropped rows, by row, with file.
+    """
+
+    frame: nw.DataFrame[Any]
+    rows: Array
+    paths: list[str]
+    labels: Any
+    weights: Array | None
+    class_names: list[Any]
+    reasons: dict[int, tuple[str, str]]
+
+    def take(self, places: Array) -> Samples:
+        """Some of the samples."""
+        return replace(
+            self,
+            rows=self.rows[places],
+            paths=[self.paths[place] for place in places.tolist()],
+            labels=self.labels[places],
+            weights=None if self.weights is None else self.weights[places],
+        )
+
+    def drop(self, reasons: dict[int, str]) -> Samples:
+        """The samples without those at these places."""
+        if not reasons:
+            return self
+        kept = np.ones(len(self.paths), bool)
+        kept[list(reasons)] = False
+        told = {
+            int(self.rows[place]): (self.paths[place], reason)
+            for place, reason in reasons.items()
+        }
+        left = self.take(np.flatnonzero(kept))
+        return replace(left, reasons={**self.reasons, **told})
+
+    @property
+    def dropped(self) -> Any:
+        """A table of row, file and reason, of the library that ``frame`` is of."""
+        rows = sorted(self.reasons)
+        columns = {
+            "row": nw.new_series(
+                "row", rows, nw.Int64, backend=self.frame.implementation
+            )
+        }
+        for place, name in enumerate(("file", "reason")):
+            values = [self.reasons[row][place] for row in rows]
+            columns[name] = nw.new_series(
+                name, values, nw.String, backend=self.frame.implementation
+            )
+        return nw.from_dict(columns).to_native()
+
+
+def read_table(
+    df: Any,
+    columns: Columns,
+    policies: Policies,
+    *,
+    directory: str | os.PathLike[str] | None,
+    classes: Iterable[Hashable] | None,
+) -> Samples:
+    """Check the table and return its samples, without those that policies drop."""
+    frame = _check_frame(df, columns)
+    own = getattr(df, "attrs", {}).get("directory")
+    paths = paths_of(
+        frame[columns.filename].to_list(), own if directory is None else directory
+    )
+    check_no_repeats(paths)
+    missing = missing_rows(paths)
+    if missing and policies.missing_file == "error":
+        raise FileNotFoundError(
+            f"{len(missing)} of {len(paths)} images are missing: "
+            f"{listed([paths[row] for row in missing])}. "
+            + where_they_were_sought(directory, own)
+            + ' on_missing_file="drop" leaves their rows out.'
+        )
+    lists = _lists(frame[columns.labels])
+    unknown = None if columns.unknown is None else _lists(frame[columns.unknown])
+    matrix, found = encode_sparse(lists, classes, sep=columns.sep, unknown=unknown)
+    reasons = dict.fromkeys(missing, "the file is missing")
+    reasons.update(_unseen(found, policies.unseen_label, lists, unknown, columns.sep))
+    samples = Samples(
+        frame,
+        np.arange(len(paths)),
+        paths,
+        matrix,
+        _weights(frame, columns.sample_weight),
+        found.order,
+        {},
+    )
+    return _check_any_left(samples.drop(reasons))
+
+
+def drop_unreadable(samples: Samples, read: Callable[[str], object]) -> Samples:
+    """The samples without those of which ``read`` raises for the file."""
+
+    def problem(path: str) -> str | None:
+        try:
+            read(path)
+        except ValueError as error:
+            return f"the image cannot be read: {error.__cause__ or error}"
+        return None
+
+    problems = map_threads(problem, samples.paths)
+    reasons = {place: told for place, told in enumerate(problems) if told is not None}
+    return _check_any_left(samples.drop(reasons))
+
+
+def _check_frame(df: Any, columns: Columns) -> nw.DataFrame[Any]:
     """Return the table as a narwhals frame, if it has the columns and any row."""
     try:
         frame = nw.from_native(df, eager_only=True)
     except TypeError as error:
         raise TypeError(
-            "df must be a pandas or polars DataFrame (a LazyFrame: call .collect() "
-            f"on it); got {type(df).__name__}."
+            "df must be a pandas or polars DataFrame, or a pyarrow Table (a LazyFrame: "
+            f"call .collect() on it); got {type(df).__name__}."
         ) from error
-    for column in columns:
+    names = (columns.filename, columns.labels, columns.unknown, columns.sample_weight)
+    for column in names:
         if column is not None and column not in frame.columns:
             raise ValueError(
                 f"df must have the column {column!r}; it has {listed(frame.columns)}."
@@ -31,52 +172,60 @@ def check_frame(df: Any, columns: Iterable[str | None]) -> nw.DataFrame[Any]:
     return frame
 
 
-def check_paths(
-    names: Sequence[Any], directory: str | os.PathLike[str] | None, df: Any
-) -> list[str]:
-    """Return the path of each image, if all are there and none twice.
-
-    Without ``directory`` paths start from the folder that the table itself names, as
-    that of `read_voc` does, or else from the current one.
-    """
-    for row, name in enumerate(names):
-        if not isinstance(name, (str, os.PathLike)) or not os.fspath(name):
-            raise ValueError(f"Each row must name a file; row {row} has {name!r}.")
-    own = getattr(df, "attrs", {}).get("directory")
-    folder = own if directory is None else directory
-    paths = [os.fspath(os.path.join(folder or "", name)) for name in names]
-    _check_no_repeats(paths)
-    if missing := [path for path in paths if not os.path.isfile(path)]:
-        raise FileNotFoundError(
-            f"{len(missing)} of {len(paths)} images are missing: {listed(missing)}. "
-            + _where_they_were_sought(directory, own)
-        )
-    return paths
+def _lists(column: nw.Series[Any]) -> list[Any]:
+    """The rows of a column; arrays as lists, since their labels are NumPy's scalars."""
+    return [
+        row.tolist() if isinstance(row, np.ndarray) else row for row in column.to_list()
+    ]
 
 
-def _check_no_repeats(paths: Sequence[str]) -> None:
-    by_file: defaultdict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        by_file[os.path.normcase(os.path.abspath(path))].append(path)
-    if repeated := [same for same in by_file.values() if len(same) > 1]:
-        written = dict.fromkeys(path for same in repeated for path in same)
+def _unseen(
+    found: Entries,
+    policy: str,
+    lists: Sequence[Any],
+    unknown: Sequence[Any] | None,
+    sep: str | None,
+) -> dict[int, str]:
+    """Why rows with labels outside the classes are dropped, if they are."""
+    if policy != "drop":
+        report_unseen(found.unseen, policy, "on_unseen_label")
+        return {}
+    reasons = {}
+    for row in found.rows_with_unseen().tolist():
+        named = [lists[row]] if unknown is None else [lists[row], unknown[row]]
+        labels = [
+            label.strip() if isinstance(label, str) and sep else label
+            for labels in named
+            for label in (labels.split(sep) if isinstance(labels, str) else labels)
+        ]
+        outside = dict.fromkeys(label for label in labels if label in found.unseen)
+        reasons[row] = f"labels outside classes: {listed([*outside])}"
+    return reasons
+
+
+def _weights(frame: nw.DataFrame[Any], column: str | None) -> Array | None:
+    if column is None:
+        return None
+    values = frame[column].to_list()
+    try:
+        weights = np.array(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"The column {column!r} must hold numbers, one weight per row ({error})."
+        ) from error
+    if wrong := np.flatnonzero(~(np.isfinite(weights) & (weights >= 0))).tolist():
         raise ValueError(
-            f"Each image must have one row; {len(repeated)} have more: "
-            f"{listed([*written])}. If df has one row per label, gather them: "
-            'df.groupby("filename", as_index=False)["labels"].agg(list).'
+            f"The column {column!r} must hold weights, finite and not below 0; row "
+            f"{wrong[0]} has {values[wrong[0]]!r} ({len(wrong)} such)."
         )
+    return weights.astype(np.float32)
 
 
-def _where_they_were_sought(directory: Any, own: Any) -> str:
-    if directory is not None:
-        return f"directory= ({directory!r}) is put before each file name."
-    if own is not None:
-        return (
-            f'The table names their folder, attrs["directory"]={own!r}: pass '
-            "directory=, the folder that file names start from, if it is another."
+def _check_any_left(samples: Samples) -> Samples:
+    if not samples.paths:
+        row, (path, reason) = next(iter(samples.reasons.items()))
+        raise ValueError(
+            f"No row is left of {len(samples.reasons)}, all are dropped: row {row}, "
+            f"{path!r}, since {reason}."
         )
-    return (
-        f"File names start from the current folder, {os.getcwd()!r}: pass directory=, "
-        "the folder that they start from. (The table of read_voc names its own in "
-        'attrs["directory"], which merge, groupby and files lose.)'
-    )
+    return samples

@@ -2,9 +2,9 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from keras_multilabel.utils.options import OnUnseen
 
 Row = Iterable[Hashable]
 
-# Rows are encoded this many at a time, few enough to stay in the cache.
-CHUNK = 2**13
+CHUNK = 2**13  # rows that are encoded at a time, few enough to stay in the cache
 
 
 def encode_labels(
@@ -71,6 +70,53 @@ def encode_labels(
     """
     if on_unseen not in get_args(OnUnseen):
         raise ValueError(f'on_unseen must be "error" or "ignore"; got {on_unseen!r}.')
+    entries = look_up_labels(rows, classes, sep=sep, unknown=unknown)
+    multi_hot = np.zeros((entries.n_rows, len(entries.order)), np.int8)
+    for row, column, value in entries.parts():
+        multi_hot[row, column] = value
+    report_unseen(entries.unseen, on_unseen, "on_unseen")
+    return multi_hot, entries.order
+
+
+class Entries(NamedTuple):
+    """Which rows name which labels, in chunks of rows."""
+
+    n_rows: int
+    order: list[Any]
+    # Labels outside of given classes, and how often each occurs.
+    unseen: Counter[Hashable]
+    # Value, and in chunks: the first row, how many labels each has, their columns.
+    found: list[tuple[list[tuple[int, Array, Array]], int]]
+    place: Array
+
+    def parts(self) -> Iterator[tuple[Array, Array, int]]:
+        """Rows and columns of entries, and their value: -1 first, which 1 overrides."""
+        for chunks, value in self.found:
+            for start, lengths, columns in chunks:
+                row = _row_of_each(start, lengths)
+                seen = columns >= 0
+                if not seen.all():
+                    row, columns = row[seen], columns[seen]
+                yield row, self.place[columns], value
+
+    def rows_with_unseen(self) -> Array:
+        """The rows that name a label outside the classes, in ascending order."""
+        rows = [
+            _row_of_each(start, lengths)[columns < 0]
+            for chunks, _ in self.found
+            for start, lengths, columns in chunks
+        ]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+
+
+def look_up_labels(
+    rows: Iterable[Row | str],
+    classes: Iterable[Hashable] | None,
+    *,
+    sep: str | None,
+    unknown: Iterable[Row | str] | None,
+) -> Entries:
+    """Find the column of each label of each row; arguments of `encode_labels`."""
     positive = _as_list(rows, "rows", sep)
     doubtful = None if unknown is None else _as_list(unknown, "unknown", sep)
     if doubtful is not None and len(doubtful) != len(positive):
@@ -86,7 +132,8 @@ def encode_labels(
             (positive, "rows", 1),
         )
     ]
-    labels = column_of.unseen if isinstance(column_of, _Given) else column_of
+    unseen = column_of.unseen if isinstance(column_of, _Given) else Counter()
+    labels = unseen if isinstance(column_of, _Given) else column_of
     check_no_missing(positive, "rows", labels)
     check_no_missing(doubtful or [], "unknown", labels)
     if classes is None:
@@ -96,13 +143,7 @@ def encode_labels(
         raise ValueError(
             "rows hold no label at all: encode_labels(..., classes=[...]) names them."
         )
-    place = _places(column_of, order)
-    multi_hot = np.zeros((len(positive), len(order)), np.int8)
-    for columns, value in found:
-        _mark(multi_hot, columns, place, value)
-    if isinstance(column_of, _Given):
-        _report_unseen(column_of.unseen, on_unseen)
-    return multi_hot, order
+    return Entries(len(positive), order, unseen, found, _places(column_of, order))
 
 
 def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
@@ -241,28 +282,19 @@ def _places(column_of: dict[Hashable, int], order: list[Hashable]) -> Array:
     return place
 
 
-def _mark(
-    multi_hot: Array,
-    chunks: list[tuple[int, Array, Array]],
-    place: Array,
-    value: int,
-) -> None:
-    """Write ``value`` where rows name a label."""
-    for start, lengths, columns in chunks:
-        row = np.repeat(np.arange(start, start + len(lengths)), lengths)
-        seen = columns >= 0
-        if not seen.all():
-            row, columns = row[seen], columns[seen]
-        multi_hot[row, place[columns]] = value
+def _row_of_each(start: int, lengths: Array) -> Array:
+    """The row of each label in a chunk."""
+    return np.repeat(np.arange(start, start + len(lengths)), lengths)
 
 
-def _report_unseen(unseen: Counter[Hashable], on_unseen: str) -> None:
+def report_unseen(unseen: Counter[Hashable], policy: str, option: str) -> None:
+    """Raise or warn, as the option of that name says, if labels are not classes."""
     if not unseen:
         return
     found = f"{unseen.total()} labels outside classes: {listed(list(unseen))}"
-    if on_unseen == "error":
+    if policy == "error":
         raise ValueError(
-            f'{found}. Add them to classes, or pass on_unseen="ignore" to leave '
+            f'{found}. Add them to classes, or pass {option}="ignore" to leave '
             "them out."
         )
     warnings.warn(f"Left out {found}.", stacklevel=3)

@@ -54,7 +54,14 @@ Reduction = (
 )
 
 OnUnseen = Literal["error", "ignore"]
-Resize = Literal["stretch"]
+# What to do with rows that cannot be used; and with labels that are not classes.
+Policy = Literal["error", "drop"]
+OnUnseenLabel = Literal[Policy, "ignore"]
+Resize = Literal["stretch", "crop", "pad", "bucket"]
+Interpolation = Literal["area", "bilinear", "antialias"]
+ColorMode = Literal["rgb", "grayscale"]
+PixelType = Literal["float32", "uint8"]
+DatasetFormat = Literal["tf", "pydataset"]
 Severity = Literal["error", "warning"]
 
 

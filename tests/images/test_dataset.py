@@ -6,14 +6,16 @@ import sys
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from PIL import Image
 
 import keras_multilabel as kml
+from tests.images.reading import batches, numbers, read, ten_rows
 
-tf = pytest.importorskip("tensorflow")
+pytestmark = pytest.mark.usefixtures("each_format")
 
-FRAMES = [pd.DataFrame, pl.DataFrame]
+FRAMES = [pd.DataFrame, pl.DataFrame, pa.table]
 
 
 @pytest.fixture
@@ -25,38 +27,14 @@ def folder(tmp_path):
     return tmp_path
 
 
-def ten_rows(frame=pd.DataFrame):
-    """Image n has the label "odd" or none, and "large" from 5 on."""
-    labels = [["odd"] * (n % 2) + ["large"] * (n >= 5) for n in range(10)]
-    return frame({"filename": [f"{n}.png" for n in range(10)], "labels": labels})
-
-
-def read(df, directory, **options):
-    options = {"image_size": (4, 4), "batch_size": 4, "shuffle": False, **options}
-    return kml.image_dataset_from_dataframe(df, directory=directory, **options)
-
-
-def numbers(dataset):
-    """Return the number of each image, as its colour tells it."""
-    reds = [images[:, 0, 0, 0].numpy() for images, _ in dataset]
-    return (np.concatenate(reds) / 10).round().astype(int).tolist()
-
-
-def read_one(path, size=(5, 7)):
-    df = pd.DataFrame({"filename": [path.name], "labels": [["cat"]]})
-    (images, _), *rest = read(df, path.parent, image_size=size)
-    assert not rest
-    return images.numpy()[0]
-
-
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_each_image_comes_with_its_labels(folder, frame, shuffle):
     dataset = read(ten_rows(frame), folder, shuffle=shuffle)
     assert dataset.class_names == ["large", "odd"]
     seen = []
-    for images, labels in dataset:
-        batch = np.rint(images[:, 0, 0, 0].numpy() / 10)
+    for images, labels in batches(dataset):
+        batch = np.rint(images[:, 0, 0, 0] / 10)
         expected = np.stack([batch >= 5, batch % 2 == 1], axis=1)
         np.testing.assert_array_equal(labels, expected)
         seen.extend(batch.tolist())
@@ -65,11 +43,22 @@ def test_each_image_comes_with_its_labels(folder, frame, shuffle):
 
 def test_shapes_types_and_length_are_known(folder):
     dataset = read(ten_rows(), folder, image_size=(4, 6))
+    assert dataset.steps == 3
+    found = batches(dataset)
+    assert [images.shape for images, _ in found] == [(n, 4, 6, 3) for n in (4, 4, 2)]
+    assert [labels.shape for _, labels in found] == [(n, 2) for n in (4, 4, 2)]
+    assert {part.dtype for batch in found for part in batch} == {np.dtype("float32")}
+
+
+def test_tensorflow_knows_them_before(folder, each_format):
+    dataset = read(ten_rows(), folder, image_size=(4, 6))
+    if each_format != "tf":
+        assert len(dataset) == dataset.num_batches == 3
+        return
     images, labels = dataset.element_spec
-    assert (images.shape.as_list(), images.dtype) == ([None, 4, 6, 3], tf.float32)
-    assert (labels.shape.as_list(), labels.dtype) == ([None, 2], tf.float32)
+    assert (images.shape.as_list(), images.dtype) == ([None, 4, 6, 3], "float32")
+    assert (labels.shape.as_list(), labels.dtype) == ([None, 2], "float32")
     assert dataset.cardinality() == 3
-    assert [len(batch) for batch, _ in dataset] == [4, 4, 2]
 
 
 def test_the_order_is_the_tables(folder):
@@ -88,7 +77,7 @@ def test_shuffling_follows_the_seed_and_changes_each_epoch(folder):
 def test_classes_fix_the_order_of_the_columns(folder):
     dataset = read(ten_rows(), folder, classes=["odd", "other", "large"])
     assert dataset.class_names == ["odd", "other", "large"]
-    labels = np.concatenate([labels for _, labels in dataset])
+    labels = np.concatenate([labels for _, labels in batches(dataset)])
     np.testing.assert_array_equal(labels[7], [1, 0, 1])
     assert not labels[:, 1].any()
 
@@ -97,15 +86,15 @@ def test_labels_outside_classes(folder):
     with pytest.raises(ValueError, match=r"outside classes: 'large'"):
         read(ten_rows(), folder, classes=["odd"])
     with pytest.warns(UserWarning, match=r"Left out 5 labels"):
-        dataset = read(ten_rows(), folder, classes=["odd"], on_unseen="ignore")
-    assert dataset.element_spec[1].shape[1] == 1
+        dataset = read(ten_rows(), folder, classes=["odd"], on_unseen_label="ignore")
+    assert batches(dataset)[0][1].shape == (4, 1)
 
 
 @pytest.mark.parametrize("frame", FRAMES)
 def test_unknown_labels_are_minus_one(folder, frame):
     rows = {"f": ["1.png", "2.png"], "l": [["cat"], []], "u": [["dog"], ["cat"]]}
     names = {"filename_col": "f", "labels_col": "l", "unknown_col": "u"}
-    ((_, labels),) = read(frame(rows), folder, **names)
+    ((_, labels),) = batches(read(frame(rows), folder, **names))
     np.testing.assert_array_equal(labels, [[1, -1], [-1, 0]])
 
 
@@ -115,7 +104,7 @@ def test_labels_as_strings_need_a_separator(folder):
         read(df, folder)
     dataset = read(df, folder, sep=",")
     assert dataset.class_names == ["cat", "dog"]
-    ((_, labels),) = dataset
+    ((_, labels),) = batches(dataset)
     np.testing.assert_array_equal(labels, [[1, 1], [0, 0]])
 
 
@@ -123,89 +112,6 @@ def test_absolute_paths_need_no_directory(folder):
     df = ten_rows()
     df["filename"] = [folder / name for name in df["filename"]]
     assert numbers(read(df, None)) == list(range(10))
-
-
-class TestPixels:
-    """What comes out of files of every kind."""
-
-    @pytest.fixture
-    def photo(self, rng):
-        """A smooth picture of three channels that differ."""
-        small = Image.fromarray(rng.integers(0, 256, (4, 5, 3), np.uint8))
-        return small.resize((40, 30), Image.Resampling.BICUBIC)
-
-    def stretched(self, image, size=(5, 7)):
-        resized = image.resize(size[::-1], Image.Resampling.BILINEAR)
-        return np.asarray(resized, np.float32)
-
-    def test_stretch_is_pillows_resize(self, tmp_path, photo):
-        photo.save(tmp_path / "a.png")
-        result = read_one(tmp_path / "a.png")
-        assert result.dtype == np.float32
-        np.testing.assert_array_equal(result, self.stretched(photo))
-
-    def test_a_big_jpeg_is_nearly_that(self, tmp_path, photo):
-        photo.resize((400, 300)).save(tmp_path / "a.jpg", quality=95)
-        result = read_one(tmp_path / "a.jpg")
-        expected = self.stretched(Image.open(tmp_path / "a.jpg"))
-        assert np.abs(result - expected).max() < 12
-        assert np.abs(result - expected).mean() < 3
-
-    def test_gray_becomes_three_equal_channels(self, tmp_path, photo):
-        photo.convert("L").save(tmp_path / "a.png")
-        gray = self.stretched(photo.convert("L"))
-        np.testing.assert_array_equal(
-            read_one(tmp_path / "a.png"), np.dstack([gray] * 3)
-        )
-
-    def test_transparency_is_dropped(self, tmp_path, photo):
-        clear = photo.copy()
-        clear.putalpha(0)
-        clear.save(tmp_path / "a.png")
-        np.testing.assert_array_equal(
-            read_one(tmp_path / "a.png"), self.stretched(photo)
-        )
-
-    def test_palette_colours_are_looked_up(self, tmp_path):
-        Image.new("RGB", (9, 9), (250, 128, 3)).quantize(4).save(tmp_path / "a.gif")
-        assert np.abs(read_one(tmp_path / "a.gif") - [250, 128, 3]).max() <= 2
-
-    def test_cmyk(self, tmp_path):
-        cmyk = Image.new("CMYK", (9, 9), (0, 255, 255, 0))
-        cmyk.save(tmp_path / "a.jpg", quality=95)
-        assert np.abs(read_one(tmp_path / "a.jpg") - [255, 0, 0]).max() <= 3
-
-    def test_exif_orientation_is_followed(self, tmp_path):
-        pixels = np.zeros((32, 16, 3), np.uint8)
-        pixels[:16] = 255  # white above black, once upright
-        exif = Image.Exif()
-        exif[0x0112] = 6  # the camera lay on its side
-        sideways = Image.fromarray(pixels).rotate(90, expand=True)
-        sideways.save(tmp_path / "a.jpg", exif=exif, quality=95)
-        result = read_one(tmp_path / "a.jpg", size=(32, 16))
-        assert result[:14].min() > 240
-        assert result[18:].max() < 15
-
-    def test_16_bit_gray_is_scaled_not_clipped(self, tmp_path):
-        levels = np.repeat([[0, 256, 32768, 65535]], 4, axis=0).astype(np.uint16)
-        Image.fromarray(levels).save(tmp_path / "a.png")
-        result = read_one(tmp_path / "a.png", size=(4, 4))
-        np.testing.assert_array_equal(result[0, :, 0], [0, 1, 128, 255])
-
-    def test_32_bit_pixels_are_refused(self, tmp_path):
-        Image.fromarray(np.ones((4, 4), np.float32)).save(tmp_path / "a.tif")
-        with pytest.raises(tf.errors.InvalidArgumentError, match=r"a\.tif.*32-bit"):
-            read_one(tmp_path / "a.tif")
-
-    @pytest.mark.parametrize("keep", [0, 20, 600])
-    def test_an_image_that_cannot_be_read_is_named(self, tmp_path, rng, keep):
-        path = tmp_path / "broken.jpg"
-        Image.fromarray(rng.integers(0, 256, (32, 32, 3), np.uint8)).save(path)
-        assert path.stat().st_size > keep
-        path.write_bytes(path.read_bytes()[:keep])
-        message = r"Cannot read the image .*broken\.jpg.*fix it, or remove its row"
-        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-            read_one(path)
 
 
 class TestBadTables:
@@ -238,7 +144,7 @@ class TestBadTables:
         files = ["1.png", "1.png", "2.png"]
         df = pd.DataFrame({"filename": files, "labels": ["a", "b", "a"]})
         df = df.groupby("filename", as_index=False)["labels"].agg(list)
-        ((_, labels),) = read(df, folder)
+        ((_, labels),) = batches(read(df, folder))
         np.testing.assert_array_equal(labels, [[1, 1], [1, 0]])
 
     @pytest.mark.parametrize("name", [None, float("nan"), "", 3])
@@ -261,7 +167,9 @@ class TestBadTables:
 
     @pytest.mark.parametrize("df", [{"filename": []}, ten_rows(pl.LazyFrame)])
     def test_no_dataframe(self, folder, df):
-        message = rf"pandas or polars DataFrame.*got {type(df).__name__}"
+        message = (
+            rf"pandas or polars DataFrame, or a pyarrow Table.*got {type(df).__name__}"
+        )
         with pytest.raises(TypeError, match=message):
             read(df, folder)
 
@@ -271,7 +179,9 @@ class TestBadTables:
             read(ten_rows(), folder, image_size=size)
 
     def test_resize(self, folder):
-        with pytest.raises(ValueError, match=r"one of 'stretch'; got 'zoom'"):
+        with pytest.raises(
+            ValueError, match=r"one of 'stretch', 'crop', .*; got 'zoom'"
+        ):
             read(ten_rows(), folder, resize="zoom")
 
     @pytest.mark.parametrize("batch_size", [0, -1, None, 2.0])
@@ -305,8 +215,13 @@ def test_fit_takes_it(folder):
         (lambda data: data.prefetch(1), {"label_names": ["c", "d"]}, ["c", "d"]),
     ],
 )
-def test_metrics_take_the_names_of_the_classes(folder, change, options, names):
+def test_metrics_take_the_names_of_the_classes(
+    folder, each_format, change, options, names
+):
     data = read(ten_rows(), folder)
+    if each_format != "tf":
+        change = lambda data: data  # noqa: E731
+        names = list(options.get("label_names", data.class_names))
     metrics = kml.MultiLabelMetrics(change(data), per_label=True, **options)
     history = fit_small(data, metrics)
     assert {f"val_recall/{name}" for name in names} <= set(history)
@@ -332,9 +247,15 @@ def fit_small(data, metrics):
 
 
 @pytest.mark.parametrize("module", ["tensorflow", "PIL"])
-def test_without_its_packages_the_error_names_the_extras(folder, module, monkeypatch):
+def test_without_its_packages_the_error_names_the_extras(
+    folder, each_format, module, monkeypatch
+):
     monkeypatch.setitem(sys.modules, module, None)
-    remedy = r'pip install "keras-multilabel\[images,tensorflow\]"'
+    if (each_format, module) == ("pydataset", "tensorflow"):
+        assert numbers(read(ten_rows(), folder)) == list(range(10))
+        return
+    extra = "images,tensorflow" if each_format == "tf" else "images"
+    remedy = rf'pip install "keras-multilabel\[{extra}\]"'
     with pytest.raises(ImportError, match=rf"needs {module}.*{remedy}"):
         read(ten_rows(), folder)
 

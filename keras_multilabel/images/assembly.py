@@ -1,0 +1,64 @@
+"""Samples and options -> a dataset; a split of the samples, two."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from keras_multilabel.images.buckets import choose_shapes
+from keras_multilabel.images.decoding import upright_size
+from keras_multilabel.images.epochs import Epochs
+from keras_multilabel.images.fitting import Size
+from keras_multilabel.images.pictures import Pictures
+from keras_multilabel.images.table import Samples
+from keras_multilabel.images.targets import Targets
+from keras_multilabel.model_selection.split import multilabel_train_test_split
+from keras_multilabel.utils.parallel import map_threads
+
+
+class Options(NamedTuple):
+    """What the parts of a split have in common."""
+
+    make: Callable[..., Any]
+    look: Callable[..., Pictures]
+    dtype: str
+    batch_size: int
+    seed: int
+    size: Size
+
+
+def make_dataset(
+    samples: Samples,
+    options: Options,
+    buckets: tuple[int, int] | None,
+    shuffle: bool,
+    augment: Any,
+) -> Any:
+    """Return the dataset, with its facts as attributes."""
+    shapes, assigned, padding = [options.size], None, None
+    if buckets is not None:
+        n_shapes, multiple = buckets
+        sizes = np.array(map_threads(upright_size, samples.paths))[:, ::-1]
+        area = options.size[0] * options.size[1]
+        chosen = choose_shapes(sizes, n_shapes=n_shapes, multiple=multiple, area=area)
+        shapes, assigned, padding = chosen.shapes, chosen.assigned, chosen.padding
+    epochs = Epochs(
+        len(samples.paths), options.batch_size, shuffle, options.seed, assigned
+    )
+    pictures = options.look(samples.paths, shapes=shapes)
+    targets = Targets(samples.labels, samples.weights)
+    dataset = options.make(pictures, targets, epochs, options.dtype, augment)
+    dataset.class_names = samples.class_names
+    dataset.steps = epochs.steps
+    dataset.dropped = samples.dropped
+    dataset.shapes, dataset.padding = shapes, padding
+    return dataset
+
+
+def split_samples(samples: Samples, share: float, seed: int) -> list[Samples]:
+    """Two parts in which each label is as frequent."""
+    places = np.arange(len(samples.paths))
+    parts = multilabel_train_test_split(
+        places, stratify=samples.labels.toarray(), test_size=share, random_state=seed
+    )
+    return [samples.take(part) for part in parts]

@@ -1,0 +1,64 @@
+"""Pictures and labels as a keras.utils.PyDataset, read by Pillow: no TensorFlow."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_multilabel.images.epochs import Epochs
+from keras_multilabel.images.pictures import Pictures
+from keras_multilabel.images.targets import Targets
+from keras_multilabel.utils.parallel import map_threads
+
+# Keras prefetches with two workers or more; the pictures of a batch have their threads.
+WORKERS = 2
+
+
+class ImagePyDataset(keras.utils.PyDataset):
+    """Batches by number; `on_epoch_end` goes on to the next epoch's order."""
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        targets: Targets,
+        epochs: Epochs,
+        dtype: str,
+        augment: Callable[..., Any] | None,
+    ):
+        super().__init__(workers=WORKERS, use_multiprocessing=False)
+        self._pictures, self._targets, self._epochs = pictures, targets, epochs
+        self._dtype, self._augment = dtype, augment
+        self._epoch = 0
+        self._batches = epochs.batches(0)
+
+    @property
+    def num_batches(self) -> int:
+        """Batches of an epoch."""
+        return self._epochs.steps
+
+    def __len__(self) -> int:
+        return self.num_batches
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """The batch of that number in the present epoch."""
+        # Raises IndexError at the end, with which a for loop ends.
+        shape, rows = self._batches[index]
+        images = np.stack(
+            map_threads(lambda row: self._pictures.read(row, shape), rows.tolist())
+        )
+        batch: list[Any] = [images, self._targets.labels(rows)]
+        if self._targets.weights is not None:
+            batch.append(self._targets.weights_of(rows))
+        if self._augment is not None or self._dtype == "float32":
+            batch[0] = images.astype(np.float32)
+        if self._augment is not None:
+            batch = list(self._augment(np, *batch))
+        if self._dtype == "uint8":
+            batch[0] = np.rint(batch[0]).clip(0, 255).astype(np.uint8)
+        return tuple(batch)
+
+    def on_epoch_end(self) -> None:
+        """Go on to the order of the next epoch."""
+        self._epoch += 1
+        self._batches = self._epochs.batches(self._epoch)
