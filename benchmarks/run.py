@@ -12,6 +12,7 @@ THEMES = (
     "ranking",
     "thresholds",
     "labels",
+    "splits",
     "weights",
     "machines",
     "losses",

@@ -114,7 +114,9 @@ def deal_groups(
         columns, values = counts.indices[entries], counts.data[entries]
         cost = values @ excess[columns]
         if n_left <= len(empty):
-            cost[[part for part in range(n_parts) if part not in empty]] = cost.max() + 1
+            cost[[part for part in range(n_parts) if part not in empty]] = (
+                cost.max() + 1
+            )
         part = int(cost.argmin())
         empty.discard(part)
         parts[group] = part

@@ -20,7 +20,7 @@ RandomState = int | np.random.Generator | np.random.RandomState | None
 Pairs = Iterator[tuple[Array, Array]]
 
 
-class MultilabelStratifiedKFold(BaseCrossValidator):  # type: ignore[misc]
+class MultilabelStratifiedKFold(BaseCrossValidator):
     """Folds of equal size in which each label is as frequent as in the whole.
 
     scikit-learn's ``StratifiedKFold`` for labels that go together. The sizes of folds
@@ -68,11 +68,11 @@ class MultilabelStratifiedKFold(BaseCrossValidator):  # type: ignore[misc]
         self.shuffle = shuffle
         self.random_state = random_state
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
         """How many folds; the arguments are not read."""
         return self.n_splits
 
-    def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:
+    def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
         """Row indices of the training and the test part of each fold.
 
         Args:
@@ -92,7 +92,7 @@ class MultilabelStratifiedKFold(BaseCrossValidator):  # type: ignore[misc]
         return _pairs(stratified_folds(positives, self.n_splits, rng), self.n_splits)
 
 
-class MultilabelStratifiedGroupKFold(BaseCrossValidator):  # type: ignore[misc]
+class MultilabelStratifiedGroupKFold(BaseCrossValidator):
     """Folds in which each label is as frequent, and that never split a group.
 
     scikit-learn's ``StratifiedGroupKFold`` for labels that go together. Groups are
@@ -136,11 +136,11 @@ class MultilabelStratifiedGroupKFold(BaseCrossValidator):  # type: ignore[misc]
         self.shuffle = shuffle
         self.random_state = random_state
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
         """How many folds; the arguments are not read."""
         return self.n_splits
 
-    def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:
+    def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
         """Row indices of the training and the test part of each fold.
 
         Args:
@@ -165,7 +165,7 @@ class MultilabelStratifiedGroupKFold(BaseCrossValidator):  # type: ignore[misc]
         return _pairs(folds, self.n_splits)
 
 
-class MultilabelStratifiedShuffleSplit(BaseCrossValidator):  # type: ignore[misc]
+class MultilabelStratifiedShuffleSplit(BaseCrossValidator):
     """Splits, drawn anew each time, in which each label is as frequent in both parts.
 
     Each is a split as `multilabel_train_test_split` makes it.
@@ -201,11 +201,11 @@ class MultilabelStratifiedShuffleSplit(BaseCrossValidator):  # type: ignore[misc
         self.test_size = test_size
         self.random_state = random_state
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
         """How many splits; the arguments are not read."""
         return self.n_splits
 
-    def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:
+    def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
         """Row indices of the training and the test part of each split.
 
         Args:
@@ -251,7 +251,7 @@ def _check_n_samples(n_splits: int, n_samples: int) -> None:
         )
 
 
-def _check_y(X: Any, y: Any) -> Any:
+def _check_y(X: Any, y: Any) -> Any:  # noqa: N803
     positives = check_positives(y, "y")
     if X is not None:
         check_n_rows(X, positives.shape[0], "X", "y")

@@ -25,7 +25,7 @@ def check_positives(y: Any, name: str) -> Any:
             matrix = matrix.copy()
             matrix.eliminate_zeros()
         return matrix
-    if holds_labels(y):
+    if holds_labels(y) and not _is_flat(y):
         positive = encode_labels(y)[0]
     else:
         positive, _ = check_targets(check_rows(check_matrix(y, name)))
@@ -35,6 +35,11 @@ def check_positives(y: Any, name: str) -> Any:
     starts = np.append(0, np.cumsum(np.bincount(row, minlength=n_rows)))
     ones = np.ones(len(column), np.uint8)
     return sparse.csr_array((ones, column, starts), shape=(n_rows, n_labels))
+
+
+def _is_flat(y: Any) -> bool:
+    """Whether it is a list of numbers, for which a matrix is asked."""
+    return not hasattr(y, "to_list") and not any(hasattr(row, "__len__") for row in y)
 
 
 def check_groups(groups: Any, n_samples: int, least: int, name: str) -> Array:
