@@ -1,9 +1,9 @@
 """Stratified folds, against iterative-stratification and scikit-learn.
 
-The label deviation is the "label distribution" of the paper on iterative stratification:
-the mean, over labels and folds, of |p / n - P / N|, with p positives and n negatives of
-the label in the fold, P and N in all of the data. A worst count is that of
-|p - P / n_folds|.
+The label deviation is the "label distribution" of the paper on iterative
+stratification: the mean, over labels and folds, of |p / n - P / N|, with p positives
+and n negatives of the label in the fold, P and N in all of the data. A worst count is
+that of |p - P / n_folds|.
 """
 
 import time

@@ -1,5 +1,6 @@
 """Truth in any form, and groups, as the splitters take them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -45,25 +46,46 @@ def _is_flat(y: Any) -> bool:
 def check_groups(groups: Any, n_samples: int, least: int, name: str) -> Array:
     """Return the group of each row as a number from 0, of at least ``least`` groups."""
     values = groups.to_list() if hasattr(groups, "to_list") else groups
-    values = np.asarray(values)
-    if values.shape != (n_samples,):
+    values = values if isinstance(values, (list, tuple)) else np.asarray(values)
+    shape = values.shape if isinstance(values, np.ndarray) else (len(values),)
+    if shape != (n_samples,):
         raise ValueError(
-            f"groups must be one value per sample, shape ({n_samples},); got "
-            f"{values.shape}."
+            f"groups must be one value per sample, shape ({n_samples},); got {shape}."
         )
-    missing = [i for i, value in enumerate(values.tolist()) if is_missing(value)]
-    if missing:
+    group = _numbered(values)
+    n_groups = int(group.max()) + 1
+    if n_groups < least:
         raise ValueError(
-            f"groups must name the group of each sample; it is missing at row "
-            f"{missing[0]}. Give such a sample a group of its own."
-        )
-    group: Array
-    found, group = np.unique(values, return_inverse=True)
-    if len(found) < least:
-        raise ValueError(
-            f"{name} needs {least} groups or more, one for each part; got {len(found)}."
+            f"{name} needs {least} groups or more, one for each part; got {n_groups}."
         )
     return group
+
+
+def _numbered(values: Any) -> Array:
+    """Equal values as equal numbers, from 0, in the order of the values."""
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        distinct, group = np.unique(values, return_inverse=True)
+        _check_none_missing(distinct.tolist(), values)
+        numbers: Array = group
+        return numbers
+    # NumPy would make 1 and "1" one group.
+    found = dict.fromkeys(values)
+    _check_none_missing(found, values)
+    try:
+        order = sorted(found)
+    except TypeError:  # of several types
+        order = list(found)
+    number_of = {value: number for number, value in enumerate(order)}
+    return np.array([number_of[value] for value in values])
+
+
+def _check_none_missing(distinct: Iterable[Any], values: Any) -> None:
+    if any(map(is_missing, distinct)):
+        row = next(row for row, value in enumerate(values) if is_missing(value))
+        raise ValueError(
+            f"groups must name the group of each sample; it is missing at row {row}. "
+            "Give such a sample a group of its own."
+        )
 
 
 def check_n_rows(array: Any, n_samples: int, name: str, of: str) -> None:
