@@ -46,6 +46,19 @@ def test_parts_are_disjoint_and_of_the_size_asked_for(n, n_labels, rate, seed):
     assert sorted([*train, *test]) == rows.tolist()
 
 
+@pytest.mark.parametrize("test_size", [0.1, 0.5, 0.9])
+def test_single_positives_train_and_pairs_are_in_both_parts(test_size):
+    y = np.zeros((40, 3), int)
+    y[7, 0] = y[[8, 9], 1] = 1
+    y[::2, 2] = 1
+    for seed in range(5):
+        train, test = kml.multilabel_train_test_split(
+            y, stratify=y, test_size=test_size, random_state=seed
+        )
+        assert (train[:, :2].sum(0).tolist(), test[:, 0].sum()) == ([1, 1], 0)
+        assert test[:, 1].sum() == 1
+
+
 def test_no_group_is_in_both_parts(rng):
     y = long_tailed(rng, n=2000, n_labels=10)
     groups = rng.integers(0, 400, 2000)

@@ -129,6 +129,30 @@ def test_groups_are_even_where_they_are_many():
     assert np.abs(np.bincount(folds) - 800).max() <= 3
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_no_move_and_no_swap_of_groups_would_improve_small_data(seed):
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(30), rng.integers(1, 12, 30))
+    y = (rng.random((len(groups), 4)) < 0.3).astype(int)
+    folds = folds_of(kml.MultilabelStratifiedGroupKFold(3), y, groups)
+    columns = np.column_stack([y, np.ones(len(y), int)])
+    counts = np.stack([columns[groups == group].sum(0) for group in range(30)])
+    fold_of = folds[np.searchsorted(groups, np.arange(30))]
+
+    def excess(fold_of):
+        totals = np.stack([counts[fold_of == fold].sum(0) for fold in range(3)])
+        return ((3 * totals - counts.sum(0)) ** 2).sum()
+
+    least = excess(fold_of)
+    for one in range(30):
+        for fold in range(3):
+            assert excess(np.where(np.arange(30) == one, fold, fold_of)) >= least
+        for other in range(one):
+            swapped = fold_of.copy()
+            swapped[[one, other]] = fold_of[[other, one]]
+            assert excess(swapped) >= least
+
+
 def test_a_group_as_large_as_half_the_data_gets_a_fold():
     groups = np.repeat(["big", "a", "b", "c", "d"], [20, 5, 5, 5, 5])
     y = np.zeros((40, 1), int)
