@@ -13,6 +13,7 @@ THEMES = (
     "thresholds",
     "labels",
     "buckets",
+    "splits",
     "weights",
     "machines",
     "images",

@@ -52,8 +52,19 @@ from .metrics.multi_label_scores import MultiLabelScores as MultiLabelScores
 from .metrics.ranking import average_precision_score as average_precision_score
 from .metrics.ranking import roc_auc_score as roc_auc_score
 from .metrics.score_histogram import score_histogram as score_histogram
+from .model_selection.coverage import FoldCoverage as FoldCoverage
+from .model_selection.coverage import fold_coverage as fold_coverage
 from .model_selection.split import (
     multilabel_train_test_split as multilabel_train_test_split,
+)
+from .model_selection.splitters import (
+    MultilabelStratifiedGroupKFold as MultilabelStratifiedGroupKFold,
+)
+from .model_selection.splitters import (
+    MultilabelStratifiedKFold as MultilabelStratifiedKFold,
+)
+from .model_selection.splitters import (
+    MultilabelStratifiedShuffleSplit as MultilabelStratifiedShuffleSplit,
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
 from .plots.label_counts import plot_label_counts as plot_label_counts

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "metrics": {"utils"},
     "labels": {"metrics", "utils"},
     "weights": {"labels", "metrics", "utils"},
-    "model_selection": {"utils"},
+    "model_selection": {"labels", "utils"},
     "thresholds": {"metrics", "model_selection", "utils"},
     "losses": {"utils"},
     "layers": {"thresholds", "utils"},

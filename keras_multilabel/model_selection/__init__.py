@@ -1,4 +1,4 @@
 """Stratified splits and folds of multi-label data.
 
-It imports ``utils``.
+It imports ``labels`` and ``utils``.
 """

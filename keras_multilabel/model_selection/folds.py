@@ -1,41 +1,80 @@
-"""Stratified folds of multi-label data."""
+"""Parts of multi-label data, of rows or of groups, that are alike in each label."""
+
+from typing import Any
 
 import numpy as np
+from scipy import sparse
 
+from keras_multilabel.model_selection.dealing import Targets, deal_groups, deal_rows
+from keras_multilabel.model_selection.evening import even_out
 from keras_multilabel.utils.arguments import Array
 
 
 def stratified_folds(
-    truth: Array, n_folds: int, random_state: int | np.random.Generator | None
+    positives: Array | Any, n_folds: int, rng: np.random.Generator, *, group: Any = None
 ) -> Array:
-    """Deal samples out to folds so that each label is as frequent in all of them.
+    """The fold of each row, so that each label is as frequent in all of them.
+
+    Args:
+        positives: 0 / 1, or CSR of ones, shape (n_samples, n_labels).
+        n_folds: From 2 to n_samples, or to the number of groups.
+        rng: What is drawn.
+        group: The group of each row, numbered from 0, shape (n_samples,); or None.
 
     Returns:
-        The fold of each sample, shape (n_samples,), from 0 to ``n_folds - 1``.
+        Shape (n_samples,), from 0 to ``n_folds - 1``. Without groups the sizes of folds
+        differ by 1 at most.
     """
-    rng = np.random.default_rng(random_state)
-    folds = np.full(len(truth), -1)
-    left = truth.sum(0, dtype=np.int64)
-    while left.any():
-        label = np.argmin(np.where(left > 0, left, len(truth) + 1))
-        members = truth[:, label] == 1
-        rows = rng.permutation(np.flatnonzero(members & (folds < 0)))
-        folds[rows] = _deal(folds[members], folds, len(rows), n_folds, rng)
-        left -= truth[rows].sum(0, dtype=np.int64)
-    rows = rng.permutation(np.flatnonzero(folds < 0))
-    folds[rows] = _deal(folds, folds, len(rows), n_folds, rng)
-    return folds
+    positives = sparse.csr_array(positives)
+    n_rows = positives.shape[0]
+    total = np.bincount(positives.indices, minlength=positives.shape[1])
+    if group is not None:
+        columns = np.tile(np.append(total, n_rows), (n_folds, 1))
+        sizes = np.full(n_folds, n_rows)
+        return _deal(positives, Targets(columns, sizes, n_folds), rng, group)
+    sizes = np.full(n_folds, n_rows // n_folds)
+    sizes[: n_rows % n_folds] += 1
+    return _deal(positives, Targets(np.outer(sizes, total), sizes, n_rows), rng)
+
+
+def stratified_test(
+    positives: Any, n_test: int, rng: np.random.Generator, *, group: Any = None
+) -> Array:
+    """Which rows are test rows: ``n_test``, with groups about as many.
+
+    A label with two positives or more has its share, but at least one, in each part; a
+    single one goes to the training part. Groups may not allow that.
+    """
+    n_rows = positives.shape[0]
+    total = np.bincount(positives.indices, minlength=positives.shape[1])
+    test = np.clip(total * n_test, n_rows, np.maximum(total - 1, 1) * n_rows)
+    test = np.where(total > 1, test, 0)
+    sizes = np.array([n_rows - n_test, n_test])
+    labels = np.stack([total * n_rows - test, test])
+    if group is not None:
+        labels = np.column_stack([labels, sizes * n_rows])
+    return _deal(positives, Targets(labels, sizes, n_rows), rng, group) == 1
 
 
 def _deal(
-    members: Array, folds: Array, n_rows: int, n_folds: int, rng: np.random.Generator
+    positives: Any, targets: Targets, rng: np.random.Generator, group: Any = None
 ) -> Array:
-    """The folds of ``n_rows`` more rows, so that ``members`` are even over folds."""
-    have, sizes = (
-        np.bincount(part[part >= 0], minlength=n_folds) for part in (members, folds)
-    )
-    # Of folds that have as many, the smaller ones come first.
-    order = np.lexsort((rng.random(n_folds), sizes))
-    most = min(n_rows, n_rows // n_folds + int(np.ptp(have)) + 1)
-    levels = have[order] + np.arange(most)[:, None]
-    return order[np.argsort(levels, axis=None, kind="stable")[:n_rows] % n_folds]
+    scale = targets.scale
+    if group is None:
+        parts, excess = deal_rows(positives, targets, rng)
+        even_out(positives, parts, excess, scale, rng)
+        return parts
+    counts = _count_groups(positives, group)
+    parts, excess = deal_groups(counts, targets, rng)
+    even_out(counts, parts, excess, scale, rng, moves=True)
+    return parts[group]
+
+
+def _count_groups(positives: Any, group: Array) -> Any:
+    """What each group counts: positives of each label and, in the last column, rows."""
+    n_rows = positives.shape[0]
+    member = sparse.csr_array((np.ones(n_rows, np.int64), (group, np.arange(n_rows))))
+    ones = sparse.csr_array(np.ones((n_rows, 1), np.int64))
+    counts = (member @ sparse.hstack([positives, ones], format="csr")).tocsr()
+    counts.sum_duplicates()
+    return counts

@@ -56,7 +56,8 @@ def _folds_of_samples(
                 f"{n_rows}); got {cv}."
             )
         positive, _ = sides(truth)
-        folds = stratified_folds(positive, int(cv), random_state)
+        rng = np.random.default_rng(random_state)
+        folds = stratified_folds(positive, int(cv), rng)
         return [
             (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
             for fold in range(cv)

@@ -46,6 +46,51 @@ def test_parts_are_disjoint_and_of_the_size_asked_for(n, n_labels, rate, seed):
     assert sorted([*train, *test]) == rows.tolist()
 
 
+@pytest.mark.parametrize("test_size", [0.1, 0.5, 0.9])
+def test_single_positives_train_and_pairs_are_in_both_parts(test_size):
+    y = np.zeros((40, 3), int)
+    y[7, 0] = y[[8, 9], 1] = 1
+    y[::2, 2] = 1
+    for seed in range(5):
+        train, test = kml.multilabel_train_test_split(
+            y, stratify=y, test_size=test_size, random_state=seed
+        )
+        assert (train[:, :2].sum(0).tolist(), test[:, 0].sum()) == ([1, 1], 0)
+        assert test[:, 1].sum() == 1
+
+
+def test_no_group_is_in_both_parts(rng):
+    y = long_tailed(rng, n=2000, n_labels=10)
+    groups = rng.integers(0, 400, 2000)
+    train, test, in_train, in_test = kml.multilabel_train_test_split(
+        y, groups, stratify=y, test_size=0.2, groups=groups, random_state=0
+    )
+    assert not set(in_train) & set(in_test)
+    assert abs(len(test) - 400) <= 3
+    assert np.abs(test.sum(0) - 0.2 * y.sum(0)).max() <= 3
+    assert len(train) + len(test) == 2000
+
+
+@pytest.mark.parametrize("n_test", [1, 39])
+def test_groups_leave_rows_to_both_parts(n_test):
+    groups = np.arange(40) // 10
+    parts = kml.multilabel_train_test_split(
+        groups, stratify=np.eye(40, 3), test_size=n_test, groups=groups
+    )
+    assert min(map(len, parts)) == 10
+
+
+def test_lists_of_labels_stratify_as_their_matrix(rng):
+    y = long_tailed(rng, n=100, n_labels=4)
+    y[0] = 1
+    rows = np.arange(100)
+    by_matrix, by_lists = (
+        kml.multilabel_train_test_split(rows, stratify=truth, random_state=0)[1]
+        for truth in (y, kml.decode_labels(y, list("abcd")))
+    )
+    np.testing.assert_array_equal(by_matrix, by_lists)
+
+
 def test_the_seed_decides(rng):
     y = long_tailed(rng, n=200, n_labels=5)
 
