@@ -13,6 +13,7 @@ THEMES = (
     "thresholds",
     "labels",
     "buckets",
+    "readers",
     "weights",
     "machines",
     "losses",

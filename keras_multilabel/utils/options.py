@@ -55,6 +55,10 @@ Reduction = (
 
 OnUnseen = Literal["error", "ignore"]
 Resize = Literal["stretch"]
+
+# What a doubtful entry of a data set says about its label; and an empty cell.
+Doubt = Literal["positive", "unknown", "negative"]
+Blank = Literal["error", "unknown", "negative"]
 Severity = Literal["error", "warning"]
 
 
