@@ -14,6 +14,7 @@ THEMES = (
     "labels",
     "buckets",
     "splits",
+    "readers",
     "weights",
     "machines",
     "images",

@@ -68,6 +68,10 @@ from .model_selection.splitters import (
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
 from .plots.label_counts import plot_label_counts as plot_label_counts
+from .readers.coco import read_coco as read_coco
+from .readers.label_folders import read_label_folders as read_label_folders
+from .readers.label_strings import read_label_strings as read_label_strings
+from .readers.one_hot import read_one_hot as read_one_hot
 from .readers.voc import read_voc as read_voc
 from .thresholds.thresholds import Thresholds as Thresholds
 from .thresholds.thresholds import apply_thresholds as apply_thresholds

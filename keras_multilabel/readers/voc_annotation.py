@@ -1,17 +1,128 @@
-"""One annotation of a PASCAL VOC folder -> what it says; errors name the file."""
+"""One annotation of a PASCAL VOC folder -> what it says; errors name file and line."""
 
+from __future__ import annotations
+
+import math
 import re
-from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
-# Of a PNG; those of other formats are smaller.
-LARGEST_SIDE = 2**31 - 1
+from keras_multilabel.readers.table import LARGEST_SIDE, NO_SIZE, Size, as_size
+
+# A label and where it is: (label, xmin, ymin, xmax, ymax).
+Box = tuple[str, float, float, float, float]
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_IS_DIFFICULT = {"1": True, "true": True, "0": False, "false": False}
+# What VOC writes where nobody looked; and no <difficult> at all.
+_IS_DIFFICULT |= dict.fromkeys(("unspecified", ""), False)
 
 
-def parse(path: Path) -> ElementTree.Element:
-    """Return the root of an annotation."""
+class Annotation:
+    """What one file says."""
+
+    def __init__(self, path: str, data: bytes, root: ElementTree.Element) -> None:
+        self.path = path
+        self.data = data
+        self.root = root
+
+    @property
+    def filename(self) -> str:
+        """The picture's name as written."""
+        return (self.root.findtext("filename") or "").strip()
+
+    def objects(self) -> list[tuple[str, bool]]:
+        """Return each object's label and whether it is difficult."""
+        found = []
+        for index, item in enumerate(self.root.findall("object")):
+            name = (item.findtext("name") or "").strip()
+            if not name:
+                raise ValueError(
+                    f"{self._line(index)} has an <object> without a <name>; name it."
+                )
+            told = item.findtext("difficult")
+            found.append((name, told == "1" or self._is_difficult(told, index)))
+        return found
+
+    def _is_difficult(self, told: str | None, index: int) -> bool:
+        if told is None or told == "0":
+            return False
+        try:
+            return _IS_DIFFICULT[told.strip().lower()]
+        except KeyError:
+            raise ValueError(
+                f"{self._line(index)} has an <object> whose <difficult> must be 0 or "
+                f"1; got {told!r}."
+            ) from None
+
+    def boxes(self) -> list[Box]:
+        """Return each object's label and box."""
+        return [
+            ((item.findtext("name") or "").strip(), *self._corners(item, index))
+            for index, item in enumerate(self.root.findall("object"))
+        ]
+
+    def _corners(
+        self, item: ElementTree.Element, index: int
+    ) -> tuple[float, float, float, float]:
+        box = item.find("bndbox")
+        texts = [None if box is None else box.findtext(corner) for corner in _CORNERS]
+        try:
+            left, top, right, bottom = (float(text or "") for text in texts)
+            if not math.isfinite(left + top + right + bottom):
+                raise ValueError
+        except ValueError:
+            raise ValueError(
+                f"{self._line(index)} has an <object> whose <bndbox> must hold the "
+                f"numbers {', '.join(_CORNERS)}; got {texts}. Fix it, or read the "
+                "labels alone, with boxes=False."
+            ) from None
+        return left, top, right, bottom
+
+    def size(self) -> Size:
+        """Return (width, height) as written, Nones where they are not above zero."""
+        size = self.root.find("size")
+        if size is None:
+            return NO_SIZE
+        texts = [size.findtext(side) or "0" for side in ("width", "height")]
+        try:
+            return as_size(*texts)
+        except (ValueError, OverflowError) as error:
+            raise ValueError(
+                f"{self.path} must give <size> in pixels, at most {LARGEST_SIDE:,} a "
+                f"side; got {texts[0]!r} x {texts[1]!r}. Fix it, or take <size> out, "
+                "to have the picture measured."
+            ) from error
+
+    def _line(self, index: int) -> str:
+        """Name file and line of an object."""
+        starts: list[int] = []
+        depth = 0
+
+        def enter(name: str, _: object) -> None:
+            nonlocal depth
+            depth += 1
+            if depth == 2 and name == "object":
+                starts.append(parser.CurrentLineNumber)
+
+        def leave(_: object) -> None:
+            nonlocal depth
+            depth -= 1
+
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = enter, leave
+        parser.Parse(self.data, True)
+        return f"{self.path}, line {starts[index]},"
+
+
+def read_annotation(path: str) -> Annotation:
+    """Read one file, without ever expanding an entity."""
+    # Unbuffered: the file is read whole.
+    with open(path, "rb", buffering=0) as file:
+        data = file.read()
+    _check_no_dtd(path, data)
     try:
-        annotation = ElementTree.parse(path).getroot()
+        root = ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
         raise ValueError(
             f"{path} is not well-formed XML ({error}); fix the file or remove it."
@@ -19,42 +130,35 @@ def parse(path: Path) -> ElementTree.Element:
     # Of names that are no encoding, and of encodings that the parser does not know.
     except (LookupError, ValueError) as error:
         raise ValueError(
-            f"{path} says that its encoding is {_declared_encoding(path)!r}, which "
+            f"{path} says that its encoding is {_declared_encoding(data)!r}, which "
             f"cannot be read as XML ({error}); save it as UTF-8."
         ) from error
-    if annotation.tag != "annotation":
+    if root.tag != "annotation":
         raise ValueError(
-            f"{path} must hold a VOC <annotation>; got <{annotation.tag}>. "
+            f"{path} must hold a VOC <annotation>; got <{root.tag}>. "
             "Export the labels in PASCAL VOC format."
         )
-    return annotation
+    return Annotation(path, data, root)
 
 
-def _declared_encoding(path: Path) -> str:
-    declaration = path.read_bytes().partition(b"?>")[0].decode("ascii", "replace")
+def _check_no_dtd(path: str, data: bytes) -> None:
+    """Raise if there is a document type, before anything is parsed.
+
+    Only there can entities be declared that grow a thousandfold or name other files,
+    and attributes that are repeated in every element. A handler of the parser could
+    not stop it: it reads on to the end of its buffer, and expands them.
+
+    Expat reads UTF-16, where each ASCII character is itself beside a NUL, and
+    encodings of which the ASCII half is ASCII, so these bytes cannot be hidden.
+    """
+    if b"<!DOCTYPE" in data.replace(b"\0", b""):
+        raise ValueError(
+            f"{path} has a <!DOCTYPE>, which VOC annotations do not need and which can "
+            "make a parser use up all memory; it is not read. Remove that part."
+        )
+
+
+def _declared_encoding(data: bytes) -> str:
+    declaration = data.partition(b"?>")[0].decode("ascii", "replace")
     found = re.search(r"encoding\s*=\s*[\"'](.*?)[\"']", declaration)
     return found[1] if found else ""
-
-
-def read_object(path: Path, item: ElementTree.Element) -> tuple[str, bool]:
-    """Return an object's label and whether it is difficult."""
-    name = (item.findtext("name") or "").strip()
-    if not name:
-        raise ValueError(f"{path} has an <object> without a <name>; name it.")
-    return name, (item.findtext("difficult") or "").strip() == "1"
-
-
-def read_size(path: Path, annotation: ElementTree.Element) -> tuple[int, int] | None:
-    """Return (width, height) as written, or None where they are not above zero."""
-    texts = [annotation.findtext(f"size/{side}") or "0" for side in ("width", "height")]
-    try:
-        width, height = (int(float(text)) for text in texts)
-        if max(width, height) > LARGEST_SIDE:
-            raise OverflowError
-    except (ValueError, OverflowError) as error:
-        raise ValueError(
-            f"{path} must give <size> in pixels, at most {LARGEST_SIDE:,} a side; got "
-            f"{texts[0]!r} x {texts[1]!r}. Fix it, or take <size> out, to have the "
-            "picture measured."
-        ) from error
-    return (width, height) if width > 0 and height > 0 else None

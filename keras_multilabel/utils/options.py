@@ -62,6 +62,9 @@ Interpolation = Literal["area", "bilinear", "antialias"]
 ColorMode = Literal["rgb", "grayscale"]
 PixelType = Literal["float32", "uint8"]
 DatasetFormat = Literal["tf", "pydataset"]
+# What a doubtful entry of a data set says about its label; and an empty cell.
+Doubt = Literal["positive", "unknown", "negative"]
+Blank = Literal["error", "unknown", "negative"]
 Severity = Literal["error", "warning"]
 
 

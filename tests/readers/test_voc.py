@@ -307,7 +307,9 @@ class TestBadXml:
 
     def test_an_object_without_a_name(self, tmp_path):
         root = write_voc(tmp_path, {"a": [an_object(" ")]})
-        with pytest.raises(ValueError, match=r"a\.xml has an <object> without"):
+        with pytest.raises(
+            ValueError, match=r"a\.xml, line 1, has an <object> without"
+        ):
             kml.read_voc(root)
 
 
