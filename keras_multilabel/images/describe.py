@@ -10,7 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from keras_multilabel.images.decoding import Size, check_size
+from keras_multilabel.images.fitting import Size, check_size
 from keras_multilabel.images.sizes import Headers, read_headers
 from keras_multilabel.utils.arguments import Array, listed
 from keras_multilabel.utils.label_names import LabelNames, library_of
