@@ -1,11 +1,13 @@
 """Samples and options -> a dataset; a split of the samples, two."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from keras_multilabel.images.buckets import choose_shapes
+from keras_multilabel.images.cache import PictureCache
 from keras_multilabel.images.decoding import upright_size
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.fitting import Size
@@ -25,6 +27,8 @@ class Options(NamedTuple):
     batch_size: int
     seed: int
     size: Size
+    # "memory", a folder, or None.
+    cache: str | Path | None
 
 
 def make_dataset(
@@ -47,7 +51,11 @@ def make_dataset(
     )
     pictures = options.look(samples.paths, shapes=shapes)
     targets = Targets(samples.labels, samples.weights)
-    dataset = options.make(pictures, targets, epochs, options.dtype, augment)
+    cache = None
+    if options.cache is not None:
+        folder = None if options.cache == "memory" else Path(options.cache)
+        cache = PictureCache(pictures, folder)
+    dataset = options.make(pictures, targets, epochs, options.dtype, augment, cache)
     dataset.class_names = samples.class_names
     dataset.steps = epochs.steps
     dataset.dropped = samples.dropped

@@ -6,6 +6,7 @@ import importlib.util
 import os
 from collections.abc import Hashable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ def image_dataset_from_dataframe(
     batch_size: int = 32,
     shuffle: bool = True,
     seed: int | None = None,
+    cache: str | os.PathLike[str] | None = None,
     augment: Any = None,
     validation_split: float | None = None,
     format: DatasetFormat | None = None,  # noqa: A002
@@ -115,6 +117,10 @@ def image_dataset_from_dataframe(
         seed: Seed of the shuffling: the same order on each backend and in each
             format. Default: drawn from NumPy's global generator, so that
             ``keras.utils.set_random_seed`` sets it too.
+        cache: ``"memory"`` or a folder to keep decoded pictures in, uint8 of the size
+            that comes out, height x width x channels bytes each: later epochs decode
+            nothing. A folder serves later runs too, while files and options are the
+            same (else it raises), and one process at a time. Default: none.
         augment: A Keras layer or a list of layers, called on batches of float32 images
             in training mode. ``MixUp`` and ``CutMix`` mix labels and sample weights
             too; a label that is unknown in one of two mixed images is unknown.
@@ -185,16 +191,34 @@ def image_dataset_from_dataframe(
     if on_unreadable == "drop":
         check = look(samples.paths, shapes=[size]).check
         samples = drop_unreadable(samples, check)
-    options = Options(make, look, dtype, int(batch_size), _check_seed(seed), size)
+    options = Options(
+        *(make, look, dtype, int(batch_size), _check_seed(seed), size),
+        cache=_check_cache(cache),
+    )
     buckets = (n_shapes, shape_multiple) if resize == "bucket" else None
     augmentation = _check_augment(augment)
     if validation_split is None:
         return make_dataset(samples, options, buckets, shuffle, augmentation)
     train, val = split_samples(samples, validation_split, options.seed)
     return (
-        make_dataset(train, options, buckets, shuffle, augmentation),
-        make_dataset(val, options, buckets, False, None),
+        make_dataset(train, _part(options, "train"), buckets, shuffle, augmentation),
+        make_dataset(val, _part(options, "val"), buckets, False, None),
     )
+
+
+def _part(options: Options, name: str) -> Options:
+    """The options of one of two parts, whose caches are apart."""
+    if options.cache in (None, "memory"):
+        return options
+    return options._replace(cache=Path(str(options.cache), name))
+
+
+def _check_cache(cache: str | os.PathLike[str] | None) -> str | Path | None:
+    if cache is None or cache == "memory":
+        return cache
+    if not isinstance(cache, (str, os.PathLike)) or not os.fspath(cache):
+        raise TypeError(f'cache must be "memory", a folder or None; got {cache!r}.')
+    return Path(cache)
 
 
 def _check_augment(augment: Any) -> Any:

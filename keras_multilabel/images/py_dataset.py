@@ -6,9 +6,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_multilabel.images.cache import PictureCache
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.targets import Targets
+from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import map_threads
 
 # Keras prefetches with two workers or more; the pictures of a batch have their threads.
@@ -25,10 +27,11 @@ class ImagePyDataset(keras.utils.PyDataset):
         epochs: Epochs,
         dtype: str,
         augment: Callable[..., Any] | None,
+        cache: PictureCache | None,
     ):
         super().__init__(workers=WORKERS, use_multiprocessing=False)
         self._pictures, self._targets, self._epochs = pictures, targets, epochs
-        self._dtype, self._augment = dtype, augment
+        self._dtype, self._augment, self._cache = dtype, augment, cache
         self._epoch = 0
         self._batches = epochs.batches(0)
 
@@ -44,9 +47,7 @@ class ImagePyDataset(keras.utils.PyDataset):
         """The batch of that number in the present epoch."""
         # Raises IndexError at the end, with which a for loop ends.
         shape, rows = self._batches[index]
-        images = np.stack(
-            map_threads(lambda row: self._pictures.read(row, shape), rows.tolist())
-        )
+        images = self._read(rows, shape)
         batch: list[Any] = [images, self._targets.labels(rows)]
         if self._targets.weights is not None:
             batch.append(self._targets.weights_of(rows))
@@ -57,6 +58,14 @@ class ImagePyDataset(keras.utils.PyDataset):
         if self._dtype == "uint8":
             batch[0] = np.rint(batch[0]).clip(0, 255).astype(np.uint8)
         return tuple(batch)
+
+    def _read(self, rows: Array, shape: int) -> Array:
+        if self._cache is not None and self._cache.is_full:
+            return self._cache.read(rows, shape)
+        images = np.stack(
+            map_threads(lambda row: self._pictures.read(row, shape), rows.tolist())
+        )
+        return images if self._cache is None else self._cache.store(rows, images)
 
     def on_epoch_end(self) -> None:
         """Go on to the order of the next epoch."""

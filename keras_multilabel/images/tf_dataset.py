@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
 import joblib
 import numpy as np
 
+from keras_multilabel.images.cache import PictureCache
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.targets import Targets
@@ -26,9 +28,47 @@ def tf_dataset(
     epochs: Epochs,
     dtype: str,
     augment: Callable[..., Any] | None,
+    cache: PictureCache | None,
 ) -> Any:
     """Return the ``tf.data.Dataset``; each pass over it is another epoch."""
     tf = require("tensorflow", extra="images,tensorflow")
+    numbers = count()
+
+    def next_epoch() -> tuple[Array, Array, Array, np.bool_]:
+        is_kept = cache is not None and cache.is_full
+        return *_flat(epochs.batches(next(numbers))), np.bool_(is_kept)
+
+    def of_epoch(_: Any) -> Any:
+        *plan, is_kept = tf.numpy_function(
+            next_epoch, [], [*[tf.int64] * 3, tf.bool], stateful=True
+        )
+        for tensor in plan:
+            tensor.set_shape([None])
+        if cache is None:
+            return _decoded(tf, pictures, plan, epochs.batch_size)
+        # One of the two is empty.
+        n_kept = tf.where(is_kept, tf.size(plan[0]), 0)
+        decoded = [tensor[n_kept:] for tensor in plan]
+        kept = [tensor[:n_kept] for tensor in plan]
+        return (
+            _decoded(tf, pictures, decoded, epochs.batch_size)
+            .map(partial(_store, tf, cache))
+            .concatenate(_kept(tf, pictures, cache, kept, epochs.batch_size))
+        )
+
+    def finish(rows: Any, images: Any) -> tuple[Any, ...]:
+        return _finish(tf, pictures, targets, dtype, augment, rows, images)
+
+    dataset = tf.data.Dataset.from_tensors(0).flat_map(of_epoch).map(finish)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs.steps))
+    options = tf.data.Options()
+    # Its thread lets an iterator end only when it wakes up: up to a second later.
+    options.autotune.enabled = False
+    return dataset.prefetch(2).with_options(options)
+
+
+def _decoded(tf: Any, pictures: Pictures, plan: list[Any], batch_size: int) -> Any:
+    """Batches of rows and float32 images of an epoch's rows, shapes and batches."""
     threads = joblib.cpu_count()
 
     def peek(rows: Any, shapes: Any, batches: Any) -> tuple[Any, ...]:
@@ -42,35 +82,37 @@ def tf_dataset(
     def decode(row: Any, shape: Any, batch: Any, *file: Any) -> tuple[Any, Any, Any]:
         return row, batch, load(tf, pictures, row, shape, *file)
 
-    def finish(rows: Any, images: Any) -> tuple[Any, ...]:
-        return _finish(tf, pictures, targets, dtype, augment, rows, images)
-
-    rows = _rows_of_epochs(tf, epochs)
+    rows = tf.data.Dataset.from_tensor_slices(tuple(plan))
     files = rows.batch(CHUNK).map(peek, num_parallel_calls=threads).unbatch()
     images = files.map(decode, num_parallel_calls=threads)
-    batches = _batched(tf, images, epochs.batch_size, len(pictures.shapes))
-    dataset = batches.map(finish)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs.steps))
-    options = tf.data.Options()
-    # Its thread lets an iterator end only when it wakes up: up to a second later.
-    options.autotune.enabled = False
-    return dataset.prefetch(2).with_options(options)
+    return _batched(tf, images, batch_size, len(pictures.shapes))
 
 
-def _rows_of_epochs(tf: Any, epochs: Epochs) -> Any:
-    """Rows, shapes, and numbers of batches; of another epoch in each pass."""
-    numbers = count()
+def _kept(
+    tf: Any, pictures: Pictures, cache: PictureCache, plan: list[Any], batch_size: int
+) -> Any:
+    """The same from the cache, uint8."""
 
-    def next_epoch() -> tuple[Array, Array, Array]:
-        return _flat(epochs.batches(next(numbers)))
+    def read(rows: Any, shapes: Any) -> tuple[Any, Any]:
+        images = tf.numpy_function(cache.read, [rows, shapes[0]], tf.uint8)
+        images.set_shape([None, *pictures.static_shape])
+        return rows, images
 
-    def rows_of(_: Any) -> Any:
-        plan = tf.numpy_function(next_epoch, [], [tf.int64] * 3)
-        for tensor in plan:
-            tensor.set_shape([None])
-        return tf.data.Dataset.from_tensor_slices(tuple(plan))
+    slices = tf.data.Dataset.from_tensor_slices((plan[0], plan[2], plan[1]))
+    batches = _batched(tf, slices, batch_size, len(pictures.shapes))
+    return batches.map(read, num_parallel_calls=joblib.cpu_count())
 
-    return tf.data.Dataset.from_tensors(0).flat_map(rows_of)
+
+def _store(tf: Any, cache: PictureCache, rows: Any, images: Any) -> tuple[Any, Any]:
+    pixels = tf.numpy_function(cache.store, [rows, _as_bytes(tf, images)], tf.uint8)
+    pixels.set_shape(images.shape)
+    return rows, pixels
+
+
+def _as_bytes(tf: Any, images: Any) -> Any:
+    if images.dtype == tf.uint8:
+        return images
+    return tf.cast(tf.clip_by_value(tf.round(images), 0, 255), tf.uint8)
 
 
 def _flat(batches: list[tuple[int, Array]]) -> tuple[Array, Array, Array]:
@@ -114,9 +156,10 @@ def _finish(
     batch = [images, of_rows(targets.labels, [None, targets.n_labels])]
     if targets.weights is not None:
         batch.append(of_rows(targets.weights_of, [None]))
+    if augment is not None or dtype == "float32":
+        batch[0] = tf.cast(images, tf.float32)
     if augment is not None:
         batch = list(augment(tf, *batch))
     if dtype == "uint8":
-        images = tf.clip_by_value(tf.round(batch[0]), 0, 255)
-        batch[0] = tf.cast(images, tf.uint8)
+        batch[0] = _as_bytes(tf, batch[0])
     return tuple(batch)

@@ -1,0 +1,106 @@
+"""Decoded pictures, kept for the next epochs in memory or in a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from keras_multilabel.images.pictures import Pictures
+from keras_multilabel.utils.arguments import Array
+
+# Kept free on a disk: a write into a mapped file beyond its end would end the process.
+_SPARE = 2**28
+
+
+class PictureCache:
+    """Fitted uint8 pictures by row, each of the shape that it was last read in.
+
+    Each row has the place of the largest shape, which those of equal area nearly fill.
+    """
+
+    def __init__(self, pictures: Pictures, folder: Path | None):
+        self._pictures = pictures
+        self._shapes = [(*size, pictures.channels) for size in pictures.shapes]
+        slot = max(int(np.prod(shape)) for shape in self._shapes)
+        shape = (len(pictures.paths), slot)
+        if folder is None:
+            self._pixels, self._stored = np.empty(shape, np.uint8), _nothing(shape[0])
+        else:
+            self._pixels, self._stored = _open(folder, shape, _key(pictures))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every row has a picture."""
+        return bool(self._stored.all())
+
+    def store(self, rows: Array, images: Array) -> Array:
+        """Keep a batch of uint8 images, and return it."""
+        shape = self._shapes.index(images.shape[1:])
+        flat = images.reshape(len(images), -1)
+        self._pixels[rows, : flat.shape[1]] = flat
+        # What is said to be there is there, whatever happens in between.
+        self._stored[rows] = shape + 1
+        return images
+
+    def read(self, rows: Array, shape: int | np.int64) -> Array:
+        """Return a batch of uint8 images, decoding those that are not there."""
+        size = self._shapes[shape]
+        images = self._pixels[rows, : int(np.prod(size))].reshape(-1, *size)
+        for place in np.flatnonzero(self._stored[rows] != shape + 1).tolist():
+            images[place] = self._pictures.read(int(rows[place]), int(shape))
+            self.store(rows[place : place + 1], images[place : place + 1])
+        return images
+
+
+def _nothing(n_rows: int) -> Array:
+    """Of each row the number of its shape, from 1; 0 where there is no picture."""
+    return np.zeros(n_rows, np.uint16)
+
+
+def _key(pictures: Pictures) -> str:
+    """A digest of the files, as they are now, and of how they are read."""
+    states = [os.stat(path) for path in pictures.paths]
+    facts = [
+        pictures.paths,
+        [[state.st_size, state.st_mtime_ns] for state in states],
+        pictures.shapes,
+        [pictures.resize, pictures.interpolation, pictures.color_mode],
+    ]
+    return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+
+
+def _open(folder: Path, shape: Sequence[int], key: str) -> tuple[Array, Array]:
+    """Map the arrays of a folder, which are made if there is nothing in it."""
+    # Written last: a folder without it holds nothing whole.
+    written = folder / "key.txt"
+    names = folder / "pixels.npy", folder / "stored.npy"
+    if written.exists():
+        if written.read_text(encoding="ascii") != key:
+            raise ValueError(
+                f"cache={str(folder)!r} holds other files, or other states of them, "
+                "shapes or options. Pass another folder, or remove this one."
+            )
+        pixels, stored = (np.lib.format.open_memmap(name, "r+") for name in names)
+        return pixels, stored
+    if folder.is_file() or (folder.is_dir() and set(folder.iterdir()) - {*names}):
+        raise ValueError(
+            f"cache must be a folder of its own; {str(folder)!r} is a file, or holds "
+            "other files."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    needed, free = int(np.prod(shape)), shutil.disk_usage(folder).free
+    if needed + _SPARE > free:
+        raise ValueError(
+            f"cache={str(folder)!r} needs {needed / 2**30:.1f} GiB for {shape[0]:,} "
+            f"pictures; its disk has {free / 2**30:.1f} GiB left."
+        )
+    pixels = np.lib.format.open_memmap(names[0], "w+", np.uint8, tuple(shape))
+    stored = np.lib.format.open_memmap(names[1], "w+", np.uint16, (shape[0],))
+    written.write_text(key, encoding="ascii")
+    return pixels, stored
