@@ -8,14 +8,13 @@ import numpy as np
 
 from keras_multilabel.images.buckets import choose_shapes
 from keras_multilabel.images.cache import PictureCache
-from keras_multilabel.images.decoding import upright_size
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.fitting import Size
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.table import Samples
 from keras_multilabel.images.targets import Targets
 from keras_multilabel.model_selection.split import multilabel_train_test_split
-from keras_multilabel.utils.parallel import map_threads
+from keras_multilabel.utils.image_headers import check_headers
 
 
 class Options(NamedTuple):
@@ -42,7 +41,7 @@ def make_dataset(
     shapes, assigned, padding = [options.size], None, None
     if buckets is not None:
         n_shapes, multiple = buckets
-        sizes = np.array(map_threads(upright_size, samples.paths))[:, ::-1]
+        sizes = check_headers(samples.paths).sizes
         area = options.size[0] * options.size[1]
         chosen = choose_shapes(sizes, n_shapes=n_shapes, multiple=multiple, area=area)
         shapes, assigned, padding = chosen.shapes, chosen.assigned, chosen.padding

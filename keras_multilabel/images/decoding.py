@@ -14,9 +14,6 @@ from keras_multilabel.utils.arguments import Array
 if TYPE_CHECKING:
     import PIL.Image
 
-# Of Exif: the tag, and its values for pictures whose rows stand upright.
-_ORIENTATION, _ON_THE_SIDE = 0x0112, (5, 6, 7, 8)
-
 
 @contextmanager
 def naming(path: str) -> Iterator[None]:
@@ -46,15 +43,6 @@ def decode(path: str, mode: str, size: Size) -> PIL.Image.Image:
         PIL.ImageOps.exif_transpose(image, in_place=True)
         # A copy: the image itself is closed with its file.
         return _convert(image, mode).copy()
-
-
-def upright_size(path: str) -> Size:
-    """Return (height, width) by the header, as the picture is when it is upright."""
-    import PIL.Image
-
-    with naming(path), PIL.Image.open(path) as image:
-        turned = image.getexif().get(_ORIENTATION, 1) in _ON_THE_SIDE
-        return image.size if turned else (image.height, image.width)
 
 
 def check_pixels(height: int, width: int) -> None:

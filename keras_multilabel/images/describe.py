@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
+from keras_multilabel.images.files import paths_of
 from keras_multilabel.images.fitting import Size, check_size
-from keras_multilabel.images.sizes import Headers, read_headers
+from keras_multilabel.images.table import check_frame
 from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.utils.image_headers import Headers, read_headers
 from keras_multilabel.utils.label_names import LabelNames, library_of
 from keras_multilabel.utils.optional import require
 from keras_multilabel.utils.tables import Table, Tabular, counted
@@ -172,10 +173,9 @@ def describe_images(
     size = None if image_size is None else check_size(image_size)
     if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer; got {batch_size!r}.")
-    names = _names(table, filename_col)
+    names = check_frame(table, "table", [filename_col])[filename_col].to_list()
     own = getattr(table, "attrs", {}).get("directory")
-    folder = (own if directory is None else directory) or ""
-    paths = [os.path.join(os.fspath(folder), name) for name in names]
+    paths = paths_of(names, own if directory is None else directory)
     headers = read_headers(paths)
     readable = [row for row in range(len(paths)) if row not in headers.reasons]
     if not readable:
@@ -191,27 +191,6 @@ def describe_images(
         (int(height.max()), int(width.max())) if size is None else size,
         int(batch_size),
     )
-
-
-def _names(table: Any, column: str) -> list[Any]:
-    try:
-        frame = nw.from_native(table, eager_only=True)
-    except TypeError as error:
-        raise TypeError(
-            "table must be a pandas or polars DataFrame, or a pyarrow Table (a "
-            f"LazyFrame: call .collect() on it); got {type(table).__name__}."
-        ) from error
-    if column not in frame.columns:
-        raise ValueError(
-            f"table must have the column {column!r}; it has {listed(frame.columns)}."
-        )
-    names = frame[column].to_list()
-    if not names:
-        raise ValueError("table must have at least one row, an image; it is empty.")
-    for row, name in enumerate(names):
-        if not isinstance(name, (str, os.PathLike)) or not os.fspath(name):
-            raise ValueError(f"Each row must name a file; row {row} has {name!r}.")
-    return names
 
 
 def _none_readable(paths: list[str], headers: Headers) -> ValueError:

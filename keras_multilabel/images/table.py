@@ -106,7 +106,11 @@ def read_table(
     classes: Iterable[Hashable] | None,
 ) -> Samples:
     """Check the table and return its samples, without those that policies drop."""
-    frame = _check_frame(df, columns)
+    frame = check_frame(
+        df,
+        "df",
+        [columns.filename, columns.labels, columns.unknown, columns.sample_weight],
+    )
     own = getattr(df, "attrs", {}).get("directory")
     paths = paths_of(
         frame[columns.filename].to_list(), own if directory is None else directory
@@ -152,23 +156,23 @@ def drop_unreadable(samples: Samples, read: Callable[[str], object]) -> Samples:
     return _check_any_left(samples.drop(reasons))
 
 
-def _check_frame(df: Any, columns: Columns) -> nw.DataFrame[Any]:
+def check_frame(df: Any, name: str, columns: Iterable[str | None]) -> nw.DataFrame[Any]:
     """Return the table as a narwhals frame, if it has the columns and any row."""
     try:
         frame = nw.from_native(df, eager_only=True)
     except TypeError as error:
         raise TypeError(
-            "df must be a pandas or polars DataFrame, or a pyarrow Table (a LazyFrame: "
-            f"call .collect() on it); got {type(df).__name__}."
+            f"{name} must be a pandas or polars DataFrame, or a pyarrow Table (a "
+            f"LazyFrame: call .collect() on it); got {type(df).__name__}."
         ) from error
-    names = (columns.filename, columns.labels, columns.unknown, columns.sample_weight)
-    for column in names:
+    for column in columns:
         if column is not None and column not in frame.columns:
             raise ValueError(
-                f"df must have the column {column!r}; it has {listed(frame.columns)}."
+                f"{name} must have the column {column!r}; it has "
+                f"{listed(frame.columns)}."
             )
     if len(frame) == 0:
-        raise ValueError("df must have at least one row, an image; it is empty.")
+        raise ValueError(f"{name} must have at least one row, an image; it is empty.")
     return frame
 
 

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageOps, features
 
-from keras_multilabel.images.sizes import check_headers, read_headers
+from keras_multilabel.utils.image_headers import check_headers, read_headers
 
 FORMATS = {
     "JPEG": "jpg",

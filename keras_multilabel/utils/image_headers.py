@@ -46,7 +46,7 @@ def read_headers(paths: Sequence[str]) -> Headers:
     Sizes are those after the rotation that EXIF asks for, as the images will be read.
     """
     slices = equal_parts(len(paths), _PART)
-    parts = map_threads(lambda part: [*map(_read, paths[part])], slices)
+    parts = map_threads(lambda part: [*map(read_header, paths[part])], slices)
     found = [header for part in parts for header in part]
     sizes = np.zeros((len(paths), 2), np.int64)
     formats: list[str | None] = [None] * len(paths)
@@ -71,7 +71,7 @@ def check_headers(paths: Sequence[str]) -> Headers:
     return headers
 
 
-def _read(path: str) -> tuple[int, int, str] | str:
+def read_header(path: str) -> tuple[int, int, str] | str:
     """Width, height and format; or the reason why there are none."""
     import PIL.Image
 
