@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras_multilabel.images.assembly import Options, make_dataset, split_samples
-from keras_multilabel.images.fitting import Size, check_resize, check_size, check_word
+from keras_multilabel.images.fitting import Size, check_resize, check_size
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.table import (
     Columns,
@@ -20,6 +20,7 @@ from keras_multilabel.images.table import (
     drop_unreadable,
     read_table,
 )
+from keras_multilabel.utils.arguments import check_word
 from keras_multilabel.utils.optional import require
 from keras_multilabel.utils.options import (
     ColorMode,

@@ -1,10 +1,10 @@
 """How a picture of one size is fitted to another: whole numbers, no pixels."""
 
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-from keras_multilabel.utils.arguments import listed
+from keras_multilabel.utils.arguments import check_word
 from keras_multilabel.utils.options import Interpolation, Resize
 
 Size = tuple[int, int]
@@ -65,13 +65,6 @@ def check_size(image_size: Size) -> Size:
             f"got {image_size!r}."
         )
     return int(sides[0]), int(sides[1])
-
-
-def check_word(name: str, word: str, words: object) -> None:
-    """Raise if an option is none of the words of its type."""
-    known = get_args(words)
-    if word not in known:
-        raise ValueError(f"{name} must be one of {listed(known)}; got {word!r}.")
 
 
 def check_resize(resize: str, interpolation: str) -> None:

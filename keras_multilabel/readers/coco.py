@@ -12,11 +12,10 @@ from keras_multilabel.readers.coco_records import Category, Image, Instance
 from keras_multilabel.readers.json_file import JsonFile
 from keras_multilabel.readers.table import (
     check_files_once,
-    check_word,
     make_table,
     unique_labels,
 )
-from keras_multilabel.utils.arguments import listed
+from keras_multilabel.utils.arguments import check_word, listed
 from keras_multilabel.utils.optional import require
 from keras_multilabel.utils.options import Doubt
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from keras_multilabel.readers.csv_file import CsvFile
 from keras_multilabel.readers.pictures import read_sizes
-from keras_multilabel.readers.table import check_word, make_table
-from keras_multilabel.utils.arguments import listed
+from keras_multilabel.readers.table import make_table
+from keras_multilabel.utils.arguments import check_word, listed
 from keras_multilabel.utils.optional import require
 from keras_multilabel.utils.options import Blank, Doubt
 

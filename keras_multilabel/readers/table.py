@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from keras_multilabel.utils.arguments import listed
 from keras_multilabel.utils.optional import require
@@ -89,12 +89,6 @@ def _as_side(value: Any) -> int:
     if side > LARGEST_SIDE:
         raise OverflowError
     return side
-
-
-def check_word(name: str, word: str, words: Any) -> None:
-    """Raise if ``word`` is none of the Literal ``words``."""
-    if word not in get_args(words):
-        raise ValueError(f"{name} must be one of {get_args(words)}; got {word!r}.")
 
 
 def unique_labels(labels: Iterable[str]) -> list[str]:

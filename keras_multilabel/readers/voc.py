@@ -12,7 +12,6 @@ from keras_multilabel.readers.pictures import measured
 from keras_multilabel.readers.table import (
     NO_SIZE,
     Size,
-    check_word,
     make_table,
     unique_labels,
 )
@@ -22,7 +21,7 @@ from keras_multilabel.readers.voc_folder import (
     find_voc_folder,
     list_annotations,
 )
-from keras_multilabel.utils.arguments import listed
+from keras_multilabel.utils.arguments import check_word, listed
 from keras_multilabel.utils.optional import require
 from keras_multilabel.utils.options import Doubt
 

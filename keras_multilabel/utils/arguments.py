@@ -24,6 +24,13 @@ ROUNDING = 1e-6
 BLOCK = 2**18
 
 
+def check_word(name: str, word: Any, words: Any) -> None:
+    """Raise if an option is none of the words of its ``Literal`` type."""
+    known = get_args(words)
+    if word not in known:
+        raise ValueError(f"{name} must be one of {listed(known)}; got {word!r}.")
+
+
 def check_scores(y_score: Array, y_true: Array | None = None) -> Array:
     """Return ``y_score`` as float32 or float64 without NaN, and without rounding.
 
