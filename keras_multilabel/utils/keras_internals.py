@@ -97,7 +97,8 @@ def predict_whole_batch(model: keras.Model, *arguments: Any) -> Any:
     JAX the non-trainable state after them.
     """
     if keras.backend.backend() != "jax":
-        return model(*arguments)
+        # As `evaluate` does, the model inside is the outermost layer that is called.
+        return model.call(*arguments)
     state, data = arguments
     # return_losses lets the loss see what layers added with add_loss.
     outputs, non_trainable, _ = model.stateless_call(*state, data, return_losses=True)
