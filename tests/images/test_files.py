@@ -180,3 +180,25 @@ class TestLargestImages:
         assert len(list(read(table_of(["big.jpg"]), directory=tmp_path))) == 1
         with pytest.raises(UNREADABLE, match=r"big\.png.*limit"):
             list(read(table_of(["big.png"]), directory=tmp_path))
+
+
+@pytest.mark.parametrize("missing", ["7/2311.png", "9/1009.png"])
+def test_one_missing_file_among_many_is_found(tmp_path, missing):
+    """Where a folder is listed once, and where it does not exist at all."""
+    source = tmp_path / "source.png"
+    Image.new("RGB", (3, 2)).save(source)
+    names = [f"{n % 8}/{n}.png" for n in range(4000)]
+    for folder in range(8):
+        (tmp_path / str(folder)).mkdir()
+    for name in names:
+        os.link(source, tmp_path / name)
+    if missing in names:
+        (tmp_path / missing).unlink()
+    else:
+        names[1009] = missing
+    df = pd.DataFrame({"filename": names, "labels": [["a"]] * len(names)})
+    with pytest.raises(FileNotFoundError, match=f"1 of 4000 images .*{missing}'"):
+        read(df, directory=tmp_path)
+    dataset = read(df, directory=tmp_path, on_missing_file="drop", batch_size=1000)
+    assert (dataset.steps, len(dataset.dropped)) == (4, 1)
+    assert dataset.dropped["file"][0] == str(tmp_path / missing)
