@@ -34,7 +34,7 @@ autodoc_preserve_defaults = True
 autodoc_default_options = {
     "exclude-members": "call, build, get_config, on_epoch_end, on_train_begin, "
     "on_epoch_begin, on_test_end, on_train_end, set_model, set_params, of_fit, "
-    "get_metadata_routing, set_fit_request, set_score_request"
+    "get_metadata_routing, set_fit_request, set_score_request, set_split_request"
 }
 napoleon_numpy_docstring = False
 napoleon_attr_annotations = False

@@ -25,7 +25,7 @@ def multilabel_confusion_matrix(
         samplewise: A matrix per sample instead.
 
     Returns:
-        Shape (n_labels, 2, 2), or (n_samples, 2, 2): rows are the truth, columns
+        Shape (n_labels, 2, 2), or (n_samples, 2, 2). Rows are the truth, columns
         the decision.
 
     Raises:
