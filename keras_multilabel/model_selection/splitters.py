@@ -20,7 +20,28 @@ RandomState = int | np.random.Generator | np.random.RandomState | None
 Pairs = Iterator[tuple[Array, Array]]
 
 
-class MultilabelStratifiedKFold(BaseCrossValidator):
+class _KFold(BaseCrossValidator):
+    """Options of a splitter into folds; `split` is left to others."""
+
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        shuffle: bool = False,
+        random_state: RandomState = None,
+    ):
+        _check_n_splits(n_splits, 2)
+        _check_shuffle(shuffle, random_state)
+        self.n_splits = n_splits
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
+        """How many folds; the arguments are not read."""
+        return self.n_splits
+
+
+class MultilabelStratifiedKFold(_KFold):
     """Folds of equal size in which each label is as frequent as in the whole.
 
     scikit-learn's ``StratifiedKFold`` for labels that go together. The sizes of folds
@@ -55,23 +76,6 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
         [[2, 1], [2, 1], [2, 1]]
     """
 
-    def __init__(
-        self,
-        n_splits: int = 5,
-        *,
-        shuffle: bool = False,
-        random_state: RandomState = None,
-    ):
-        _check_n_splits(n_splits, 2)
-        _check_shuffle(shuffle, random_state)
-        self.n_splits = n_splits
-        self.shuffle = shuffle
-        self.random_state = random_state
-
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
-        """How many folds; the arguments are not read."""
-        return self.n_splits
-
     def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
         """Row indices of the training and the test part of each fold.
 
@@ -92,7 +96,7 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
         return _pairs(stratified_folds(positives, self.n_splits, rng), self.n_splits)
 
 
-class MultilabelStratifiedGroupKFold(BaseCrossValidator):
+class MultilabelStratifiedGroupKFold(_KFold):
     """Folds in which each label is as frequent, and that never split a group.
 
     scikit-learn's ``StratifiedGroupKFold`` for labels that go together. Groups are
@@ -122,23 +126,6 @@ class MultilabelStratifiedGroupKFold(BaseCrossValidator):
 
     # By scikit-learn's routing of metadata, groups go to this splitter unasked.
     __metadata_request__split = {"groups": True}  # noqa: RUF012
-
-    def __init__(
-        self,
-        n_splits: int = 5,
-        *,
-        shuffle: bool = False,
-        random_state: RandomState = None,
-    ):
-        _check_n_splits(n_splits, 2)
-        _check_shuffle(shuffle, random_state)
-        self.n_splits = n_splits
-        self.shuffle = shuffle
-        self.random_state = random_state
-
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
-        """How many folds; the arguments are not read."""
-        return self.n_splits
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
         """Row indices of the training and the test part of each fold.

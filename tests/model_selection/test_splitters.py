@@ -177,13 +177,13 @@ def test_the_seed_decides(splitter):
     y, groups = long_tailed(0, 200, 5), np.arange(200) // 2
     shuffle = {"shuffle": True} if splitter in KFOLDS else {}
 
-    def tests(seed):
+    def parts(seed):
         cv = splitter(3, random_state=seed, **shuffle)
         return [test.tolist() for _, test in cv.split(y, y, groups)]
 
-    assert tests(1) == tests(1) != tests(2)
+    assert parts(1) == parts(1) != parts(2)
     one, two = np.random.RandomState(7), np.random.RandomState(7)
-    assert tests(one) == tests(two) != tests(one)
+    assert parts(one) == parts(two) != parts(one)
 
 
 @pytest.mark.parametrize("splitter", KFOLDS)
