@@ -6,16 +6,11 @@ from hypothesis import HealthCheck, settings
 
 import keras_multilabel as kml
 
-# A machine may be busy, so a slow example is no failure.
-settings.register_profile("short", deadline=None)
+# A machine may be busy, so slow examples are no failure.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("short", **PATIENT)
 # `make fuzz`: as many times the examples as max_examples is of 100.
-settings.register_profile(
-    "long",
-    deadline=None,
-    max_examples=3000,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+settings.register_profile("long", **PATIENT, max_examples=3000, print_blob=True)
 settings.load_profile("short")
 
 # Scripts, which pytest would import for their doctests.
