@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,6 @@ class PictureCache:
     """
 
     def __init__(self, pictures: Pictures, folder: Path | None):
-        self._pictures = pictures
         self._shapes = [(*size, pictures.channels) for size in pictures.shapes]
         slot = max(int(np.prod(shape)) for shape in self._shapes)
         shape = (len(pictures.paths), slot)
@@ -34,28 +33,23 @@ class PictureCache:
         else:
             self._pixels, self._stored = _open(folder, shape, _key(pictures))
 
-    @property
-    def is_full(self) -> bool:
-        """Whether every row has a picture."""
-        return bool(self._stored.all())
+    def read_all(
+        self, rows: Array, shape: int, decode: Callable[[Array, int], Array]
+    ) -> Array:
+        """Return a batch of uint8 images; ``decode`` reads those that are not there."""
+        size = self._shapes[shape]
+        images = self._pixels[rows, : int(np.prod(size))].reshape(-1, *size)
+        missing = np.flatnonzero(self._stored[rows] != shape + 1)
+        if len(missing):
+            images[missing] = decode(rows[missing], shape)
+            self._store(rows[missing], images[missing], shape)
+        return images
 
-    def store(self, rows: Array, images: Array) -> Array:
-        """Keep a batch of uint8 images, and return it."""
-        shape = self._shapes.index(images.shape[1:])
+    def _store(self, rows: Array, images: Array, shape: int) -> None:
         flat = images.reshape(len(images), -1)
         self._pixels[rows, : flat.shape[1]] = flat
         # What is said to be there is there, whatever happens in between.
         self._stored[rows] = shape + 1
-        return images
-
-    def read(self, rows: Array, shape: int | np.int64) -> Array:
-        """Return a batch of uint8 images, decoding those that are not there."""
-        size = self._shapes[shape]
-        images = self._pixels[rows, : int(np.prod(size))].reshape(-1, *size)
-        for place in np.flatnonzero(self._stored[rows] != shape + 1).tolist():
-            images[place] = self._pictures.read(int(rows[place]), int(shape))
-            self.store(rows[place : place + 1], images[place : place + 1])
-        return images
 
 
 def _nothing(n_rows: int) -> Array:

@@ -80,7 +80,11 @@ def resized(
 ) -> Array:
     """Return the picture fitted to a size, uint8 (height, width, channels)."""
     place = fit(resize, (image.height, image.width), size)
-    inner = as_array(_interpolate(image, place, interpolation))
+    return padded(as_array(_interpolate(image, place, interpolation)), place, size)
+
+
+def padded(inner: Array, place: Fit, size: Size) -> Array:
+    """Return a resized picture where it goes in one of ``size``, on black."""
     if inner.shape[:2] == size:
         return inner
     pixels = np.zeros((*size, inner.shape[2]), np.uint8)
@@ -106,9 +110,8 @@ def _interpolate(
         return image.transform(
             size, PIL.Image.Transform.EXTENT, box, PIL.Image.Resampling.BILINEAR
         )
-    shrinks = place.height <= place.box_height and place.width <= place.box_width
     method = PIL.Image.Resampling.BILINEAR
-    if interpolation == "area" and shrinks:
+    if interpolation == "area" and place.shrinks:
         # Pillow's box takes whole pixels only; of others Hamming's window is closest.
         whole = place.box_height % place.height == place.box_width % place.width == 0
         filters = PIL.Image.Resampling

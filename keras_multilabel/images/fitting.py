@@ -22,6 +22,11 @@ class Fit(NamedTuple):
     pad_top: int
     pad_left: int
 
+    @property
+    def shrinks(self) -> bool:
+        """Whether the box grows in no direction."""
+        return self.height <= self.box_height and self.width <= self.box_width
+
 
 def fit(resize: str, source: Size, target: Size) -> Fit:
     """Fit a picture of ``source`` (height, width) to ``target``.

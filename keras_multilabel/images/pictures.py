@@ -1,23 +1,17 @@
 """The pictures of a data set: each by its row, fitted to a shape."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from keras_multilabel.images.decoding import (
-    as_array,
-    check_pixels,
-    decode,
-    naming,
-    resized,
-)
+from keras_multilabel.images.decoding import check_pixels, decode, naming, resized
 from keras_multilabel.images.fitting import Fit, Size, fit, reduction
 from keras_multilabel.images.jpeg import plain_size
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.parallel import map_threads
 
 MODES = {"rgb": "RGB", "grayscale": "L"}
-# What reads a file: Pillow, or TensorFlow with its JPEGs reduced so much.
-READERS = (0, 1, 2, 4, 8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,49 +42,47 @@ class Pictures:
             image = decode(path, MODES[self.color_mode], size)
             return resized(image, self.resize, self.interpolation, size)
 
+    def read_all(self, rows: Array, shape: int) -> Array:
+        """Return the pictures of rows, uint8 of (n_rows, height, width, channels)."""
+        read = partial(self.read, shape=shape)
+        return np.stack(map_threads(read, rows.tolist()))
+
     def check(self, path: str) -> None:
         """Raise ValueError if a file cannot be read."""
         with naming(path):
             decode(path, MODES[self.color_mode], self.shapes[0])
 
     def peek(self, rows: Array, shapes: Array) -> tuple[Array, Array, Array]:
-        """Return the bytes of files, the READERS for each, and their fits.
+        """Return the bytes of files that TensorFlow reads, whether it does, their fits.
 
-        TensorFlow ignores the orientation in Exif, and reads some files wrong or not
-        at all: it gets plain JPEGs only.
+        It gets plain JPEGs only: it ignores the orientation in Exif, and reads some
+        files wrong or not at all. Pillow reads all others, and those where it is as
+        fast: JPEGs that are reduced as they are decoded, or resized smoothly.
         """
-        found = [
-            self._peek(*pair)
-            for pair in zip(rows.tolist(), shapes.tolist(), strict=True)
-        ]
-        data, readers, places = zip(*found, strict=True)
+        pairs = zip(rows.tolist(), shapes.tolist(), strict=True)
+        found = [self.peek_at(*pair) for pair in pairs]
+        data, places = zip(*found, strict=True)
         # As objects: NumPy's own bytes would lose zeros at their end.
-        return np.array(data, object), _ints(readers), _ints(places)
+        return (
+            np.array(data, object),
+            np.array([bool(part) for part in data]),
+            np.array(places, np.int32),
+        )
 
-    def _peek(self, row: int, shape: int) -> tuple[bytes, int, tuple[int, ...]]:
+    def peek_at(self, row: int, shape: int) -> tuple[bytes, Fit]:
+        """Return the bytes of a file, none if Pillow reads it, and its fit."""
         path, size = self.paths[row], self.shapes[shape]
+        by_pillow = b"", Fit(*[0] * 8)
+        if self.interpolation == "antialias":
+            return by_pillow
         with naming(path):
             with open(path, "rb") as file:
                 data = file.read()
             source = plain_size(data)
-            if source is None:
-                return b"", 0, Fit(*[0] * 8)
-            step = reduction(source, size)
-            height, width = -(-source[0] // step), -(-source[1] // step)
-            check_pixels(height, width)
-            return (
-                data,
-                READERS.index(step),
-                fit(self.resize, (height, width), size),
-            )
-
-    def decode(self, row: int, shape: int) -> tuple[Array, Array]:
-        """Return the pixels of a file as Pillow reads it, and their fit."""
-        path, size = self.paths[row], self.shapes[shape]
-        with naming(path):
-            pixels = as_array(decode(path, MODES[self.color_mode], size))
-        return pixels, _ints(fit(self.resize, pixels.shape[:2], size))
-
-
-def _ints(values: object) -> Array:
-    return np.array(values, np.int32)
+            if source is None or reduction(source, size) > 1:
+                return by_pillow
+            check_pixels(*source)
+            place = fit(self.resize, source, size)
+            if self.interpolation == "area" and not place.shrinks:
+                return by_pillow
+            return data, place

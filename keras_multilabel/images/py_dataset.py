@@ -10,8 +10,6 @@ from keras_multilabel.images.cache import PictureCache
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.targets import Targets
-from keras_multilabel.utils.arguments import Array
-from keras_multilabel.utils.parallel import map_threads
 
 # Keras prefetches with two workers or more; the pictures of a batch have their threads.
 WORKERS = 2
@@ -47,7 +45,12 @@ class ImagePyDataset(keras.utils.PyDataset):
         """The batch of that number in the present epoch."""
         # Raises IndexError at the end, with which a for loop ends.
         shape, rows = self._batches[index]
-        images = self._read(rows, shape)
+        decode = self._pictures.read_all
+        images = (
+            decode(rows, shape)
+            if self._cache is None
+            else self._cache.read_all(rows, shape, decode)
+        )
         batch: list[Any] = [images, self._targets.labels(rows)]
         if self._targets.weights is not None:
             batch.append(self._targets.weights_of(rows))
@@ -58,14 +61,6 @@ class ImagePyDataset(keras.utils.PyDataset):
         if self._dtype == "uint8":
             batch[0] = np.rint(batch[0]).clip(0, 255).astype(np.uint8)
         return tuple(batch)
-
-    def _read(self, rows: Array, shape: int) -> Array:
-        if self._cache is not None and self._cache.is_full:
-            return self._cache.read(rows, shape)
-        images = np.stack(
-            map_threads(lambda row: self._pictures.read(row, shape), rows.tolist())
-        )
-        return images if self._cache is None else self._cache.store(rows, images)
 
     def on_epoch_end(self) -> None:
         """Go on to the order of the next epoch."""

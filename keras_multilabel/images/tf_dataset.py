@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 from typing import Any
 
@@ -14,7 +14,7 @@ from keras_multilabel.images.cache import PictureCache
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.targets import Targets
-from keras_multilabel.images.tf_decoding import load
+from keras_multilabel.images.tf_decoding import load, read_all
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.optional import require
 
@@ -33,33 +33,18 @@ def tf_dataset(
     """Return the ``tf.data.Dataset``; each pass over it is another epoch."""
     tf = require("tensorflow", extra="images,tensorflow")
     numbers = count()
-
-    def next_epoch() -> tuple[Array, Array, Array, np.bool_]:
-        is_kept = cache is not None and cache.is_full
-        return *_flat(epochs.batches(next(numbers))), np.bool_(is_kept)
-
-    def of_epoch(_: Any) -> Any:
-        *plan, is_kept = tf.numpy_function(
-            next_epoch, [], [*[tf.int64] * 3, tf.bool], stateful=True
-        )
-        for tensor in plan:
-            tensor.set_shape([None])
-        if cache is None:
-            return _decoded(tf, pictures, plan, epochs.batch_size)
-        # One of the two is empty.
-        n_kept = tf.where(is_kept, tf.size(plan[0]), 0)
-        decoded = [tensor[n_kept:] for tensor in plan]
-        kept = [tensor[:n_kept] for tensor in plan]
-        return (
-            _decoded(tf, pictures, decoded, epochs.batch_size)
-            .map(partial(_store, tf, cache))
-            .concatenate(_kept(tf, pictures, cache, kept, epochs.batch_size))
-        )
+    images = (
+        _decoded(tf, pictures, epochs, numbers)
+        if cache is None
+        else _kept(tf, pictures, epochs, numbers, cache)
+    )
 
     def finish(rows: Any, images: Any) -> tuple[Any, ...]:
         return _finish(tf, pictures, targets, dtype, augment, rows, images)
 
-    dataset = tf.data.Dataset.from_tensors(0).flat_map(of_epoch).map(finish)
+    # Layers that draw numbers draw them in the order of the batches.
+    threads = None if augment is not None else joblib.cpu_count()
+    dataset = images.map(finish, num_parallel_calls=threads)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs.steps))
     options = tf.data.Options()
     # Its thread lets an iterator end only when it wakes up: up to a second later.
@@ -67,13 +52,21 @@ def tf_dataset(
     return dataset.prefetch(2).with_options(options)
 
 
-def _decoded(tf: Any, pictures: Pictures, plan: list[Any], batch_size: int) -> Any:
-    """Batches of rows and float32 images of an epoch's rows, shapes and batches."""
+def _decoded(tf: Any, pictures: Pictures, epochs: Epochs, numbers: count[int]) -> Any:
+    """Batches of rows and their images, float32, decoded."""
     threads = joblib.cpu_count()
+
+    def next_epoch(_: Any) -> Any:
+        plan = tf.numpy_function(
+            lambda: _flat(epochs.batches(next(numbers))), [], [tf.int64] * 3
+        )
+        for tensor in plan:
+            tensor.set_shape([None])
+        return tuple(plan)
 
     def peek(rows: Any, shapes: Any, batches: Any) -> tuple[Any, ...]:
         parts = tf.numpy_function(
-            pictures.peek, [rows, shapes], (tf.string, tf.int32, tf.int32)
+            pictures.peek, [rows, shapes], (tf.string, tf.bool, tf.int32)
         )
         for part, shape in zip(parts, ([None], [None], [None, 8]), strict=True):
             part.set_shape(shape)
@@ -82,47 +75,52 @@ def _decoded(tf: Any, pictures: Pictures, plan: list[Any], batch_size: int) -> A
     def decode(row: Any, shape: Any, batch: Any, *file: Any) -> tuple[Any, Any, Any]:
         return row, batch, load(tf, pictures, row, shape, *file)
 
-    rows = tf.data.Dataset.from_tensor_slices(tuple(plan))
+    # No flat_map: its function would be optimized again in each epoch, for 50 ms.
+    rows = tf.data.Dataset.from_tensors(0).map(next_epoch).unbatch()
     files = rows.batch(CHUNK).map(peek, num_parallel_calls=threads).unbatch()
     images = files.map(decode, num_parallel_calls=threads)
-    return _batched(tf, images, batch_size, len(pictures.shapes))
+    return _batched(images, epochs.batch_size, len(pictures.shapes))
 
 
 def _kept(
-    tf: Any, pictures: Pictures, cache: PictureCache, plan: list[Any], batch_size: int
+    tf: Any,
+    pictures: Pictures,
+    epochs: Epochs,
+    numbers: count[int],
+    cache: PictureCache,
 ) -> Any:
-    """The same from the cache, uint8."""
+    """Batches of rows and their images, uint8, from the cache."""
+    batches_of = lru_cache(4)(epochs.batches)
+    decode = partial(read_all, tf, pictures)
 
-    def read(rows: Any, shapes: Any) -> tuple[Any, Any]:
-        images = tf.numpy_function(cache.read, [rows, shapes[0]], tf.uint8)
+    def next_epoch(_: Any) -> tuple[Any, Any]:
+        number = tf.numpy_function(lambda: np.int64(next(numbers)), [], tf.int64)
+        steps = tf.range(epochs.steps, dtype=tf.int64)
+        return tf.fill([epochs.steps], number), steps
+
+    def read(epoch: Array, step: Array) -> tuple[Array, Array]:
+        shape, rows = batches_of(int(epoch))[int(step)]
+        return rows.astype(np.int64), cache.read_all(rows, shape, decode)
+
+    def load(epoch: Any, step: Any) -> tuple[Any, Any]:
+        rows, images = tf.numpy_function(read, [epoch, step], (tf.int64, tf.uint8))
+        rows.set_shape([None])
         images.set_shape([None, *pictures.static_shape])
         return rows, images
 
-    slices = tf.data.Dataset.from_tensor_slices((plan[0], plan[2], plan[1]))
-    batches = _batched(tf, slices, batch_size, len(pictures.shapes))
-    return batches.map(read, num_parallel_calls=joblib.cpu_count())
-
-
-def _store(tf: Any, cache: PictureCache, rows: Any, images: Any) -> tuple[Any, Any]:
-    pixels = tf.numpy_function(cache.store, [rows, _as_bytes(tf, images)], tf.uint8)
-    pixels.set_shape(images.shape)
-    return rows, pixels
-
-
-def _as_bytes(tf: Any, images: Any) -> Any:
-    if images.dtype == tf.uint8:
-        return images
-    return tf.cast(tf.clip_by_value(tf.round(images), 0, 255), tf.uint8)
+    batches = tf.data.Dataset.from_tensors(0).map(next_epoch).unbatch()
+    return batches.map(load, num_parallel_calls=joblib.cpu_count())
 
 
 def _flat(batches: list[tuple[int, Array]]) -> tuple[Array, Array, Array]:
+    """The row, the shape and the batch of each picture of an epoch."""
     lengths = [len(rows) for _, rows in batches]
     shapes = np.repeat([shape for shape, _ in batches], lengths)
     rows = np.concatenate([rows for _, rows in batches])
     return rows.astype(np.int64), shapes, np.repeat(np.arange(len(batches)), lengths)
 
 
-def _batched(tf: Any, images: Any, batch_size: int, n_shapes: int) -> Any:
+def _batched(images: Any, batch_size: int, n_shapes: int) -> Any:
     """Batch pictures, which come in the order of their batches."""
     if n_shapes == 1:
         return images.batch(batch_size).map(lambda rows, _, images: (rows, images))
@@ -134,6 +132,12 @@ def _batched(tf: Any, images: Any, batch_size: int, n_shapes: int) -> Any:
         ).batch(batch_size),
         window_size=batch_size,
     )
+
+
+def _as_bytes(tf: Any, images: Any) -> Any:
+    if images.dtype == tf.uint8:
+        return images
+    return tf.cast(tf.clip_by_value(tf.round(images), 0, 255), tf.uint8)
 
 
 def _finish(

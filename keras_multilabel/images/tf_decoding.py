@@ -1,12 +1,20 @@
-"""A file -> a fitted picture, in TensorFlow's graph."""
+"""Files -> fitted pictures by TensorFlow, in its graph or at once.
+
+Raw operations: each more costs a millisecond at the start of every epoch, when
+TensorFlow optimizes the graph again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from keras_multilabel.images.decoding import padded
 from keras_multilabel.images.fitting import Fit
-from keras_multilabel.images.pictures import READERS, Pictures
+from keras_multilabel.images.pictures import Pictures
+from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.parallel import map_threads
 
 
 def load(
@@ -15,51 +23,33 @@ def load(
     row: Any,
     shape: Any,
     data: Any,
-    reader: Any,
+    is_plain: Any,
     place: Any,
 ) -> Any:
-    """Return the picture of a row, float32 of its shape.
+    """Return the picture of a row, float32 of its shape."""
 
-    One condition is for the usual JPEGs; each more would cost a tenth of a decoding.
-    """
+    def by_tensorflow() -> Any:
+        pixels = _decoded(tf, pictures, data)
+        return _fitted(tf, pictures, pixels, place, shape)
 
-    def by_tensorflow(ratio: int) -> Callable[[], tuple[Any, Any]]:
-        # As Pillow decodes.
-        options = {"ratio": ratio, "dct_method": "INTEGER_ACCURATE"}
-        channels = pictures.channels
-        return lambda: (tf.io.decode_jpeg(data, channels=channels, **options), place)
-
-    def by_pillow() -> tuple[Any, Any]:
-        decoded = tf.numpy_function(
-            pictures.decode, [row, shape], (tf.uint8, tf.int32), stateful=False
+    def by_pillow() -> Any:
+        pixels = tf.numpy_function(
+            pictures.read, [row, shape], tf.uint8, stateful=False
         )
-        return decoded[0], decoded[1]
+        return tf.cast(pixels, tf.float32)
 
-    def usual() -> Any:
-        return _fitted(tf, pictures, by_tensorflow(1)()[0], place, shape, shrinks=True)
-
-    def any_other() -> Any:
-        branches = [by_pillow, *map(by_tensorflow, READERS[1:])]
-        image, place = tf.switch_case(reader, branches)
-        image.set_shape([None, None, pictures.channels])
-        place.set_shape([8])
-        return _fitted(tf, pictures, image, place, shape, shrinks=False)
-
-    shrinks = tf.reduce_all(place[4:6] <= place[2:4])
-    image = tf.cond((reader == READERS.index(1)) & shrinks, usual, any_other)
+    image = tf.cond(is_plain, by_tensorflow, by_pillow)
     image.set_shape(pictures.static_shape)
     return image
 
 
-def _fitted(
-    tf: Any, pictures: Pictures, image: Any, place: Any, shape: Any, *, shrinks: bool
-) -> Any:
+def _fitted(tf: Any, pictures: Pictures, image: Any, place: Any, shape: Any) -> Any:
     fit = Fit(*tf.unstack(place))
     if pictures.resize == "crop":
         image = image[
             fit.top : fit.top + fit.box_height, fit.left : fit.left + fit.box_width
         ]
-    image = _interpolated(tf, pictures.interpolation, image, place[4:6], shrinks)
+    image = _resized(tf, pictures, image, place[4:6])
     if pictures.resize in ("pad", "bucket"):
         size = tf.constant(pictures.shapes)[tf.cast(shape, tf.int32)]
         below = size[0] - fit.height - fit.pad_top
@@ -68,22 +58,31 @@ def _fitted(
     return image
 
 
-def _interpolated(
-    tf: Any, interpolation: str, image: Any, size: Any, shrinks: bool
-) -> Any:
-    """Resize as `images.decoding` does, in float32."""
+def read_all(tf: Any, pictures: Pictures, rows: Array, shape: int) -> Array:
+    """Return the pictures of rows, uint8 of (n_rows, height, width, channels)."""
 
-    def area() -> Any:
-        return tf.image.resize(image, size, "area")
+    def read(row: int) -> Array:
+        data, place = pictures.peek_at(row, shape)
+        if not data:
+            return pictures.read(row, shape)
+        pixels = _decoded(tf, pictures, data).numpy()
+        box = pixels[place.top :, place.left :][: place.box_height, : place.box_width]
+        image = _resized(tf, pictures, box, (place.height, place.width)).numpy()
+        inner = np.rint(image).clip(0, 255).astype(np.uint8)
+        return padded(inner, place, pictures.shapes[shape])
 
-    def linear() -> Any:
-        smooth = interpolation != "bilinear"
-        return tf.image.resize(image, size, "bilinear", antialias=smooth)
-
-    if interpolation != "area":
-        return linear()
-    return area() if shrinks else tf.cond(_is_larger(tf, image, size), area, linear)
+    return np.stack(map_threads(read, rows.tolist()))
 
 
-def _is_larger(tf: Any, image: Any, size: Any) -> Any:
-    return tf.reduce_all(tf.shape(image)[:2] >= size)
+def _decoded(tf: Any, pictures: Pictures, data: Any) -> Any:
+    """Pixels of a JPEG, as Pillow decodes it."""
+    return tf.raw_ops.DecodeJpeg(
+        contents=data, channels=pictures.channels, dct_method="INTEGER_ACCURATE"
+    )
+
+
+def _resized(tf: Any, pictures: Pictures, image: Any, size: Any) -> Any:
+    options = {"images": image[None], "size": size}
+    if pictures.interpolation == "area":
+        return tf.raw_ops.ResizeArea(**options)[0]
+    return tf.raw_ops.ResizeBilinear(**options, half_pixel_centers=True)[0]
