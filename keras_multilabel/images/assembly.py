@@ -10,6 +10,7 @@ from keras_multilabel.images.buckets import choose_shapes
 from keras_multilabel.images.cache import PictureCache
 from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.fitting import Size
+from keras_multilabel.images.masks import PaddingMasks
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.table import Samples
 from keras_multilabel.images.targets import Targets
@@ -28,6 +29,7 @@ class Options(NamedTuple):
     size: Size
     # "memory", a folder, or None.
     cache: str | Path | None
+    has_mask: bool
 
 
 def make_dataset(
@@ -39,17 +41,24 @@ def make_dataset(
 ) -> Any:
     """Return the dataset, with its facts as attributes."""
     shapes, assigned, padding = [options.size], None, None
+    if buckets is not None or options.has_mask:
+        headers = check_headers(samples.paths)
     if buckets is not None:
         n_shapes, multiple = buckets
-        sizes = check_headers(samples.paths).sizes
         area = options.size[0] * options.size[1]
-        chosen = choose_shapes(sizes, n_shapes=n_shapes, multiple=multiple, area=area)
+        chosen = choose_shapes(
+            headers.sizes, n_shapes=n_shapes, multiple=multiple, area=area
+        )
         shapes, assigned, padding = chosen.shapes, chosen.assigned, chosen.padding
     epochs = Epochs(
         len(samples.paths), options.batch_size, shuffle, options.seed, assigned
     )
     pictures = options.look(samples.paths, shapes=shapes)
-    targets = Targets(samples.labels, samples.weights)
+    masks = None
+    if options.has_mask:
+        are_jpegs = np.array([name in ("JPEG", "MPO") for name in headers.formats])
+        masks = PaddingMasks(headers.sizes, are_jpegs, pictures.resize)
+    targets = Targets(samples.labels, samples.weights, masks)
     cache = None
     if options.cache is not None:
         folder = None if options.cache == "memory" else Path(options.cache)

@@ -53,6 +53,7 @@ def image_dataset_from_dataframe(
     dtype: PixelType = "float32",
     n_shapes: int = 4,
     shape_multiple: int = 32,
+    mask: bool = False,
     batch_size: int = 32,
     shuffle: bool = True,
     seed: int | None = None,
@@ -112,6 +113,10 @@ def image_dataset_from_dataframe(
             rescale. Both lie in [0, 255].
         n_shapes: Of ``"bucket"``: how many shapes at most. Each costs a compilation.
         shape_multiple: Of ``"bucket"``: what all sides are multiples of.
+        mask: Of ``"pad"`` and ``"bucket"``: whether batches hold ``(images, mask)`` in
+            place of images: float32 of shape (batch, height, width, 1), 1 where the
+            picture is and 0 on its bars. Not with ``augment``, which would move the
+            pictures alone.
         batch_size: Images per batch; the last batch may be smaller.
         shuffle: Whether to shuffle the rows, anew in each epoch. False: in the
             order of the table (of ``"bucket"``: that of the shapes).
@@ -195,6 +200,7 @@ def image_dataset_from_dataframe(
     options = Options(
         *(make, look, dtype, int(batch_size), _check_seed(seed), size),
         cache=_check_cache(cache),
+        has_mask=_check_mask(mask, resize, augment),
     )
     buckets = (n_shapes, shape_multiple) if resize == "bucket" else None
     augmentation = _check_augment(augment)
@@ -220,6 +226,20 @@ def _check_cache(cache: str | os.PathLike[str] | None) -> str | Path | None:
     if not isinstance(cache, (str, os.PathLike)) or not os.fspath(cache):
         raise TypeError(f'cache must be "memory", a folder or None; got {cache!r}.')
     return Path(cache)
+
+
+def _check_mask(mask: bool, resize: str, augment: Any) -> bool:
+    if mask and resize not in ("pad", "bucket"):
+        raise ValueError(
+            'mask=True needs resize="pad" or "bucket", whose pictures have bars; got '
+            f"{resize!r}."
+        )
+    if mask and augment is not None:
+        raise ValueError(
+            "mask=True and augment do not go together: layers would move the pictures, "
+            "not their masks. Augment in the model, where it has both."
+        )
+    return bool(mask)
 
 
 def _check_augment(augment: Any) -> Any:

@@ -60,6 +60,8 @@ class ImagePyDataset(keras.utils.PyDataset):
             batch = list(self._augment(np, *batch))
         if self._dtype == "uint8":
             batch[0] = np.rint(batch[0]).clip(0, 255).astype(np.uint8)
+        if self._targets.masks is not None:
+            batch[0] = batch[0], self._targets.masks_of(rows, *images.shape[1:3])
         return tuple(batch)
 
     def on_epoch_end(self) -> None:

@@ -16,6 +16,7 @@ from keras_multilabel.images.files import (
     paths_of,
     where_they_were_sought,
 )
+from keras_multilabel.labels.arrow import arrow_rows
 from keras_multilabel.labels.encoding import Entries, report_unseen
 from keras_multilabel.labels.sparse import encode_sparse
 from keras_multilabel.utils.arguments import Array, listed
@@ -176,8 +177,11 @@ def check_frame(df: Any, name: str, columns: Iterable[str | None]) -> nw.DataFra
     return frame
 
 
-def _lists(column: nw.Series[Any]) -> list[Any]:
+def _lists(column: nw.Series[Any]) -> Sequence[Any]:
     """The rows of a column; arrays as lists, since their labels are NumPy's scalars."""
+    held = arrow_rows(column.to_native())
+    if held is not None:
+        return held
     return [
         row.tolist() if isinstance(row, np.ndarray) else row for row in column.to_list()
     ]

@@ -1,19 +1,21 @@
-"""Labels and sample weights of rows, sparse in memory and dense in a batch."""
+"""What comes with the pictures of rows: labels, weights, masks; dense in a batch."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from keras_multilabel.images.masks import PaddingMasks
 from keras_multilabel.utils.arguments import Array
 
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """Labels, int8 CSR, and weights of the samples, if they have some."""
+    """Labels, int8 CSR; weights of the samples and masks of pictures, or None."""
 
     matrix: Any
     weights: Array | None
+    masks: PaddingMasks | None = None
 
     @property
     def n_labels(self) -> int:
@@ -28,3 +30,8 @@ class Targets:
         """Weights of rows, float32."""
         assert self.weights is not None
         return self.weights[rows]
+
+    def masks_of(self, rows: Array, height: int, width: int) -> Array:
+        """Masks of rows in a batch of that size, float32."""
+        assert self.masks is not None
+        return self.masks.of(rows, (int(height), int(width)))

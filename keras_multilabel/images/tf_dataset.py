@@ -151,8 +151,10 @@ def _finish(
 ) -> tuple[Any, ...]:
     """Add labels and weights to a batch, augment it, and give it its type."""
 
-    def of_rows(function: Callable[[Array], Array], shape: list[int | None]) -> Any:
-        values = tf.numpy_function(function, [rows], tf.float32, stateful=False)
+    def of_rows(
+        function: Callable[..., Array], shape: list[int | None], *size: Any
+    ) -> Any:
+        values = tf.numpy_function(function, [rows, *size], tf.float32, stateful=False)
         values.set_shape(shape)
         return values
 
@@ -166,4 +168,8 @@ def _finish(
         batch = list(augment(tf, *batch))
     if dtype == "uint8":
         batch[0] = _as_bytes(tf, batch[0])
+    if targets.masks is not None:
+        height, width = tf.unstack(tf.shape(images)[1:3])
+        shape = [None, *pictures.static_shape[:2], 1]
+        batch[0] = batch[0], of_rows(targets.masks_of, shape, height, width)
     return tuple(batch)

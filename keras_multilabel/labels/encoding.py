@@ -3,22 +3,29 @@
 import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
+from keras_multilabel.labels.arrow import ArrowRows, arrow_rows
+from keras_multilabel.labels.columns import (
+    CHUNK,
+    Columns,
+    Given,
+    New,
+    columns_of,
+    places_of,
+    row_of_each,
+)
 from keras_multilabel.labels.forms import (
     check_no_missing,
     check_not_multi_hot,
-    check_rows,
+    rows_of_column,
 )
 from keras_multilabel.utils.arguments import Array, check_matrix, check_targets, listed
 from keras_multilabel.utils.options import OnUnseen
 
 Row = Iterable[Hashable]
-
-CHUNK = 2**13  # rows that are encoded at a time, few enough to stay in the cache
 
 
 def encode_labels(
@@ -32,9 +39,9 @@ def encode_labels(
     """Turn lists of labels into multi-hot targets.
 
     Args:
-        rows: One collection of labels per sample: a list of lists, or a pandas or
-            polars column of lists. An empty list is a sample without labels. With
-            ``sep``, strings such as ``"cat,dog"``.
+        rows: One collection of labels per sample: a list of lists, or a pandas,
+            polars or pyarrow column of lists. An empty list is a sample without
+            labels. With ``sep``, strings such as ``"cat,dog"``.
         classes: The labels in the order of the columns. Default: those that
             occur in ``rows`` or ``unknown``, sorted. Labels that are the numbers 0 and
             1 need it: rows of one length of nothing else are taken for multi-hot.
@@ -86,14 +93,14 @@ class Entries(NamedTuple):
     # Labels outside of given classes, and how often each occurs.
     unseen: Counter[Hashable]
     # Value, and in chunks: the first row, how many labels each has, their columns.
-    found: list[tuple[list[tuple[int, Array, Array]], int]]
+    found: list[tuple[list[Columns], int]]
     place: Array
 
     def parts(self) -> Iterator[tuple[Array, Array, int]]:
         """Rows and columns of entries, and their value: -1 first, which 1 overrides."""
         for chunks, value in self.found:
             for start, lengths, columns in chunks:
-                row = _row_of_each(start, lengths)
+                row = row_of_each(start, lengths)
                 seen = columns >= 0
                 if not seen.all():
                     row, columns = row[seen], columns[seen]
@@ -102,7 +109,7 @@ class Entries(NamedTuple):
     def rows_with_unseen(self) -> Array:
         """The rows that name a label outside the classes, in ascending order."""
         rows = [
-            _row_of_each(start, lengths)[columns < 0]
+            row_of_each(start, lengths)[columns < 0]
             for chunks, _ in self.found
             for start, lengths, columns in chunks
         ]
@@ -124,16 +131,16 @@ def look_up_labels(
             f"unknown must have one row per sample ({len(positive)}); "
             f"got {len(doubtful)}."
         )
-    column_of = _New() if classes is None else _Given(_check_classes(classes))
+    column_of = New() if classes is None else Given(_check_classes(classes))
     found = [
-        (_columns(rows, name, column_of), value)
+        (columns_of(rows, name, column_of), value)
         for rows, name, value in (
             (doubtful or [], "unknown", -1),
             (positive, "rows", 1),
         )
     ]
-    unseen = column_of.unseen if isinstance(column_of, _Given) else Counter()
-    labels = unseen if isinstance(column_of, _Given) else column_of
+    unseen = column_of.unseen if isinstance(column_of, Given) else Counter()
+    labels = unseen if isinstance(column_of, Given) else column_of
     check_no_missing(positive, "rows", labels)
     check_no_missing(doubtful or [], "unknown", labels)
     if classes is None:
@@ -143,7 +150,7 @@ def look_up_labels(
         raise ValueError(
             "rows hold no label at all: encode_labels(..., classes=[...]) names them."
         )
-    return Entries(len(positive), order, unseen, found, _places(column_of, order))
+    return Entries(len(positive), order, unseen, found, places_of(column_of, order))
 
 
 def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
@@ -152,8 +159,8 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
     What the columns of `encode_labels` would add up to, without the matrix.
     """
     samples = _as_list(rows, "rows", None)
-    column_of = _New()
-    chunks = _columns(samples, "rows", column_of)
+    column_of = New()
+    chunks = columns_of(samples, "rows", column_of)
     check_no_missing(samples, "rows", column_of)
     n_labels = len(column_of)
     kind = np.int32 if n_labels * CHUNK < 2**31 else np.int64  # the former sorts faster
@@ -167,7 +174,7 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
         again = key[1:][key[1:] == key[:-1]] // len(lengths)
         counts -= np.bincount(again, minlength=n_labels)
     order = sort_labels(column_of)
-    return counts[np.argsort(_places(column_of, order))], order, len(samples)
+    return counts[np.argsort(places_of(column_of, order))], order, len(samples)
 
 
 def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
@@ -202,12 +209,16 @@ def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
     return [names[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def _as_list(rows: Any, name: str, sep: str | None) -> list[Any]:
-    """Return the rows as a list, strings of labels split."""
+def _as_list(rows: Any, name: str, sep: str | None) -> Sequence[Any]:
+    """Return the rows as a list, strings of labels split; or as Arrow has them."""
     if isinstance(rows, str):
         raise TypeError(f"{name} must be one list of labels per sample; got a string.")
-    # A polars column iterates over columns; to_list (pandas has it too) gives lists.
-    rows = rows.to_list() if hasattr(rows, "to_list") else list(rows)
+    held = rows if isinstance(rows, ArrowRows) else arrow_rows(rows)
+    if held is not None:
+        return held
+    # A polars column iterates over columns, one of pyarrow over its own scalars.
+    column = rows_of_column(rows)
+    rows = list(rows) if column is None else column
     if sep is not None:
         return [_split(row, sep) if isinstance(row, str) else row for row in rows]
     return rows
@@ -238,53 +249,6 @@ def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
             "Labels of different types have no order: pass classes=[...], or make "
             f"them all strings ({error})."
         ) from error
-
-
-class _New(dict[Hashable, int]):
-    """Label -> column, the next one for a label not seen before."""
-
-    def __missing__(self, label: Hashable) -> int:
-        self[label] = column = len(self)
-        return column
-
-
-class _Given(dict[Hashable, int]):
-    """Label -> column of given classes; -1 for others, which are counted."""
-
-    def __init__(self, classes: list[Hashable]):
-        super().__init__((label, column) for column, label in enumerate(classes))
-        self.unseen: Counter[Hashable] = Counter()
-
-    def __missing__(self, label: Hashable) -> int:
-        self.unseen[label] += 1
-        return -1
-
-
-def _columns(
-    rows: list[Any], name: str, column_of: dict[Hashable, int]
-) -> list[tuple[int, Array, Array]]:
-    """In chunks: the first row, how many labels each has, and their columns."""
-    chunks = []
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        check_rows(chunk, name, start)
-        lengths = np.fromiter(map(len, chunk), np.int64, len(chunk))
-        # __getitem__ asks __missing__; ``get`` with a default would be slower.
-        found = map(column_of.__getitem__, chain.from_iterable(chunk))
-        chunks.append((start, lengths, np.fromiter(found, np.int64, lengths.sum())))
-    return chunks
-
-
-def _places(column_of: dict[Hashable, int], order: list[Hashable]) -> Array:
-    """Where in ``order`` the label of each column is."""
-    place = np.empty(len(order), np.int64)
-    place[[column_of[label] for label in order]] = np.arange(len(order))
-    return place
-
-
-def _row_of_each(start: int, lengths: Array) -> Array:
-    """The row of each label in a chunk."""
-    return np.repeat(np.arange(start, start + len(lengths)), lengths)
 
 
 def report_unseen(unseen: Counter[Hashable], policy: str, option: str) -> None:

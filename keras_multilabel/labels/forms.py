@@ -1,6 +1,6 @@
 """Lists of labels or a matrix: which of both the truth is, and whether it is sound."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,8 @@ def holds_labels(y: Any) -> bool:
 
     Rows of a column are a matrix where all have one length and hold 0, 1, -1 or NaN.
     """
-    if hasattr(y, "to_list"):
-        return not is_multi_hot(y.to_list())
+    if (rows := rows_of_column(y)) is not None:
+        return not is_multi_hot(rows)
     if not isinstance(y, (list, tuple)):
         return False
     # Rows of numbers of one length are a matrix; anything else is lists of labels.
@@ -32,7 +32,15 @@ def holds_labels(y: Any) -> bool:
     return not lengths
 
 
-def is_multi_hot(rows: list[Any]) -> bool:
+def rows_of_column(column: Any) -> list[Any] | None:
+    """The rows of a pandas, polars or pyarrow column as Python has them, or None."""
+    for name in ("to_list", "to_pylist"):
+        if hasattr(column, name):
+            return list(getattr(column, name)())
+    return None
+
+
+def is_multi_hot(rows: Iterable[Any]) -> bool:
     """Whether all rows have one length, and hold 0, 1, -1 or NaN only."""
     lengths = set()
     for row in rows:
@@ -49,7 +57,7 @@ def _is_target(value: Any) -> bool:
     return is_missing(value) or (is_number and bool(value in (0, 1, -1)))
 
 
-def check_not_multi_hot(rows: list[Any], labels: Iterable[Hashable]) -> None:
+def check_not_multi_hot(rows: Iterable[Any], labels: Iterable[Hashable]) -> None:
     """Raise if rows, which hold these labels, are multi-hot already."""
     if set(labels) <= {-1, 0, 1} and is_multi_hot(rows):
         raise ValueError(
@@ -58,7 +66,9 @@ def check_not_multi_hot(rows: list[Any], labels: Iterable[Hashable]) -> None:
         )
 
 
-def check_no_missing(rows: list[Any], name: str, labels: Iterable[Hashable]) -> None:
+def check_no_missing(
+    rows: Iterable[Any], name: str, labels: Iterable[Hashable]
+) -> None:
     """Raise if a label is None, NaN or <NA>, which stands for no class."""
     if not any(map(is_missing, labels)):
         return
@@ -70,7 +80,7 @@ def check_no_missing(rows: list[Any], name: str, labels: Iterable[Hashable]) -> 
             )
 
 
-def check_rows(rows: list[Any], name: str, start: int) -> None:
+def check_rows(rows: Sequence[Any], name: str, start: int) -> None:
     """Raise if a row, of which the first is row ``start``, is no collection."""
     for kind in set(map(type, rows)):
         if issubclass(kind, TEXT) or not hasattr(kind, "__len__"):
