@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -172,11 +173,16 @@ def training_epoch(table: pd.DataFrame, folder: Path, resize: str) -> Pass:
     dataset = kml.image_dataset_from_dataframe(
         table, directory=folder, image_size=SIZE, batch_size=BATCH, resize=resize
     )
-    layers = [keras.Input((None, None, 3)), keras.layers.Rescaling(1 / 255)]
-    for filters in (16, 32, 64):
-        layers.append(keras.layers.Conv2D(filters, 3, strides=2, activation="relu"))
-    layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3, "sigmoid")]
-    model = keras.Sequential(layers)
+    convolution = partial(keras.layers.Conv2D, kernel_size=3, strides=2)
+    model = keras.Sequential(
+        [
+            keras.Input((None, None, 3)),
+            keras.layers.Rescaling(1 / 255),
+            *(convolution(filters, activation="relu") for filters in (16, 32, 64)),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(3, "sigmoid"),
+        ]
+    )
     model.compile("adam", "binary_crossentropy")
 
     def run() -> None:
