@@ -54,7 +54,7 @@ def tf_dataset(
 
 def _decoded(tf: Any, pictures: Pictures, epochs: Epochs, numbers: count[int]) -> Any:
     """Batches of rows and their images, float32, decoded."""
-    threads = joblib.cpu_count()
+    threads, n_shapes = joblib.cpu_count(), len(pictures.shapes)
 
     def next_epoch(_: Any) -> Any:
         plan = tf.numpy_function(
@@ -72,14 +72,24 @@ def _decoded(tf: Any, pictures: Pictures, epochs: Epochs, numbers: count[int]) -
             part.set_shape(shape)
         return rows, shapes, batches, *parts
 
-    def decode(row: Any, shape: Any, batch: Any, *file: Any) -> tuple[Any, Any, Any]:
-        return row, batch, load(tf, pictures, row, shape, *file)
+    def decode(row: Any, shape: Any, batch: Any, *file: Any) -> tuple[Any, ...]:
+        image = load(tf, pictures, row, shape, *file)
+        return (row, image) if n_shapes == 1 else (row, image, batch)
 
     # No flat_map: its function would be optimized again in each epoch, for 50 ms.
     rows = tf.data.Dataset.from_tensors(0).map(next_epoch).unbatch()
     files = rows.batch(CHUNK).map(peek, num_parallel_calls=threads).unbatch()
     images = files.map(decode, num_parallel_calls=threads)
-    return _batched(images, epochs.batch_size, len(pictures.shapes))
+    if n_shapes == 1:
+        return images.batch(epochs.batch_size)
+    # All batches but one are of that size: that one would wait for the end.
+    return images.group_by_window(
+        key_func=lambda row, image, batch: batch,
+        reduce_func=lambda _, group: group.map(
+            lambda row, image, batch: (row, image)
+        ).batch(epochs.batch_size),
+        window_size=epochs.batch_size,
+    )
 
 
 def _kept(
@@ -118,20 +128,6 @@ def _flat(batches: list[tuple[int, Array]]) -> tuple[Array, Array, Array]:
     shapes = np.repeat([shape for shape, _ in batches], lengths)
     rows = np.concatenate([rows for _, rows in batches])
     return rows.astype(np.int64), shapes, np.repeat(np.arange(len(batches)), lengths)
-
-
-def _batched(images: Any, batch_size: int, n_shapes: int) -> Any:
-    """Batch pictures, which come in the order of their batches."""
-    if n_shapes == 1:
-        return images.batch(batch_size).map(lambda rows, _, images: (rows, images))
-    # All batches but one are of that size: that one would wait for the end.
-    return images.group_by_window(
-        key_func=lambda row, batch, image: batch,
-        reduce_func=lambda _, group: group.map(
-            lambda row, batch, image: (row, image)
-        ).batch(batch_size),
-        window_size=batch_size,
-    )
 
 
 def _as_bytes(tf: Any, images: Any) -> Any:

@@ -44,17 +44,17 @@ def load(
 
 
 def _fitted(tf: Any, pictures: Pictures, image: Any, place: Any, shape: Any) -> Any:
-    fit = Fit(*tf.unstack(place))
     if pictures.resize == "crop":
+        fit = Fit(*tf.unstack(place))
         image = image[
             fit.top : fit.top + fit.box_height, fit.left : fit.left + fit.box_width
         ]
     image = _resized(tf, pictures, image, place[4:6])
     if pictures.resize in ("pad", "bucket"):
+        before = place[6:8]
         size = tf.constant(pictures.shapes)[tf.cast(shape, tf.int32)]
-        below = size[0] - fit.height - fit.pad_top
-        beside = size[1] - fit.width - fit.pad_left
-        image = tf.pad(image, [[fit.pad_top, below], [fit.pad_left, beside], [0, 0]])
+        bars = tf.stack([before, size - place[4:6] - before], 1)
+        image = tf.pad(image, tf.concat([bars, [[0, 0]]], 0))
     return image
 
 
