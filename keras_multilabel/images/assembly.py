@@ -75,6 +75,6 @@ def split_samples(samples: Samples, share: float, seed: int) -> list[Samples]:
     """Two parts in which each label is as frequent."""
     places = np.arange(len(samples.paths))
     parts = multilabel_train_test_split(
-        places, stratify=samples.labels.toarray(), test_size=share, random_state=seed
+        places, stratify=samples.labels, test_size=share, random_state=seed
     )
     return [samples.take(part) for part in parts]

@@ -20,7 +20,7 @@ def check_positives(y: Any, name: str) -> Any:
     """
     if sparse.issparse(y):
         rows = canonical_rows(y)
-        data, _ = check_targets(check_rows(as_numbers(rows.data, name)))
+        data, _ = check_targets(check_rows(as_numbers(rows.data, name)), name)
         matrix = sparse.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
         if not data.all():
             matrix = matrix.copy()
@@ -29,7 +29,7 @@ def check_positives(y: Any, name: str) -> Any:
     if holds_labels(y) and not _is_flat(y):
         positive = encode_labels(y)[0]
     else:
-        positive, _ = check_targets(check_rows(check_matrix(y, name)))
+        positive, _ = check_targets(check_rows(check_matrix(y, name)), name)
     n_rows, n_labels = positive.shape
     # Bits that are on in a flat array: faster than scipy's own conversion.
     row, column = np.divmod(np.flatnonzero(positive.view(bool)), n_labels)

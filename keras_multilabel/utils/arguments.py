@@ -113,7 +113,7 @@ def sides(truth: Array) -> tuple[Array, Array | None]:
     return (truth == 1).view(np.uint8), (truth >= 0).view(np.uint8)
 
 
-def check_targets(block: Array) -> tuple[Array, Array | None]:
+def check_targets(block: Array, name: str = "y_true") -> tuple[Array, Array | None]:
     """Return ``(positive, known)``: uint8 0 / 1, and uint8 0 / 1 or None if all are.
 
     Unknown entries (-1 or NaN) are 0 in both.
@@ -124,7 +124,7 @@ def check_targets(block: Array) -> tuple[Array, Array | None]:
         wrong = rest[~is_unknown(rest)]
         if wrong.size:
             raise ValueError(
-                "y_true must hold 0 and 1, and -1 or NaN where the truth is unknown; "
+                f"{name} must hold 0 and 1, and -1 or NaN where the truth is unknown; "
                 f"got {wrong[0]}."
             )
     return positive, known

@@ -295,3 +295,10 @@ def test_bad_data():
         kml.MultilabelStratifiedKFold(2).split(None, sparse.csr_array([[3], [1]]))
     with pytest.raises(ValueError, match="leaves both parts"):
         kml.MultilabelStratifiedShuffleSplit().split(None, [[1], [0], [1]])
+
+
+@pytest.mark.parametrize("form", [np.array, sparse.csr_array])
+def test_a_wrong_value_of_y_names_y(form):
+    y = form([[0, 2], [1, 0], [1, 1], [0, 1]])
+    with pytest.raises(ValueError, match=r"^y must hold 0 and 1"):
+        next(kml.MultilabelStratifiedKFold(2).split(np.zeros(4), y))
