@@ -1,5 +1,6 @@
 from . import datasets as datasets
 from ._version import __version__ as __version__
+from .calibration.label_calibrator import LabelCalibrator as LabelCalibrator
 from .callbacks.multi_label_metrics import MultiLabelMetrics as MultiLabelMetrics
 from .checks.check_setup import check_setup as check_setup
 from .checks.findings import Finding as Finding
@@ -27,6 +28,7 @@ from .losses.weighted_binary_crossentropy import (
     WeightedBinaryCrossentropy as WeightedBinaryCrossentropy,
 )
 from .losses.zlpr import ZLPRLoss as ZLPRLoss
+from .metrics.calibration import calibration_error as calibration_error
 from .metrics.classification import f1_score as f1_score
 from .metrics.classification import fbeta_score as fbeta_score
 from .metrics.classification import hamming_loss as hamming_loss
@@ -49,6 +51,8 @@ from .metrics.histogram_ranking import (
 )
 from .metrics.histogram_ranking import roc_auc_bounds as roc_auc_bounds
 from .metrics.multi_label_scores import MultiLabelScores as MultiLabelScores
+from .metrics.probabilities import brier_score as brier_score
+from .metrics.probabilities import log_loss as log_loss
 from .metrics.ranking import average_precision_score as average_precision_score
 from .metrics.ranking import roc_auc_score as roc_auc_score
 from .metrics.score_histogram import score_histogram as score_histogram

@@ -96,6 +96,8 @@ def test_the_code_of_every_page_runs(page, tmp_path, monkeypatch, setups_of_fit)
         exec(compile(block, str(page), "exec"), namespace)
     plt.close("all")
     assert [str(found) for found in setups_of_fit if found] == []
+    # That of a calibrator trains no model.
+    text = text.replace("LabelCalibrator().fit(", "")
     assert bool(setups_of_fit) == (".fit(" in text)
 
 

@@ -17,8 +17,9 @@ MAY_IMPORT = {
     "weights": {"labels", "metrics", "utils"},
     "model_selection": {"labels", "utils"},
     "thresholds": {"metrics", "model_selection", "utils"},
+    "calibration": {"metrics", "utils"},
     "losses": {"utils"},
-    "layers": {"thresholds", "utils"},
+    "layers": {"calibration", "thresholds", "utils"},
     "inference": {"utils"},
     "callbacks": {"inference", "metrics", "thresholds", "utils"},
     "checks": {"inference", "losses", "utils"},
@@ -30,6 +31,7 @@ MAY_IMPORT = {
 }
 # All others run without Keras.
 IMPORT_KERAS = {
+    "calibration/operations",
     "callbacks/averaged_weights",
     "callbacks/keras_pass",
     "callbacks/multi_label_metrics",

@@ -1,4 +1,4 @@
 """Thresholds inside a Keras model.
 
-It imports ``thresholds`` and ``utils``.
+It imports ``calibration``, ``thresholds`` and ``utils``.
 """

@@ -7,7 +7,10 @@ import keras
 import numpy as np
 import numpy.typing as npt
 from keras import ops
+from sklearn.utils.validation import check_is_fitted
 
+from keras_multilabel.calibration.label_calibrator import LabelCalibrator
+from keras_multilabel.calibration.operations import calibrated
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.utils.arguments import Array, check_at_most, check_label_names
 from keras_multilabel.utils.precision import round_up
@@ -26,6 +29,7 @@ class Decision:
         from_logits: bool,
         at_least_one: bool,
         at_most: int | None,
+        calibrator: LabelCalibrator | None = None,
     ):
         if isinstance(thresholds, Thresholds):
             names = thresholds.label_names if label_names is None else label_names
@@ -40,13 +44,23 @@ class Decision:
         self.from_logits = from_logits
         self.at_least_one = at_least_one
         self.at_most = check_at_most(at_most)
+        self._calibrator = _check_calibrator(
+            calibrator, len(self.thresholds), from_logits
+        )
 
     def __call__(self, y_score: Any) -> dict[str, Any]:
         """Decide for a tensor, or extend the graph of a symbolic one."""
         self.check_width(y_score.shape)
         dtype = _precision(y_score)
         scores = ops.cast(y_score, dtype)
-        if self.from_logits:
+        if self._calibrator is not None:
+            scores = calibrated(
+                scores,
+                self._calibrator.coef_,
+                self._calibrator.intercept_,
+                from_logits=self._calibrator.from_logits,
+            )
+        elif self.from_logits:
             scores = ops.sigmoid(scores)
         thresholds = ops.convert_to_tensor(self._rounded[dtype], dtype=dtype)
         decided = ops.greater_equal(scores, thresholds)
@@ -82,6 +96,25 @@ def _check_thresholds(thresholds: npt.ArrayLike) -> Array:
             "decided has the threshold inf."
         )
     return values
+
+
+def _check_calibrator(
+    calibrator: LabelCalibrator | None, n_labels: int, from_logits: bool
+) -> LabelCalibrator | None:
+    if calibrator is None:
+        return None
+    check_is_fitted(calibrator)
+    if calibrator.n_features_in_ != n_labels:
+        raise ValueError(
+            f"calibrator must have the {n_labels} labels of the thresholds; it was "
+            f"fitted to {calibrator.n_features_in_}."
+        )
+    if from_logits and not calibrator.from_logits:
+        raise ValueError(
+            "from_logits=True, but the calibrator was fitted to probabilities: fit "
+            "LabelCalibrator(from_logits=True) to the model's logits."
+        )
+    return calibrator
 
 
 def _precision(y_score: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
+from keras_multilabel.calibration.label_calibrator import LabelCalibrator
 from keras_multilabel.layers.decision import Decision
 from keras_multilabel.layers.label_names import layer_of_names
 from keras_multilabel.thresholds.thresholds import Thresholds
@@ -16,6 +17,7 @@ def with_decisions(
     thresholds: Thresholds | npt.ArrayLike,
     label_names: Iterable[Any] | None = None,
     *,
+    calibrator: LabelCalibrator | None = None,
     from_logits: bool = False,
     at_least_one: bool = False,
     at_most: int | None = None,
@@ -34,6 +36,10 @@ def with_decisions(
             shape (..., n_labels).
         thresholds: As for `ThresholdDecision`.
         label_names: As for `ThresholdDecision`.
+        calibrator: A fitted `LabelCalibrator`. ``"scores"`` are then calibrated, and
+            thresholds apply to calibrated scores: tune them on
+            ``calibrator.predict_proba(y_score)``. It says itself whether it takes
+            logits.
         from_logits: As for `ThresholdDecision`.
         at_least_one: As for `ThresholdDecision`.
         at_most: As for `ThresholdDecision`.
@@ -43,7 +49,9 @@ def with_decisions(
 
     Raises:
         ValueError: If ``model`` is subclassed or not built, or has several outputs;
-            or as `ThresholdDecision` does.
+            if the calibrator was fitted to other labels; or as `ThresholdDecision`
+            does.
+        NotFittedError: If the calibrator is not fitted.
 
     Example:
         >>> import keras
@@ -57,7 +65,9 @@ def with_decisions(
         ([[0.5, 0.5]], [[1, 0]])
     """
     inputs, output = _ends(model)
-    decide = Decision(thresholds, label_names, from_logits, at_least_one, at_most)
+    decide = Decision(
+        thresholds, label_names, from_logits, at_least_one, at_most, calibrator
+    )
     outputs = decide(output)
     outputs["decisions"] = layer_of_names(decide.label_names)(outputs["decisions"])
     return keras.Model(inputs, outputs, name=f"{model.name}_with_decisions")

@@ -76,7 +76,7 @@ def rank_samples(
 ) -> tuple[Array, Array]:
     """Score and support of each label, or sample, or of all as one for "micro"."""
     if average == "micro":
-        samples = _pooled(samples)
+        samples = samples.pooled
     elif average == "samples":
         samples = Samples(samples.truth.T, samples.y_score.T, None)
 
@@ -106,13 +106,6 @@ def _refuse_samples(y_score: Any, average: str | None, sample_weight: Any) -> No
         )
     if average == "samples":
         raise ValueError('A ScoreHistogram has no samples to average over: "samples".')
-
-
-def _pooled(samples: Samples) -> Samples:
-    """All labels as one column."""
-    truth, weight = samples.truth, samples.weight
-    repeated = None if weight is None else np.repeat(weight, truth.shape[1])
-    return Samples(truth.reshape(-1, 1), samples.y_score.reshape(-1, 1), repeated)
 
 
 def _warn_undefined(columns: list[int]) -> None:

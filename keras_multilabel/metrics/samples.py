@@ -79,6 +79,13 @@ class Samples:
             return self
         return self.rows(self.weight > 0)
 
+    @property
+    def pooled(self) -> "Samples":
+        """All labels as one column."""
+        truth, weight = self.truth, self.weight
+        repeated = None if weight is None else np.repeat(weight, truth.shape[1])
+        return Samples(truth.reshape(-1, 1), self.y_score.reshape(-1, 1), repeated)
+
     def map(
         self, function: Callable[[SortedScores, int], Result]
     ) -> list[Result | None]:

@@ -1,0 +1,4 @@
+"""Scores that become probabilities: a calibrator per label.
+
+It imports ``metrics`` and ``utils``.
+"""

@@ -1,0 +1,44 @@
+"""Calibration in operations of Keras, for tensors and for graphs."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_multilabel.calibration.logits import LARGEST, LEAST, MOST
+from keras_multilabel.utils.arguments import Array
+
+
+def calibrated(
+    y_score: Any, coef: Array, intercept: Array, *, from_logits: bool
+) -> Any:
+    """Return the probabilities of scores (..., n_labels), float32 or float64.
+
+    ``coef`` and ``intercept`` are those of a `LabelCalibrator`.
+    """
+    dtype = keras.backend.standardize_dtype(y_score.dtype)
+
+    def constant(values: Array) -> Any:
+        return ops.convert_to_tensor(tuple(values.tolist()), dtype=dtype)
+
+    if from_logits:
+        logits = ops.clip(y_score, -LARGEST, LARGEST)
+    else:
+        probability = ops.clip(y_score, LEAST, MOST)
+        logits = ops.subtract(
+            ops.log(probability), ops.log1p(ops.negative(probability))
+        )
+    if len(coef) == 1:
+        margin = ops.multiply(logits, constant(coef[0]))
+    else:
+        low = ops.multiply(ops.softplus(ops.negative(logits)), constant(-coef[0]))
+        high = ops.multiply(ops.softplus(logits), constant(coef[1]))
+        margin = ops.add(low, high)
+    return ops.sigmoid(ops.add(margin, constant(intercept)))
+
+
+def as_layer(coef: Array, intercept: Array, *, from_logits: bool) -> keras.Model:
+    """A model of Keras's own operations alone, from scores to probabilities."""
+    scores = keras.Input((coef.shape[1],), name="scores")
+    outputs = calibrated(scores, coef, intercept, from_logits=from_logits)
+    return keras.Model(scores, outputs, name="calibration")

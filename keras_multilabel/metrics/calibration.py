@@ -1,0 +1,131 @@
+"""Expected calibration error: predicted probabilities against observed frequencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.metrics.averages import average_scores
+from keras_multilabel.metrics.probabilities import check_calibrated
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.utils.arguments import (
+    Array,
+    check_average,
+    check_word,
+    sides,
+)
+from keras_multilabel.utils.options import PooledAverage
+
+Strategy = Literal["quantile", "uniform"]
+
+
+def calibration_error(
+    y_true: npt.ArrayLike,
+    y_score: npt.ArrayLike,
+    *,
+    average: PooledAverage | None = "macro",
+    n_bins: int = 15,
+    strategy: Strategy = "quantile",
+    sample_weight: npt.ArrayLike | None = None,
+) -> Any:
+    """Expected calibration error (ECE): how far probabilities are from frequencies.
+
+    The samples of a label are put into bins by their probability; the error is the mean
+    over the samples of the difference between the mean probability of the bin and the
+    share of positives in it. ``"micro"`` takes all labels as one, where a label whose
+    probabilities are too high hides another whose are too low: it says little about
+    any single label.
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
+            NaN where unknown (left out).
+        y_score: Probabilities, same shape.
+        average: None, ``"micro"``, ``"macro"`` or ``"weighted"`` (by positives).
+        n_bins: How many bins.
+        strategy: ``"quantile"``: bins of equal weight, equal probabilities in one.
+            ``"uniform"``: bins of equal width.
+        sample_weight: Shape (n_samples,).
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``. NaN for a label of which
+        nothing is known. Of few samples it is above 0 for perfect probabilities too:
+        compare it between models on the same data.
+
+    Raises:
+        TypeError: If an argument does not hold numbers.
+        ValueError: If shapes differ, scores are no probabilities, truth is not 0, 1 or
+            unknown, there are no samples, or an option is out of its range.
+
+    References:
+        C. Guo et al., "On calibration of modern neural networks", ICML 2017.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_true = [[1], [0], [1], [1]]
+        >>> y_score = [[0.8], [0.2], [0.8], [0.8]]
+        >>> round(kml.calibration_error(y_true, y_score, n_bins=2), 3)
+        0.2
+    """
+    check_average(average)
+    if average not in (None, *get_args(PooledAverage)):
+        raise ValueError(
+            f"calibration_error has no average={average!r}: a sample has too few "
+            "entries."
+        )
+    check_word("strategy", strategy, Strategy)
+    if not isinstance(n_bins, (int, np.integer)) or n_bins < 1:
+        raise ValueError(f"n_bins must be a positive integer; got {n_bins!r}.")
+    samples, _ = check_calibrated(y_true, y_score, sample_weight).scaled()
+    if average == "micro":
+        samples = samples.pooled
+    columns = list(_columns(samples))
+    errors = [_error(column, int(n_bins), strategy) for column in columns]
+    support = [column.weight @ column.positive for column in columns]
+    if average == "micro":
+        return float(errors[0])
+    return average_scores(np.array(errors), average, support=np.array(support))
+
+
+class _Column(NamedTuple):
+    """The known samples of a label, of any weight."""
+
+    positive: Array
+    probability: Array
+    weight: Array
+
+
+def _columns(samples: Samples) -> Iterator[_Column]:
+    positive, known = sides(samples.truth)
+    weight = np.ones(len(positive)) if samples.weight is None else samples.weight
+    for label in range(positive.shape[1]):
+        rows = weight > 0
+        if known is not None:
+            rows &= known[:, label] == 1
+        probability = samples.y_score[rows, label].astype(np.float64)
+        yield _Column(positive[rows, label], probability, weight[rows])
+
+
+def _error(column: _Column, n_bins: int, strategy: str) -> float:
+    positive, probability, weight = column
+    if len(positive) == 0:
+        return np.nan
+    if strategy == "uniform":
+        bins = np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], probability)
+    else:
+        bins = quantile_bins(probability, weight, n_bins)
+    # |sum of p - sum of y| over all: a bin's share times the difference of its means.
+    off = np.bincount(bins, weight * (probability - positive))
+    return float(np.abs(off).sum() / weight.sum())
+
+
+def quantile_bins(values: Array, weight: Array, n_bins: int) -> Array:
+    """The bin of each value, of about equal weight; equal values are in one."""
+    distinct, group = np.unique(values, return_inverse=True)
+    sums = np.bincount(group, weight, minlength=len(distinct))
+    # By the middle of its weight, which of equal values is the same however they are
+    # ordered, and of a value twice as of one of twice the weight.
+    middle = (np.cumsum(sums) - sums / 2) / sums.sum()
+    return np.minimum((middle * n_bins).astype(np.int64), n_bins - 1)[group]
