@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "losses": {"utils"},
     "layers": {"thresholds", "utils"},
     "inference": {"utils"},
-    "callbacks": {"inference", "metrics", "thresholds", "utils"},
+    "callbacks": {"evaluation", "inference", "metrics", "thresholds", "utils"},
     "checks": {"inference", "losses", "utils"},
     "readers": {"utils"},
     "images": {"labels", "model_selection", "utils"},
