@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from keras_multilabel.evaluation.report import EvaluationReport
 
 Cells = list[str]
-# What a column is called, and the score in it.
-SCORES = {"precision": "precision", "recall": "recall", "f1-score": "f1_score"}
-RANKED = {"AP": "average_precision", "ROC AUC": "roc_auc"}
+Scores = Mapping[str, Interval]
+# From the scores of a row, and its threshold if there is one, to what a cell shows.
+Cell = Callable[[Scores, Any], str]
 # The average over labels that are frequent enough.
 FREQUENT_AVG = "macro 10+"
 NOTHING = Interval(np.nan, np.nan, np.nan)
@@ -60,59 +61,61 @@ def facts(report: EvaluationReport) -> list[str]:
         f"EvaluationReport of {counted(len(intervals.support), 'label')} in {rows}, "
         f"with {_confidence(report)} intervals",
         f"Thresholds: {report.tuned_on}",
-        f"macro avg: of {counted(report.n_averaged, 'label')}. {FREQUENT_AVG}: of the "
-        f"{counted(intervals.n_frequent, 'label')} with 10 or more positives"
-        + (", its AP corrected for bias" if report.y_score is not None else ""),
+        f"Labels averaged: {report.n_averaged:,}; with fewer than 10 positives, left "
+        f'out of "{FREQUENT_AVG}": {len(intervals.support) - intervals.n_frequent:,}',
     ]
+
+
+def _columns(report: EvaluationReport) -> dict[str, Cell]:
+    """What stands in each column."""
+
+    def value(name: str) -> Cell:
+        return lambda scores, _: _score(scores.get(name, NOTHING).value)
+
+    columns: dict[str, Cell] = {
+        "precision": value("precision"),
+        "recall": value("recall"),
+        "f1-score": value("f1_score"),
+        # That of F1, beside it.
+        f"{_confidence(report)} interval": lambda scores, _: _ends(scores["f1_score"]),
+    }
+    if report.y_score is not None:
+        columns["AP"] = value("average_precision")
+        columns["ROC AUC"] = value("roc_auc")
+    if report.thresholds is not None:
+        columns["threshold"] = lambda _, at: "" if at is None else f"{at:.4g}"
+    return columns
 
 
 def _table(report: EvaluationReport) -> list[list[Cells]]:
     """The head, the labels and the averages."""
-    intervals, is_ranked = report.intervals, report.y_score is not None
-    columns = SCORES | (RANKED if is_ranked else {})
-    names = list(columns)
-    # The interval of F1 stands beside it.
-    names.insert(names.index("f1-score") + 1, f"{_confidence(report)} interval")
-    names += ["threshold"] if report.thresholds is not None else []
-    labels = shown_names(report.label_names, len(intervals.support))
-    rows: list[Cells] = []
-    for label in shown_rows(len(labels)):
+    columns, intervals = _columns(report), report.intervals
+
+    def row(name: str, scores: Scores, support: Any, threshold: Any = None) -> Cells:
+        cells = [cell(scores, threshold) for cell in columns.values()]
+        return [name, *cells, _count(support)]
+
+    names = shown_names(report.label_names, len(intervals.support))
+    labels: list[Cells] = []
+    for label in shown_rows(len(names)):
         if label is None:
-            rows.append(
-                [f"... {len(labels) - 2 * ENDS:,} more", *[""] * len(names), ""]
-            )
+            more = f"... {len(names) - 2 * ENDS:,} more"
+            labels.append([more, *[""] * (len(columns) + 1)])
             continue
-        of_label = {
+        scores = {
             score: Interval(*(end[label] for end in interval))
             for score, interval in intervals.per_label.items()
         }
         threshold = None if report.thresholds is None else report.thresholds[label]
-        cells = _cells(columns, of_label, names, threshold)
-        rows.append([readable(labels[label]), *cells, _count(intervals.support[label])])
-    total = _count(intervals.support.sum())
+        name = readable(names[label])
+        labels.append(row(name, scores, intervals.support[label], threshold))
+    total = intervals.support.sum()
     averages = [
-        [f"{name} avg", *_cells(columns, scores, names, None), total]
-        for name, scores in intervals.averages.items()
+        row(f"{name} avg", scores, total) for name, scores in intervals.averages.items()
     ]
-    frequent = _cells(columns, intervals.frequent, names, None)
-    of_frequent = _count(intervals.support[report.is_frequent].sum())
-    averages.append([FREQUENT_AVG, *frequent, of_frequent])
-    return [[["", *names, "support"]], rows, averages]
-
-
-def _cells(
-    columns: dict[str, str], scores: Any, names: list[str], threshold: Any
-) -> Cells:
-    cells = []
-    for name in names:
-        if name == "threshold":
-            cells.append("" if threshold is None else f"{threshold:.4g}")
-        elif name in columns:
-            value = scores.get(columns[name], NOTHING).value
-            cells.append(_score(value))
-        else:
-            cells.append(_ends(scores["f1_score"]))
-    return cells
+    of_frequent = intervals.support[report.is_frequent].sum()
+    averages.append(row(FREQUENT_AVG, intervals.frequent, of_frequent))
+    return [[["", *columns, "support"]], labels, averages]
 
 
 def _overall(report: EvaluationReport) -> list[list[Cells]]:
