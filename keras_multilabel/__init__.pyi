@@ -3,6 +3,11 @@ from ._version import __version__ as __version__
 from .callbacks.multi_label_metrics import MultiLabelMetrics as MultiLabelMetrics
 from .checks.check_setup import check_setup as check_setup
 from .checks.findings import Finding as Finding
+from .evaluation.classification_report import (
+    classification_report as classification_report,
+)
+from .evaluation.evaluation_report import evaluation_report as evaluation_report
+from .evaluation.report import EvaluationReport as EvaluationReport
 from .images.dataset import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .images.describe import ImageSummary as ImageSummary
 from .images.describe import describe_images as describe_images

@@ -20,11 +20,12 @@ MAY_IMPORT = {
     "losses": {"utils"},
     "layers": {"thresholds", "utils"},
     "inference": {"utils"},
-    "callbacks": {"inference", "metrics", "thresholds", "utils"},
+    "callbacks": {"evaluation", "inference", "metrics", "thresholds", "utils"},
     "checks": {"inference", "losses", "utils"},
     "readers": {"utils"},
     "images": {"labels", "model_selection", "utils"},
-    "plots": {"labels", "metrics", "utils"},
+    "evaluation": {"metrics", "thresholds", "utils"},
+    "plots": {"evaluation", "labels", "metrics", "utils"},
     # The root: the list of public names, registration and datasets.
     "": {"utils", "registration", "_version", "all"},
 }

@@ -1,0 +1,102 @@
+"""Rows that were checked and decisions -> `EvaluationReport`."""
+
+from collections.abc import Iterable, Sized
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel.evaluation.predicted import Predicted
+from keras_multilabel.evaluation.rank_scores import rank_scores
+from keras_multilabel.evaluation.report import EvaluationReport
+from keras_multilabel.evaluation.score_intervals import score_intervals
+from keras_multilabel.metrics.confusion_counts import count_checked
+from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.utils.arguments import Array, listed
+from keras_multilabel.utils.matrices import is_missing
+
+
+def assemble(
+    samples: Samples,
+    predicted: Predicted,
+    *,
+    has_scores: bool,
+    label_names: list[Any] | None,
+    groups: Array | None,
+    images: list[Any] | None,
+    zero_division: float,
+    confidence: float,
+) -> EvaluationReport:
+    """Score, rank and count; nothing but the confidence is checked."""
+    y_score = samples.y_score if has_scores else None
+    counts = count_checked(samples.truth, predicted.y_pred, samples.weight)
+    intervals = score_intervals(
+        samples.truth,
+        predicted.y_pred,
+        y_score=y_score,
+        groups=groups,
+        sample_weight=samples.weight,
+        label_names=label_names,
+        zero_division=zero_division,
+        confidence=confidence,
+    )
+    ranking = {}
+    if y_score is not None:
+        ranking = rank_scores(samples.truth, y_score, samples.weight)
+    return EvaluationReport(
+        samples.truth,
+        y_score,
+        predicted.y_pred,
+        predicted.thresholds,
+        intervals,
+        replace(counts, label_names=label_names),
+        ranking,
+        predicted.tuned_on,
+        label_names=label_names,
+        sample_weight=samples.weight,
+        groups=groups,
+        images=images,
+        zero_division=zero_division,
+    )
+
+
+def check_groups(groups: Any, samples: Samples) -> Array | None:
+    """The group of each row; of positions, by default their sample."""
+    if groups is None:
+        return samples.sample
+    values = np.asarray(groups)
+    if values.ndim != 1:
+        raise ValueError(
+            "groups must have the shape (n_samples,), one group per sample; got "
+            f"{values.shape}."
+        )
+    _check_length(values, "groups", samples)
+    missing = [row for row, group in enumerate(values.tolist()) if is_missing(group)]
+    if missing:
+        raise ValueError(
+            f"groups must name the group of every sample; it is missing in rows "
+            f"{listed(missing)}. A sample that stands alone is a group of its own: "
+            "give it a name that no other has."
+        )
+    return values if samples.sample is None else values[samples.sample]
+
+
+def check_images(images: Iterable[Any] | None, samples: Samples) -> list[Any] | None:
+    """The image of each row."""
+    if images is None:
+        return None
+    found = list(images)
+    _check_length(found, "images", samples)
+    if samples.sample is None:
+        return found
+    return [found[sample] for sample in samples.sample]
+
+
+def _check_length(values: Sized, name: str, samples: Samples) -> None:
+    is_flat = samples.sample is None
+    n = len(samples.truth) if is_flat else int(samples.sample[-1]) + 1  # type: ignore[index]
+    if len(values) != n:
+        raise ValueError(
+            f"{name} must have one entry for each of the {n:,} samples; got "
+            f"{len(values):,}."
+        )
