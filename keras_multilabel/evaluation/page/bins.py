@@ -59,7 +59,9 @@ def _of_probabilities() -> Array:
     low += [float(f"{step}e-{tens}") for tens in (6, 5, 4) for step in STEPS]
     low += [float(f"{step}e-3") for step in STEPS if step < 50]
     middle = np.arange(10, 191) / 200
-    return np.concatenate([[0.0], low, middle, np.round(1 - np.array(low[::-1]), 9), [1]])
+    return np.concatenate(
+        [[0.0], low, middle, np.round(1 - np.array(low[::-1]), 9), [1]]
+    )
 
 
 def label_thresholds(shared: Array, own: float) -> Array:

@@ -1,6 +1,5 @@
 """What the page holds, of a report: numbers and names, no rows."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,6 @@ from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.plain_numbers import to_plain
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.label_names import shown_names
-from keras_multilabel.utils.matrices import check_positions
-from keras_multilabel.utils.rows import flatten
 
 RANKINGS = ("average_precision", "roc_auc")
 
@@ -30,16 +27,15 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
     """What the script of the page reads, as JSON has it."""
     intervals = report.intervals
     samples, own, is_adjustable = _scored(report)
-    shared = (
-        score_bins.shared_thresholds(samples) if is_adjustable else np.full(1, 0.5)
-    )
-    y_pred = flatten(check_positions(report.y_pred, "y_pred"))
+    shared = score_bins.shared_thresholds(samples) if is_adjustable else np.full(1, 0.5)
+    y_pred = report.y_pred
     n_labels = samples.truth.shape[1]
     bins = score_bins.count_bins(samples, shared, own)
     return {
         "labels": [str(n) for n in shown_names(report.label_names, n_labels)],
         "n": len(samples.truth),
         "z": normal_quantile(intervals.confidence),
+        "zero": plain(report.zero_division),
         "adjustable": is_adjustable,
         "probabilities": is_adjustable and samples.probabilities,
         "named": report.label_names is not None,
@@ -62,12 +58,12 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
 
 
 def _scored(report: Any) -> tuple[Samples, Array, bool]:
-    """The samples, the threshold of each label, and whether there are others.
+    """The samples, the threshold of each label, and whether another may be chosen.
 
     Where there are decisions only, these stand for the scores.
     """
     is_adjustable = report.y_score is not None and report.thresholds is not None
-    scores = report.y_score if is_adjustable else report.y_pred
+    scores = report.y_pred if report.y_score is None else report.y_score
     samples = Samples.of(report.y_true, scores, report.sample_weight)
     own = report.thresholds if is_adjustable else 0.5
     own = np.broadcast_to(np.asarray(own, np.float64), samples.truth.shape[1:])
@@ -101,28 +97,20 @@ def _pictures(report: Any, samples: Samples, y_pred: Array) -> dict[str, Any] | 
     """Of each label the rows of its misses and false alarms, and each row's picture."""
     if report.images is None:
         return None
-    scores = samples.y_score if report.y_score is not None else None
-    rows = worst(samples.truth, y_pred, scores)
-    # Of labels per step or pixel, the picture is that of the sample.
-    sample = np.arange(len(y_pred)) if samples.sample is None else samples.sample
-    of_labels = [
-        [
-            [[int(sample[row]), _score(scores, row, label)] for row in kind]
-            for kind in kinds
-        ]
-        for label, kinds in enumerate(rows)
-    ]
+    has_scores = report.y_score is not None
+    rows = worst(samples.truth, y_pred, samples.y_score if has_scores else None)
     return {
-        "worst": of_labels,
-        "images": thumbnails(report.images, list(_rows_in(of_labels))),
+        "worst": [
+            [
+                [
+                    [row, plain(report.y_score[row, label]) if has_scores else None]
+                    for row in kind
+                ]
+                for kind in kinds
+            ]
+            for label, kinds in enumerate(rows)
+        ],
+        "images": thumbnails(
+            report.images, [row for kinds in rows for kind in kinds for row in kind]
+        ),
     }
-
-
-def _rows_in(of_labels: list[Any]) -> Iterator[int]:
-    for kinds in of_labels:
-        for kind in kinds:
-            yield from (row for row, _ in kind)
-
-
-def _score(scores: Array | None, row: int, label: int) -> Any:
-    return None if scores is None else plain(scores[row, label])

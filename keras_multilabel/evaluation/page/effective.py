@@ -29,11 +29,15 @@ def effective_shares(intervals: Any, counts: Counts) -> list[Array]:
     for name, rows in zip(
         SCORES, (counts.predicted, counts.support, missed_too), strict=True
     ):
-        value, low, high = (np.asarray(x, np.float64) for x in intervals.per_label[name])
+        value, low, high = (
+            np.asarray(x, np.float64) for x in intervals.per_label[name]
+        )
         if name == "f1_score":  # 2 J / (1 + J) of the Jaccard index, a plain share
             value, low, high = (f1 / (2 - f1) for f1 in (value, low, high))
         shares.append(_effective(value, low, high, z) / np.where(rows > 0, rows, 1))
-    every = np.concatenate([share[np.isfinite(share) & (share > 0)] for share in shares])
+    every = np.concatenate(
+        [share[np.isfinite(share) & (share > 0)] for share in shares]
+    )
     usual = float(np.median(every)) if every.size else 1.0
     known = [np.isfinite(share) & (share > 0) for share in shares]
     return [np.where(ok, s, usual) for ok, s in zip(known, shares, strict=True)]

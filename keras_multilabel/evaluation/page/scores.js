@@ -24,8 +24,11 @@ const short = (x) =>
 const rounded = (t) =>
   t >= 0.05 && t <= 0.95
     ? t.toFixed(3)
-    : String(+(t > 0.9 && t < 1 ? t.toFixed(9) : t.toPrecision(3)));
-const shown = (t) => (t === Infinity ? "never" : t === -Infinity ? "always" : rounded(t));
+    : t > 0.95 && t < 1
+      ? String(+(1 - (1 - t).toPrecision(3)).toFixed(12))
+      : String(+t.toPrecision(3));
+const isNever = (t) => t === Infinity || (data.probabilities && t > 1);
+const shown = (t) => (isNever(t) ? "never" : t === -Infinity ? "always" : rounded(t));
 
 function element(name, attributes = {}, ...children) {
   const isDrawn = /^(g|svg|line|path|circle|rect|text)$/.test(name);
@@ -97,7 +100,7 @@ function curvesOf(stream) {
 }
 // ---- Scores of counts ----
 function wilson(hits, rows, share) {
-  if (!rows) return [0, 0, 1];
+  if (!rows) return data.zero === null ? [] : [data.zero, 0, 1];
   const p = hits / rows,
     t = data.z ** 2 / (rows * share),
     centre = (p + t / 2) / (1 + t);

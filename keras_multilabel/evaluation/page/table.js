@@ -53,8 +53,8 @@ const columns = {
   average_precision: ["AP"],
   roc_auc: ["AUC"],
 };
-if (!data.adjustable)
-  for (const name of ["threshold", "average_precision", "roc_auc"]) delete columns[name];
+if (!data.adjustable) delete columns.threshold;
+for (const name of ["average_precision", "roc_auc"]) if (!data.reported[name]) delete columns[name];
 let order = every,
   sorted = ["support", -1],
   chosen = 0,

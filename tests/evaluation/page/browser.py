@@ -119,7 +119,9 @@ class Browser:
         self._ask("POST", "/actions", {"actions": [source]})
 
     def text(self, selector):
-        return self.run("return document.querySelector(arguments[0]).innerText", selector)
+        return self.run(
+            "return document.querySelector(arguments[0]).innerText", selector
+        )
 
     def console(self):
         """What the console said since it was last asked."""

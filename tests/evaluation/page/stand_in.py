@@ -44,7 +44,10 @@ def wilson(hits, rows):
     with np.errstate(divide="ignore", invalid="ignore"):
         p, t = hits / rows, Z**2 / rows
         centre, half = (p + t / 2) / (1 + t), np.sqrt(t * p * (1 - p) + t**2 / 4)
-    low, high = np.maximum(0, centre - half / (1 + t)), np.minimum(1, centre + half / (1 + t))
+    low, high = (
+        np.maximum(0, centre - half / (1 + t)),
+        np.minimum(1, centre + half / (1 + t)),
+    )
     nothing = np.asarray(rows) == 0
     return (
         np.where(nothing, 0, p),
@@ -67,7 +70,9 @@ def stand_in(
 ):
     y_true = np.asarray(y_true)
     n_labels = y_true.shape[1]
-    own = None if y_score is None else np.broadcast_to(thresholds, n_labels).astype(float)
+    own = (
+        None if y_score is None else np.broadcast_to(thresholds, n_labels).astype(float)
+    )
     if y_pred is None:
         y_pred = kml.apply_thresholds(y_score, own)
     counts = kml.confusion_counts(y_true, y_pred, sample_weight=weight)
@@ -78,9 +83,7 @@ def stand_in(
     }
     averages = {
         average: {
-            name: around(
-                score(y_true, y_pred, average=average, sample_weight=weight)
-            )
+            name: around(score(y_true, y_pred, average=average, sample_weight=weight))
             for name, score in (
                 ("precision", kml.precision_score),
                 ("recall", kml.recall_score),
@@ -96,7 +99,7 @@ def stand_in(
         ):
             each = score(y_true, y_score, average=None, sample_weight=weight)
             per_label[name] = around(each)
-            averages["macro"][name] = around(float(np.nanmean(each)))
+            averages["macro"][name] = around(float(np.mean(each)))
     intervals = Intervals(
         per_label,
         averages,
