@@ -50,7 +50,7 @@ function drawCurves(label) {
   const marks = [];
   chart(
     "thresholds",
-    ticks.map((t) => [firstFrom(thresholds, t) / last, t === 1e-5 ? "10⁻⁵" : shown(t)]),
+    ticks.map((t) => [firstFrom(thresholds, t) / last, t === 1e-5 ? "10⁻⁵" : String(+shown(t))]),
     FIFTHS,
     ({ x, y, add, line }) => {
       const f1 = scores.map((each) => each.f1_score),

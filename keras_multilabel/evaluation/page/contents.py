@@ -73,7 +73,7 @@ def _scored(report: Any) -> tuple[Samples, Array, bool]:
 def _triples(interval: Any) -> list[Any]:
     """Value, low and high of each label."""
     columns = [np.atleast_1d(np.asarray(part, np.float64)) for part in interval]
-    return plain(np.column_stack(columns))  # type: ignore[no-any-return]
+    return plain(np.column_stack(columns))
 
 
 def _averages(intervals: Any) -> dict[str, Any]:

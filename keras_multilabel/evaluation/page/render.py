@@ -112,4 +112,4 @@ def _figures(report: Any) -> Any:
 
 def _score(value: Any) -> str:
     """A score as three decimals."""
-    return "–" if value is None or np.isnan(value) else f"{value:.3f}"
+    return "\N{EN DASH}" if value is None or np.isnan(value) else f"{value:.3f}"

@@ -5,7 +5,7 @@ const data = JSON.parse($("data").textContent);
 const L = data.labels.length,
   NAMES = ["precision", "recall", "f1_score"];
 const COLOURS = ["green", "orange", "blue"],
-  WINDOW = 60,
+  WINDOW = 40,
   ROW = 34;
 const number = (value) =>
   typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value;

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import keras_multilabel as kml
-from keras_multilabel.evaluation.page.encoding import packed
 from keras_multilabel.evaluation.page import bins as page_bins
+from keras_multilabel.evaluation.page.encoding import packed
 from keras_multilabel.metrics.samples import Samples
 from tests.evaluation.page.decoding import unpacked
 

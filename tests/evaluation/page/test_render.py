@@ -69,7 +69,7 @@ def test_averages_stand_in_the_page_itself():
     report = report_of()
     page = render_page(report)
     value, low, high = report.intervals.averages["macro"]["f1_score"]
-    assert f"<b>{value:.3f}</b><span>{low:.3f} – {high:.3f}</span>" in page
+    assert f"<b>{value:.3f}</b><span>{low:.3f} \N{EN DASH} {high:.3f}</span>" in page
 
 
 @pytest.mark.parametrize(
