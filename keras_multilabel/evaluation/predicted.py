@@ -73,8 +73,7 @@ def _told_by(thresholds: Thresholds, y_pred: Array) -> str:
     if thresholds.n_positives != int(y_pred.sum()):
         return f"{told}; on what data is not known"
     return (
-        f"{told}, and predict as many positives here as where they were tuned: if "
-        'these are the same rows, the scores are too high (thresholds="cv" is honest)'
+        f'{told}, on these rows it seems: then the scores are too high ("cv" is honest)'
     )
 
 

@@ -156,7 +156,7 @@ def test_thresholds_of_other_rows_and_of_the_same(rng):
     told = kml.evaluation_report(y_true, y_score, tuned).tuned_on
     assert told == "given, tuned for f1; on what data is not known"
     same = kml.evaluation_report(other, scores, tuned).tuned_on
-    assert 'too high (thresholds="cv" is honest)' in same
+    assert 'then the scores are too high ("cv" is honest)' in same
 
 
 def test_cross_fitted_decisions_are_those_of_tune_thresholds(rng):
