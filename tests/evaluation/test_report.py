@@ -46,7 +46,7 @@ def test_it_prints_as_a_table():
         "samples avg",
         "macro 10+",
     ]
-    assert {len(row) for row in averages} == {len(head)}
+    assert {len(row) for row in averages[:4]} == {len(head)}
     assert [row.split()[0] for row in rows[13:]] == [
         "subset",
         "hamming",
