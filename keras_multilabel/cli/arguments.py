@@ -132,7 +132,9 @@ def _thresholds(commands: Any) -> None:
         metavar=("FP", "FN"),
         help="of a false positive and a false negative",
     )
-    command.add_argument("--max-positives", type=float, help="most decisions in all")
+    command.add_argument(
+        "--max-positives", type=float, help="most predicted positives in all"
+    )
     command.add_argument(
         "--cv",
         type=int,

@@ -37,7 +37,7 @@ def thresholds(options: Options) -> None:
     """``keras-multilabel thresholds``."""
     file = _read(options.scores, options)
     if file.y_score is None:
-        raise BadInput(f"{file.path}: thresholds need scores, and it has decisions.")
+        raise BadInput(f"{file.path}: thresholds need scores, and it has predictions.")
     pull: dict[str, Any] = {}
     if options.shrinkage is not None:
         pull = {"shrinkage": options.shrinkage}
@@ -132,7 +132,7 @@ def _report(file: ScoreFile, options: Options, **more: Any) -> kml.EvaluationRep
         if file.y_score is None:
             raise BadInput(
                 f"{file.path}: thresholds need scores, and it has "
-                f"{'none' if file.y_pred is None else 'decisions'}."
+                f"{'none' if file.y_pred is None else 'predictions'}."
             )
         predicted = {"thresholds": _given(options.thresholds)}
     with step(f"Evaluating {file.path}", quiet=options.quiet), about(file.path):

@@ -1,4 +1,4 @@
-"""Files of truth, scores and decisions -> arrays."""
+"""Files of truth, scores and predictions -> arrays."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ScoreFile:
         path: The file.
         y_true: Truth, shape (n_samples, n_labels).
         y_score: Scores, same shape, or None.
-        y_pred: Decisions, same shape, or None.
+        y_pred: Predictions, same shape, or None.
         label_names: One per label, or None.
         sample_weight: Shape (n_samples,), or None.
         groups: Likewise.

@@ -1,15 +1,13 @@
-"""Rows that were checked and decisions -> `EvaluationReport`."""
+"""Rows that were checked and predictions -> `EvaluationReport`."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from keras_multilabel.evaluation.intervals import score_intervals
 from keras_multilabel.evaluation.predicted import Predicted
 from keras_multilabel.evaluation.rank_scores import rank_scores
 from keras_multilabel.evaluation.report import EvaluationReport
-from keras_multilabel.evaluation.intervals import score_intervals
 from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array

@@ -1,4 +1,4 @@
-"""`EvaluationReport`: all that there is to say of a model's decisions on a data set."""
+"""`EvaluationReport`: a model evaluated on a data set."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class EvaluationReport:
     Attributes:
         y_true: Truth, int8, shape (n_samples, n_labels): 1, 0 and, where unknown, -1.
             Of labels per step or pixel each position is a row, here and below.
-        y_score: Scores, same shape; None where there are only decisions.
-        y_pred: Decisions, uint8, same shape.
+        y_score: Scores, same shape; None where there are only predictions.
+        y_pred: Predictions, uint8, same shape.
         thresholds: Shape (n_labels,); None where none are known.
         intervals: `ScoreIntervals`: every score with the ends of its interval.
         counts: `Counts` per label.

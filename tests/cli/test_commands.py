@@ -56,7 +56,7 @@ COMMANDS = {
     "csv": ["report", "scores.csv", "-o", "csv.json", "--confidence", 0.9],
     "parquet": ["report", "scores.parquet", "--thresholds", 0.25, "-o", "p.csv"],
     "cv": ["report", "scores.npz", "--thresholds", "cv", "--seed", 3, "-o", "cv.json"],
-    "decisions": ["report", "decisions.npz", "-q", "-o", "decisions.json"],
+    "predictions": ["report", "predictions.npz", "-q", "-o", "predictions.json"],
     "zero division": ["report", "scores.npz", "--zero-division", "nan", "-q"],
     "thresholds": ["thresholds", "scores.npz", "--cv", 3, "-o", "thresholds.json"],
     "tuned": ["report", "scores.csv", "--thresholds", "thresholds.json"],
@@ -85,8 +85,8 @@ COMMANDS = {
     "twice": ["report", "twice.csv"],
     "latin": ["report", "latin.csv"],
     "empty": ["report", "empty.csv"],
-    "no scores": ["thresholds", "decisions.npz"],
-    "no scores to cut": ["report", "decisions.npz", "--thresholds", 0.5],
+    "no scores": ["thresholds", "predictions.npz"],
+    "no scores to cut": ["report", "predictions.npz", "--thresholds", 0.5],
     "confidence": ["report", "scores.npz", "--confidence", 2],
     "floor": ["thresholds", "scores.npz", "--objective", "recall"],
     "no folder": ["describe", "nothere"],
@@ -113,7 +113,7 @@ def done(tmp_path_factory):
     data = {"y_true": Y_TRUE, "y_score": Y_SCORE, "label_names": NAMES}
     np.savez(folder / "scores.npz", **data)
     np.savez(folder / "grouped.npz", **data, groups=np.arange(200) // 5)
-    np.savez(folder / "decisions.npz", y_true=Y_TRUE, y_pred=Y_SCORE > 0.4)
+    np.savez(folder / "predictions.npz", y_true=Y_TRUE, y_pred=Y_SCORE > 0.4)
     np.savez(folder / "nothing.npz", scores=Y_SCORE)
     np.savez(folder / "soft.npz", y_true=Y_TRUE / 2, y_score=Y_SCORE)
     np.savez(folder / "pickle.npz", y_true=np.array([None]), y_score=Y_SCORE)
@@ -177,9 +177,9 @@ def test_cross_fitted_and_given_decisions(done):
         Y_TRUE, Y_SCORE, "cv", random_state=3, label_names=NAMES
     )
     assert read(done, "cv.json") == json.loads(json.dumps(expected.to_dict()))
-    assert done["decisions"] == (0, "", "")
-    found = read(done, "decisions.json")
-    assert found["tuned_on"] == "not known; the decisions were given"
+    assert done["predictions"] == (0, "", "")
+    found = read(done, "predictions.json")
+    assert found["tuned_on"] == "not known; the predictions were given"
     assert list(found["labels"]) == [f"label {index}" for index in range(4)]
 
 
@@ -244,8 +244,8 @@ def test_labels_are_described(done):
         ("twice", 1, "twice.csv: its columns must differ; it repeats 'true/a'"),
         ("latin", 1, "latin.csv: 'utf-8' codec"),
         ("empty", 1, "empty.csv: "),
-        ("no scores", 1, "decisions.npz: thresholds need scores"),
-        ("no scores to cut", 1, "decisions.npz: thresholds need scores"),
+        ("no scores", 1, "predictions.npz: thresholds need scores"),
+        ("no scores to cut", 1, "predictions.npz: thresholds need scores"),
         ("confidence", 1, "scores.npz: confidence must be"),
         ("floor", 1, "min_precision"),
         ("no folder", 1, "nothere: there is no such file or folder"),

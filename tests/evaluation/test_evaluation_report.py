@@ -1,4 +1,4 @@
-"""What a report holds: the scores of each function, of honest decisions."""
+"""What a report holds: the scores of each function, of honest predictions."""
 
 import warnings
 
@@ -126,7 +126,7 @@ def test_the_form_does_not_matter(data):
     assert found == expected
 
 
-# Where the decisions come from
+# Where the predictions come from
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_decisions_alone(rng):
     assert report.thresholds is None
     assert report.ranking == {}
     assert set(report.intervals.per_label) == set(DECISIONS)
-    assert report.tuned_on == "not known; the decisions were given"
+    assert report.tuned_on == "not known; the predictions were given"
     expected = kml.f1_score(y_true, y_pred)
     assert report.intervals.averages["macro"]["f1_score"].value == expected
     assert "ROC AUC" not in repr(report)
@@ -309,7 +309,12 @@ Y = np.array([[1, 0], [0, 1], [1, 1]])
         ((Y, Y, [0.1, 0.2, 0.3]), {}, ValueError, r"shape \(2,\)"),
         ((Y, Y, "cv"), {"y_pred": Y}, ValueError, "only shown; got 'cv'"),
         ((Y,), {"y_pred": Y / 2}, ValueError, "decisions, 0 or 1"),
-        ((Y, Y), {"groups": [1, 2]}, ValueError, r"groups must be .*shape \(3,\); got \(2,\)"),
+        (
+            (Y, Y),
+            {"groups": [1, 2]},
+            ValueError,
+            r"groups must be .*shape \(3,\); got \(2,\)",
+        ),
         ((Y, Y), {"groups": Y}, ValueError, r"groups must be .*got \(3, 2\)"),
         ((Y, Y), {"groups": ["a", None, "b"]}, ValueError, "missing at row 1"),
         ((Y, Y), {"images": ["a.jpg"]}, ValueError, "images.*3 samples; got 1"),
