@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Reportable:
-    """Rows with their decisions, and how these came about.
+    """Rows with their predictions, and how these came about.
 
     Attributes:
         samples: Truth, scores and weights.
-        predicted: Decisions, and their thresholds.
+        predicted: Predictions, and their thresholds.
         label_names: The labels' names, or None.
         zero_division: The score of a label where it is 0 / 0.
     """

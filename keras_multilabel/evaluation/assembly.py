@@ -1,19 +1,17 @@
-"""Rows that were checked and decisions -> `EvaluationReport`."""
+"""Rows that were checked and predictions -> `EvaluationReport`."""
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from keras_multilabel.evaluation.intervals import score_intervals
 from keras_multilabel.evaluation.predicted import Predicted
 from keras_multilabel.evaluation.rank_scores import rank_scores
 from keras_multilabel.evaluation.report import EvaluationReport
-from keras_multilabel.evaluation.score_intervals import score_intervals
 from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.samples import Samples
-from keras_multilabel.utils.arguments import Array, listed
-from keras_multilabel.utils.matrices import is_missing
+from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.groups import number_groups
 
 
 def assemble(
@@ -61,24 +59,11 @@ def assemble(
 
 
 def check_groups(groups: Any, samples: Samples) -> Array | None:
-    """The group of each row; of positions, by default their sample."""
+    """The number of each row's group; of positions, by default their sample."""
     if groups is None:
         return samples.sample
-    values = np.asarray(groups)
-    if values.ndim != 1:
-        raise ValueError(
-            "groups must have the shape (n_samples,), one group per sample; got "
-            f"{values.shape}."
-        )
-    _check_length(values, "groups", samples)
-    missing = [row for row, group in enumerate(values.tolist()) if is_missing(group)]
-    if missing:
-        raise ValueError(
-            f"groups must name the group of every sample; it is missing in rows "
-            f"{listed(missing)}. A sample that stands alone is a group of its own: "
-            "give it a name that no other has."
-        )
-    return values if samples.sample is None else values[samples.sample]
+    numbers = number_groups(groups, _n_samples(samples))
+    return numbers if samples.sample is None else numbers[samples.sample]
 
 
 def check_images(images: Iterable[Any] | None, samples: Samples) -> list[Any] | None:
@@ -86,17 +71,17 @@ def check_images(images: Iterable[Any] | None, samples: Samples) -> list[Any] | 
     if images is None:
         return None
     found = list(images)
-    _check_length(found, "images", samples)
+    if len(found) != (n := _n_samples(samples)):
+        raise ValueError(
+            f"images must have one entry for each of the {n:,} samples; got "
+            f"{len(found):,}."
+        )
     if samples.sample is None:
         return found
     return [found[sample] for sample in samples.sample]
 
 
-def _check_length(values: Sized, name: str, samples: Samples) -> None:
-    is_flat = samples.sample is None
-    n = len(samples.truth) if is_flat else int(samples.sample[-1]) + 1  # type: ignore[index]
-    if len(values) != n:
-        raise ValueError(
-            f"{name} must have one entry for each of the {n:,} samples; got "
-            f"{len(values):,}."
-        )
+def _n_samples(samples: Samples) -> int:
+    if samples.sample is None:
+        return len(samples.truth)
+    return int(samples.sample[-1]) + 1

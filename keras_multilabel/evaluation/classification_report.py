@@ -61,7 +61,7 @@ def classification_report(
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where unknown (left out); or `Counts` per label, and then no
             ``y_pred``, and no average over samples.
-        y_pred: Decisions, 0 and 1, same shape.
+        y_pred: Predictions, 0 and 1, same shape.
         label_names: One name per label. Default: the names of a data frame's columns,
             or those of the `Counts`, or "0", "1", ...
         target_names: What scikit-learn calls ``label_names``.

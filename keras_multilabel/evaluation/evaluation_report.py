@@ -1,4 +1,4 @@
-"""`evaluation_report`: truth, and scores or decisions -> `EvaluationReport`."""
+"""`evaluation_report`: truth, and scores or predictions -> `EvaluationReport`."""
 
 import warnings
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ def evaluation_report(
             and cross-fitted, so that each row is predicted by thresholds of other rows
             (groups stay together) and the scores hold for new data; the thresholds
             shown are those of all rows.
-        y_pred: Decisions, 0 and 1, same shape, in place of those at ``thresholds``:
+        y_pred: Predictions, 0 and 1, same shape, in place of those at ``thresholds``:
             those of a rule of your own, or ``cv_pred`` of `Thresholds`. ``thresholds``
             are then only shown.
         label_names: One name per label. Default: the names of a data frame's columns,
@@ -73,7 +73,7 @@ def evaluation_report(
 
     Raises:
         TypeError: If an argument does not hold numbers, or there are neither scores nor
-            decisions.
+            predictions.
         ValueError: If shapes differ, scores are NaN, truth is not 0, 1 or unknown,
             there are no samples, or an option is not as described above.
 
@@ -95,18 +95,18 @@ def evaluation_report(
         '5-fold cross-fitted on these rows'
         >>> low, high = report.intervals.averages["macro"]["f1_score"][1:]
     """
-    samples, decisions = _checked(y_true, y_score, y_pred, sample_weight)
+    samples, given = _checked(y_true, y_score, y_pred, sample_weight)
     groups = check_groups(groups, samples)
     names = given_names(
         label_names, samples.truth.shape[1], y_true, y_score, y_pred, thresholds
     )
-    if decisions is None:
+    if given is None:
         if isinstance(thresholds, Default):
             _warn_of_logits(samples)
             thresholds = thresholds.value
         predicted = predict(samples, thresholds, groups, names, random_state)
     else:
-        predicted = _given(decisions, thresholds)
+        predicted = _as_given(given, thresholds)
     return assemble(
         samples,
         predicted,
@@ -122,34 +122,32 @@ def evaluation_report(
 def _checked(
     y_true: Any, y_score: Any, y_pred: Any, sample_weight: Any
 ) -> tuple[Samples, Array | None]:
-    """Truth beside scores; and the decisions, if they were given."""
-    decisions, samples = None, None
+    """Truth beside scores; and the predictions, if they were given."""
+    given, samples = None, None
     if y_pred is not None:
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
-        decisions = check_decisions(rows.other)
-        # Where there are no scores, nothing reads these.
+        given = check_decisions(rows.other)
         truth = check_truth(check_rows(rows.y_true))
-        samples = Samples(truth, decisions, rows.weight, rows.sample)
+        # In place of scores, which nothing reads then.
+        samples = Samples(truth, given, rows.weight, rows.sample)
     if y_score is not None:
         samples = Samples.of(y_true, y_score, sample_weight)
     if samples is None:
         raise TypeError("y_score and y_pred are missing: pass y_true and one of them.")
-    return samples, decisions
+    return samples, given
 
 
-def _given(decisions: Array, thresholds: Any) -> Predicted:
-    """Decisions of which nobody knows how they came about."""
+def _as_given(y_pred: Array, thresholds: Any) -> Predicted:
+    """Predictions of which nobody knows how they came about."""
     if isinstance(thresholds, Default):
-        return Predicted(decisions, None, "not known; the decisions were given")
+        return Predicted(y_pred, None, "not known; the predictions were given")
     if isinstance(thresholds, str):
         raise ValueError(
             f"With y_pred, thresholds are only shown; got {thresholds!r}. Leave y_pred "
             "out to have them tuned."
         )
-    values = check_threshold(thresholds, decisions.shape[1])
-    return Predicted(
-        decisions, values, "not known; thresholds and decisions were given"
-    )
+    values = check_threshold(thresholds, y_pred.shape[1])
+    return Predicted(y_pred, values, "not known; thresholds and predictions were given")
 
 
 def _warn_of_logits(samples: Samples) -> None:

@@ -1,4 +1,4 @@
-"""From scores to decisions for a report, and what is known of how they came about."""
+"""From scores to predictions for a report, and what is known of how they came about."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ FOLDS = 5
 
 
 class Predicted(NamedTuple):
-    """Decisions, and where they come from.
+    """Predictions, and where they come from.
 
     Attributes:
         y_pred: uint8, shape (n_samples, n_labels).
@@ -60,7 +60,7 @@ def told_of(values: Array) -> str:
 
 
 def cross_fitted(n_folds: int | None, unit: str = "rows") -> str:
-    """What a report says of decisions that were cross-fitted."""
+    """What a report says of predictions that were cross-fitted."""
     folds = "" if n_folds is None else f"{n_folds}-fold "
     return f"{folds}cross-fitted on these {unit}"
 
@@ -73,8 +73,7 @@ def _told_by(thresholds: Thresholds, y_pred: Array) -> str:
     if thresholds.n_positives != int(y_pred.sum()):
         return f"{told}; on what data is not known"
     return (
-        f"{told}, and predict as many positives here as where they were tuned: if "
-        'these are the same rows, the scores are too high (thresholds="cv" is honest)'
+        f'{told}, on these rows it seems: then the scores are too high ("cv" is honest)'
     )
 
 

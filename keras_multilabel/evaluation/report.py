@@ -1,4 +1,4 @@
-"""`EvaluationReport`: all that there is to say of a model's decisions on a data set."""
+"""`EvaluationReport`: a model evaluated on a data set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from keras_multilabel.evaluation import report_cells
 from keras_multilabel.evaluation.interval import Interval
 from keras_multilabel.evaluation.report_dict import as_dict
-from keras_multilabel.evaluation.score_intervals import FREQUENT, ScoreIntervals
+from keras_multilabel.evaluation.score_intervals import ScoreIntervals
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.label_names import LabelNames, library_of, shown_names
@@ -30,8 +30,8 @@ class EvaluationReport:
     Attributes:
         y_true: Truth, int8, shape (n_samples, n_labels): 1, 0 and, where unknown, -1.
             Of labels per step or pixel each position is a row, here and below.
-        y_score: Scores, same shape; None where there are only decisions.
-        y_pred: Decisions, uint8, same shape.
+        y_score: Scores, same shape; None where there are only predictions.
+        y_pred: Predictions, uint8, same shape.
         thresholds: Shape (n_labels,); None where none are known.
         intervals: `ScoreIntervals`: every score with the ends of its interval.
         counts: `Counts` per label.
@@ -41,7 +41,7 @@ class EvaluationReport:
         tuned_on: What the thresholds were tuned on, as far as that is known.
         label_names: The labels' names; None where nobody gave any.
         sample_weight: Shape (n_samples,), or None.
-        groups: The group of each row, shape (n_samples,), or None.
+        groups: The number of each row's group, shape (n_samples,), or None.
         images: The image of each row, or None.
         zero_division: The score of what is 0 / 0.
 
@@ -73,14 +73,6 @@ class EvaluationReport:
     zero_division: float = field(default=0.0, kw_only=True)
 
     @property
-    def is_frequent(self) -> Array:
-        """Which labels have 10 positives or more, bool, shape (n_labels,)."""
-        positive = self.y_true == 1
-        if self.sample_weight is not None:
-            positive &= (self.sample_weight > 0)[:, None]
-        return np.asarray(positive.sum(0) >= FREQUENT)
-
-    @property
     def n_averaged(self) -> int:
         """Over how many labels the macro F1 is: those that have one."""
         return int((~np.isnan(self.intervals.per_label["f1_score"].value)).sum())
@@ -104,7 +96,6 @@ class EvaluationReport:
             ImportError: If pandas is not installed.
         """
         intervals = self.intervals
-        n_labels = len(intervals.support)
         below = intervals.averages if averages else {}
         columns: dict[str, Array] = {}
         for score, interval in intervals.per_label.items():
@@ -115,11 +106,10 @@ class EvaluationReport:
         if self.thresholds is not None:
             nothing = [np.nan] * len(below)
             columns["threshold"] = np.append(self.thresholds, nothing)
-        total = [intervals.support.sum()] * len(below)
-        columns["support"] = np.append(intervals.support, total).astype(
-            intervals.support.dtype
-        )
-        names = shown_names(self.label_names, n_labels)
+        support = self.counts.support
+        total = np.repeat(support.sum(), len(below))
+        columns["support"] = np.concatenate([support, total])
+        names = shown_names(self.label_names, len(support))
         rows_of = [*names, *(f"{name} avg" for name in below)]
         return Table("", LabelNames(rows_of, library_of(names)), columns).frame()
 

@@ -90,12 +90,13 @@ def _columns(report: EvaluationReport) -> dict[str, Cell]:
 def _table(report: EvaluationReport) -> list[list[Cells]]:
     """The head, the labels and the averages."""
     columns, intervals = _columns(report), report.intervals
+    support = report.counts.support
 
-    def row(name: str, scores: Scores, support: Any, threshold: Any = None) -> Cells:
+    def row(name: str, scores: Scores, count: Any, threshold: Any = None) -> Cells:
         cells = [cell(scores, threshold) for cell in columns.values()]
-        return [name, *cells, _count(support)]
+        return [name, *cells, "" if count is None else _count(count)]
 
-    names = shown_names(report.label_names, len(intervals.support))
+    names = shown_names(report.label_names, len(support))
     labels: list[Cells] = []
     for label in shown_rows(len(names)):
         if label is None:
@@ -108,13 +109,12 @@ def _table(report: EvaluationReport) -> list[list[Cells]]:
         }
         threshold = None if report.thresholds is None else report.thresholds[label]
         name = readable(names[label])
-        labels.append(row(name, scores, intervals.support[label], threshold))
-    total = intervals.support.sum()
+        labels.append(row(name, scores, support[label], threshold))
     averages = [
-        row(f"{name} avg", scores, total) for name, scores in intervals.averages.items()
+        row(f"{name} avg", scores, support.sum())
+        for name, scores in intervals.averages.items()
     ]
-    of_frequent = intervals.support[report.is_frequent].sum()
-    averages.append(row(FREQUENT_AVG, intervals.frequent, of_frequent))
+    averages.append(row(FREQUENT_AVG, intervals.frequent, None))
     return [[["", *columns, "support"]], labels, averages]
 
 

@@ -43,7 +43,7 @@ def _label(report: EvaluationReport, label: int) -> dict[str, Any]:
         name: Interval(*(end[label] for end in interval))
         for name, interval in report.intervals.per_label.items()
     }
-    facts: dict[str, Any] = {"support": _plain(report.intervals.support[label])}
+    facts: dict[str, Any] = {"support": _plain(report.counts.support[label])}
     if report.thresholds is not None:
         facts["threshold"] = _plain(report.thresholds[label])
     counts = {

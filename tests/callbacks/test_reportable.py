@@ -54,7 +54,7 @@ def test_logits_weights_groups_and_images(data):
     np.testing.assert_allclose(report.sample_weight, weight)
     assert report.intervals.n_groups == 50
     assert report.images == images
-    with pytest.raises(ValueError, match="150 samples; got 2"):
+    with pytest.raises(ValueError, match=r"shape \(150,\); got \(2,\)"):
         metrics.report(groups=[1, 2])
 
 

@@ -1,4 +1,4 @@
-"""What a report holds: the scores of each function, of honest decisions."""
+"""What a report holds: the scores of each function, of honest predictions."""
 
 import warnings
 
@@ -126,7 +126,7 @@ def test_the_form_does_not_matter(data):
     assert found == expected
 
 
-# Where the decisions come from
+# Where the predictions come from
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_thresholds_of_other_rows_and_of_the_same(rng):
     told = kml.evaluation_report(y_true, y_score, tuned).tuned_on
     assert told == "given, tuned for f1; on what data is not known"
     same = kml.evaluation_report(other, scores, tuned).tuned_on
-    assert 'too high (thresholds="cv" is honest)' in same
+    assert 'then the scores are too high ("cv" is honest)' in same
 
 
 def test_cross_fitted_decisions_are_those_of_tune_thresholds(rng):
@@ -221,7 +221,7 @@ def test_decisions_alone(rng):
     assert report.thresholds is None
     assert report.ranking == {}
     assert set(report.intervals.per_label) == set(DECISIONS)
-    assert report.tuned_on == "not known; the decisions were given"
+    assert report.tuned_on == "not known; the predictions were given"
     expected = kml.f1_score(y_true, y_pred)
     assert report.intervals.averages["macro"]["f1_score"].value == expected
     assert "ROC AUC" not in repr(report)
@@ -280,8 +280,8 @@ def test_unknown_weights_one_sample_one_label():
     few = kml.evaluation_report(
         np.ones((12, 1)), np.ones((12, 1)), sample_weight=[0] * 3 + [9] * 9
     )
-    assert not few.is_frequent.any()
     assert few.intervals.n_frequent == 0
+    assert few.counts.support.tolist() == [81]
 
 
 def test_scores_that_are_no_probabilities(rng):
@@ -309,9 +309,14 @@ Y = np.array([[1, 0], [0, 1], [1, 1]])
         ((Y, Y, [0.1, 0.2, 0.3]), {}, ValueError, r"shape \(2,\)"),
         ((Y, Y, "cv"), {"y_pred": Y}, ValueError, "only shown; got 'cv'"),
         ((Y,), {"y_pred": Y / 2}, ValueError, "decisions, 0 or 1"),
-        ((Y, Y), {"groups": [1, 2]}, ValueError, "groups.*3 samples; got 2"),
-        ((Y, Y), {"groups": Y}, ValueError, r"groups must have the shape"),
-        ((Y, Y), {"groups": ["a", None, "b"]}, ValueError, "missing in rows 1"),
+        (
+            (Y, Y),
+            {"groups": [1, 2]},
+            ValueError,
+            r"groups must be .*shape \(3,\); got \(2,\)",
+        ),
+        ((Y, Y), {"groups": Y}, ValueError, r"groups must be .*got \(3, 2\)"),
+        ((Y, Y), {"groups": ["a", None, "b"]}, ValueError, "missing at row 1"),
         ((Y, Y), {"images": ["a.jpg"]}, ValueError, "images.*3 samples; got 1"),
         ((Y, Y), {"zero_division": 0.5}, ValueError, "zero_division must be"),
         ((Y, Y), {"label_names": ["a"]}, ValueError, "2 labels.*got 1"),
