@@ -108,6 +108,11 @@ def _figures(report: Any) -> Any:
             value = found[name]
             parts = [value, None, None] if np.ndim(value) == 0 else list(value)
             yield title, *parts
+    frequent = getattr(report.intervals, "frequent", {})
+    if "average_precision" in frequent:
+        n = report.intervals.n_frequent
+        title = f"Macro average precision of the {n} labels with {FEW} or more positives"
+        yield title, *frequent["average_precision"]
 
 
 def _score(value: Any) -> str:
