@@ -6,7 +6,6 @@ all labels: labels that rise and fall together then do so in the average.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,9 +89,9 @@ def _labels(
     is_nan = ~is_known | np.isnan(value)
     interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
     bias, deviation, expected = _moments(score, shares, has_trials)
-    return Labels(
-        interval, bias, deviation, shares.z, has_trials, is_known, expected=expected
-    )
+    units = decisions.units
+    z = units.z(confidence, np.float64(units.n_groups or units.n_rows))
+    return Labels(interval, bias, deviation, z, has_trials, is_known, expected)
 
 
 def _moments(
@@ -147,10 +146,10 @@ def _weighted(
     if np.isnan(value):
         return NOTHING
     # A sample counts as often as it has positives.
-    share = decisions.units.add_up(decisions.of_rows.support)
-    if not share.any():
+    trials = decisions.of_rows.support
+    if not trials.any():
         return Interval(value, 0.0, 1.0)
-    return mean_interval(decisions.units, value, influence, share, confidence)
+    return mean_interval(decisions.units, value, influence, trials, confidence)
 
 
 def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Scored:

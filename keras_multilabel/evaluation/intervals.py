@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.decision_intervals import decision_intervals
 from keras_multilabel.evaluation.decisions import Decisions
+from keras_multilabel.evaluation.ranking import Ranking
+from keras_multilabel.evaluation.ranking_intervals import ranking_intervals
 from keras_multilabel.evaluation.score_intervals import FREQUENT, ScoreIntervals
-from keras_multilabel.metrics.confusion_counts import confusion_counts
 from keras_multilabel.utils.arguments import check_zero_division
 from keras_multilabel.utils.label_names import given_names
 
@@ -35,6 +35,15 @@ def score_intervals(
     n_labels = decisions.truth.shape[1]
     frequent = decisions.shares("recall", confidence).size >= FREQUENT
     found = decision_intervals(decisions, confidence, zero_division, frequent)
+    if y_score is not None:
+        ranking = Ranking.of(y_true, y_score, groups, sample_weight)
+        per_label, averages, few = ranking_intervals(
+            ranking, confidence, zero_division, frequent
+        )
+        found.per_label.update(per_label)
+        found.frequent.update(few)
+        for name, scored in averages.items():
+            found.averages[name].update(scored)
     return ScoreIntervals(
         found.per_label,
         found.averages,

@@ -65,6 +65,12 @@ class Units:
         place = (self.group, np.arange(self.n_rows))
         return sparse.csr_array((data, place), (self.n_groups, self.n_rows))
 
+    def effective(self, trials: Array) -> Any:
+        """Effective number of trials, of which each row has so many."""
+        if self.weight is None:
+            return trials.sum()
+        return (self.weight @ trials) ** 2 / (self.weight**2 @ trials)
+
     def z(self, confidence: float, sizes: Any) -> Any:
         """How many standard deviations; of few groups more, as Student found.
 
@@ -73,17 +79,16 @@ class Units:
         return quantile(confidence, None if self.group is None else sizes - 1)
 
 
-def number_units(
-    groups: Any, n_samples: int, sample: Array | None
-) -> tuple[Array | None, int]:
-    """The group of each row, and how many samples there are.
+def check_groups(groups: Any, n_rows: int, sample: Array | None) -> Array | None:
+    """Return the group of each row as a number; None where each is a unit.
 
-    Positions of one sample, ``sample``, are never independent.
+    Positions of one ``sample`` (see `Rows`) are never independent.
     """
     if groups is None:
-        return sample, n_samples
-    group = number_groups(groups, n_samples)
-    return (group if sample is None else group[sample]), n_samples
+        return sample
+    if sample is None:
+        return number_groups(groups, n_rows)
+    return number_groups(groups, int(sample[-1]) + 1)[sample]
 
 
 def _scaled(weight: Array | None) -> Array | None:
@@ -101,5 +106,8 @@ def kish(weights: Array, axis: int = 0) -> Any:
     """
     squares = (weights**2).sum(axis)
     return np.divide(
-        weights.sum(axis) ** 2, squares, out=np.zeros(np.shape(squares)), where=squares > 0
+        weights.sum(axis) ** 2,
+        squares,
+        out=np.zeros(np.shape(squares)),
+        where=squares > 0,
     )[()]
