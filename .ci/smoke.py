@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import keras_multilabel as kml
 
@@ -16,4 +17,7 @@ assert not {"keras", "matplotlib", "pandas"} & set(sys.modules)
 missing = "import keras_multilabel as kml; kml.plot_label_counts([[1, 0]])"
 answer = subprocess.run([sys.executable, "-c", missing], capture_output=True, text=True)
 assert 'pip install "keras-multilabel[plot]"' in answer.stderr, answer.stderr
+program = Path(sys.executable).with_name("keras-multilabel")
+answer = subprocess.run([program, "--version"], capture_output=True, text=True)
+assert answer.stdout.strip() == kml.__version__, answer.stderr
 print("The wheel works: 1 passed, 0 failed")

@@ -166,7 +166,11 @@ class OwnPass(Carrier):
             y_score=samples.y_score,
             thresholds=thresholds,
             report=Reportable(
-                samples, predicted, self._label_names, self._zero_division
+                samples,
+                predicted,
+                self._label_names,
+                self._zero_division,
+                result.n_samples,
             ),
         )
         return values

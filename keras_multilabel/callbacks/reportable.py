@@ -24,12 +24,14 @@ class Reportable:
         predicted: Predictions, and their thresholds.
         label_names: The labels' names, or None.
         zero_division: The score of a label where it is 0 / 0.
+        n_samples: How many samples there are, those of which nothing is known too.
     """
 
     samples: Samples
     predicted: Predicted
     label_names: list[Any] | None
     zero_division: float
+    n_samples: int
 
     def report(
         self,
@@ -50,8 +52,8 @@ class Reportable:
             self.predicted,
             has_scores=True,
             label_names=self.label_names,
-            groups=check_groups(groups, self.samples),
-            images=check_images(images, self.samples),
+            groups=check_groups(groups, self.n_samples, self.samples.sample),
+            images=check_images(images, self.n_samples, self.samples.sample),
             zero_division=self.zero_division,
             confidence=confidence,
         )

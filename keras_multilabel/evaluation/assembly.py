@@ -58,30 +58,24 @@ def assemble(
     )
 
 
-def check_groups(groups: Any, samples: Samples) -> Array | None:
+def check_groups(groups: Any, n_samples: int, sample: Array | None) -> Array | None:
     """The number of each row's group; of positions, by default their sample."""
     if groups is None:
-        return samples.sample
-    numbers = number_groups(groups, _n_samples(samples))
-    return numbers if samples.sample is None else numbers[samples.sample]
+        return sample
+    numbers = number_groups(groups, n_samples)
+    return numbers if sample is None else numbers[sample]
 
 
-def check_images(images: Iterable[Any] | None, samples: Samples) -> list[Any] | None:
+def check_images(
+    images: Iterable[Any] | None, n_samples: int, sample: Array | None
+) -> list[Any] | None:
     """The image of each row."""
     if images is None:
         return None
     found = list(images)
-    if len(found) != (n := _n_samples(samples)):
+    if len(found) != n_samples:
         raise ValueError(
-            f"images must have one entry for each of the {n:,} samples; got "
+            f"images must have one entry for each of the {n_samples:,} samples; got "
             f"{len(found):,}."
         )
-    if samples.sample is None:
-        return found
-    return [found[sample] for sample in samples.sample]
-
-
-def _n_samples(samples: Samples) -> int:
-    if samples.sample is None:
-        return len(samples.truth)
-    return int(samples.sample[-1]) + 1
+    return found if sample is None else [found[row] for row in sample]

@@ -96,7 +96,9 @@ def evaluation_report(
         >>> low, high = report.intervals.averages["macro"]["f1_score"][1:]
     """
     samples, given = _checked(y_true, y_score, y_pred, sample_weight)
-    groups = check_groups(groups, samples)
+    sample = samples.sample
+    n_samples = len(samples.truth) if sample is None else int(sample[-1]) + 1
+    groups = check_groups(groups, n_samples, sample)
     names = given_names(
         label_names, samples.truth.shape[1], y_true, y_score, y_pred, thresholds
     )
@@ -113,7 +115,7 @@ def evaluation_report(
         has_scores=y_score is not None,
         label_names=names,
         groups=groups,
-        images=check_images(images, samples),
+        images=check_images(images, n_samples, sample),
         zero_division=check_zero_division(zero_division),
         confidence=confidence,
     )

@@ -83,7 +83,7 @@ def _columns(report: EvaluationReport) -> dict[str, Cell]:
         columns["AP"] = value("average_precision")
         columns["ROC AUC"] = value("roc_auc")
     if report.thresholds is not None:
-        columns["threshold"] = lambda _, at: "" if at is None else f"{at:.4g}"
+        columns["threshold"] = lambda _, at: "" if at is None else _threshold(at)
     return columns
 
 
@@ -139,6 +139,11 @@ def _confidence(report: EvaluationReport) -> str:
 
 def _score(value: Any) -> str:
     return "-" if np.isnan(value) else f"{value:.3f}"
+
+
+def _threshold(value: float) -> str:
+    is_plain = value == 0 or 1e-3 <= abs(value) < 1e4
+    return f"{value:.4f}" if is_plain else f"{value:.3g}"
 
 
 def _ends(interval: Interval) -> str:

@@ -2,6 +2,7 @@
 
 import pickle
 
+import keras
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
@@ -56,6 +57,23 @@ def test_logits_weights_groups_and_images(data):
     assert report.images == images
     with pytest.raises(ValueError, match=r"shape \(150,\); got \(2,\)"):
         metrics.report(groups=[1, 2])
+
+
+def test_positions_of_a_sample_are_a_group_and_padding_is_left_out(rng):
+    x = rng.normal(size=(40, 5, 6)).astype("float32")
+    y = (x[..., :3] > 0.3).astype("float32")
+    y[np.arange(5) >= rng.integers(1, 6, 40)[:, None]] = -1
+    y[-1] = -1  # a sample without anything known
+    model = keras.Sequential([keras.layers.Dense(3, "sigmoid")])
+    model.compile("adam", kml.WeightedBinaryCrossentropy())
+    metrics = kml.MultiLabelMetrics((x, y), threshold="tune")
+    history = model.fit(x, y, verbose=0, callbacks=[metrics]).history
+    report = metrics.report(images=[f"{row}.jpg" for row in range(40)])
+    assert report.intervals.n_groups == 39
+    assert len(report.y_true) == len(report.images) == (y >= 0).any(2).sum()
+    weighted = report.intervals.averages["weighted"]["f1_score"].value
+    assert weighted == pytest.approx(history["val_f1_score"][0])
+    assert metrics.report(groups=np.arange(40) // 2).intervals.n_groups == 20
 
 
 def test_there_is_none_before_a_validation_nor_of_counts_alone(data):

@@ -64,7 +64,7 @@ def test_it_shows_the_numbers():
     precision = report.intervals.per_label["precision"].value[1]
     assert row.split()[1] == f"{precision:.3f}"
     assert row.split()[3:6] == [value, f"[{low},", f"{high}]"]
-    assert row.split()[-2:] == ["0.25", str(report.counts.support[1])]
+    assert row.split()[-2:] == ["0.2500", str(report.counts.support[1])]
     assert "90 % interval" in repr(report)
 
 
