@@ -53,7 +53,7 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
         "averages": _averages(intervals),
         "pairs": label_pairs(samples.truth, y_pred, samples.weight),
         "pictures": _pictures(report, samples, y_pred),
-        "compared": compared(comparison, n_labels),
+        "compared": compared(comparison, report),
     }
 
 

@@ -30,7 +30,9 @@ function matrix(id, { rows, columns, shade, told, number: numberAt }) {
     );
     const letter = Math.max(8, Math.min(12, (width * 0.7) / columns.length));
     context.font = `${letter}px ${getComputedStyle(canvas).fontFamily}`;
-    const longest = Math.max(...[...rows, ...columns].map((name) => context.measureText(name).width));
+    const longest = Math.max(
+      ...[...rows, ...columns].map((name) => context.measureText(name).width),
+    );
     left = Math.min(150, width * 0.28, longest + 8);
     top = Math.min(110, width * 0.22, longest * 0.87 + 14);
     size = Math.min(44, (width - left - 2 - top * 0.45) / columns.length);

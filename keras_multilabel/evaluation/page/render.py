@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.evaluation.page.compared import facts
 from keras_multilabel.evaluation.page.contents import page_data
 from keras_multilabel.evaluation.page.encoding import csp_hash, script_json
 from keras_multilabel.utils.optional import require
@@ -64,6 +65,7 @@ def render_page(report: Any, comparison: Any = None) -> str:
         script_hash=csp_hash(script),
         data=data,
         json=markup(script_json(data)),
+        comparison=[] if comparison is None else list(facts(comparison)),
         **_shown(report),
     )
     return text

@@ -12,6 +12,7 @@ const number = (value) =>
 const own = data.own.map(number),
   every = [...data.labels.keys()];
 const score = (x) => (x === null || x === undefined || Number.isNaN(x) ? "–" : x.toFixed(3));
+const signed = (x) => (x > 0 ? "+" : "") + score(x).replace("-", "−");
 const count = (x) =>
   Number.isInteger(x) || x >= 1000 ? Math.round(x).toLocaleString("en") : String(+x.toPrecision(3));
 const short = (x) =>

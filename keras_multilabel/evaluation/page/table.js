@@ -52,6 +52,16 @@ const columns = {
   average_precision: ["AP"],
   roc_auc: ["AUC"],
 };
+if (data.compared) {
+  // In place of two columns: they stand beside the chosen label too.
+  columns.difference = ["a − b", (l) => data.compared.difference[l] ?? NaN];
+  delete columns.average_precision;
+  delete columns.roc_auc;
+}
+const widest = Math.max(
+  1e-9,
+  ...["low", "high"].flatMap((end) => data.compared?.[end].map(Math.abs) ?? []),
+);
 if (!data.adjustable) delete columns.threshold;
 for (const name of ["average_precision", "roc_auc"]) if (!data.reported[name]) delete columns[name];
 let order = every,
@@ -112,6 +122,25 @@ const pool = Array.from({ length: Math.min(WINDOW, L) }, () => {
   cells.outcomes.append(
     element("svg", { viewBox: "0 0 170 18", role: "img" }, ...cells.bars, ...cells.words),
   );
+  if (cells.difference) {
+    cells.difference.append(
+      new Text(),
+      element(
+        "svg",
+        { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+        ...["rail", "range", "tick"].map((kind) =>
+          element("line", {
+            class: kind,
+            y1: kind === "tick" ? 0 : 5,
+            y2: kind === "tick" ? 10 : 5,
+            x1: 0,
+            x2: 100,
+          }),
+        ),
+        element("line", { class: "frame", x1: 50, x2: 50, y1: 0, y2: 10 }),
+      ),
+    );
+  }
   row.addEventListener("click", () => choose(cells.at));
   return Object.assign(cells, { lines });
 });
@@ -177,6 +206,7 @@ function showRow(cells) {
     if (cells[name]) cells[name].textContent = score(bare(label, name));
   move(cells.lines[1], { x1: 100 * (isKnown ? low : 0), x2: 100 * (isKnown ? high : 0) });
   move(cells.lines[2], { x1: 100 * (isKnown ? f1 : -9), x2: 100 * (isKnown ? f1 : -9) });
+  if (cells.difference) showDifference(cells.difference, label);
   const { tp, fp, fn } = each,
     whole = tp + fp + fn || 1,
     [left, right] = asShares ? [whole, whole] : most;
@@ -191,6 +221,15 @@ function showRow(cells) {
     "aria-label",
     `${count(fn)} missed, ${count(tp)} found, ${count(fp)} false alarms`,
   );
+}
+function showDifference(cell, label) {
+  const { difference, low, high, adjusted, error } = data.compared,
+    at = (x) => 50 + (50 * (x ?? 0)) / widest;
+  cell.firstChild.data = signed(difference[label]);
+  cell.classList.toggle("differs", adjusted[label] < error);
+  const [, range, tick] = cell.lastChild.children;
+  move(range, { x1: at(low[label]), x2: at(high[label]) });
+  move(tick, { x1: at(difference[label]), x2: at(difference[label]) });
 }
 function showAll() {
   most = [1, 1];
