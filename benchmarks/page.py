@@ -29,7 +29,9 @@ def rows(*, quick: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         yield from page_rows(5_000 if quick else 100_000, 80, Path(folder), 1.5, 150)
         yield from page_rows(2_000, 1_000, Path(folder), None, 1_200)
-        yield from browser_rows(Path(folder) / "report_1000.html", 5 if quick else TIMES)
+        yield from browser_rows(
+            Path(folder) / "report_1000.html", 5 if quick else TIMES
+        )
 
 
 def page_rows(
@@ -73,7 +75,9 @@ def browser_rows(path: Path, times: int) -> Iterator[Row]:
         ready = []
         for _ in range(5):
             browser.open(path)
-            ready.append(float(browser.run("return document.documentElement.dataset.ready")))
+            ready.append(
+                float(browser.run("return document.documentElement.dataset.ready"))
+            )
         yield browser_row("page of 1,000 labels ready", ready, 500)
         for work, act in ACTS.items():
             found = browser.wait(f"timeToPaint((i) => {{ {act} }}, {times})")

@@ -113,7 +113,9 @@ def _figures(report: Any) -> Any:
     frequent = getattr(report.intervals, "frequent", {})
     if "average_precision" in frequent:
         n = report.intervals.n_frequent
-        title = f"Macro average precision of the {n} labels with {FEW} or more positives"
+        title = (
+            f"Macro average precision of the {n} labels with {FEW} or more positives"
+        )
         yield title, *frequent["average_precision"]
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import keras_multilabel as kml
-from tests.evaluation.page.stand_in import of_f1, population, stand_in, wilson
+from tests.evaluation.page.reports import population, report_of
 
 pytestmark = pytest.mark.browser
+SCORES = {"F1": "f1_score", "Precision": "precision", "Recall": "recall"}
 AVERAGES = ("micro", "macro", "weighted")
 
 
@@ -49,7 +50,7 @@ def shown(interval, label):
 def test_one_label_at_every_threshold(data, show):
     y_true, y_score = data
     own = kml.tune_thresholds(y_true, y_score).values
-    browser = show(stand_in(y_true, y_score, own))
+    browser = show(report_of(y_true, y_score, own))
     label = browser.run("return chosen")
     n = browser.run("return curves[chosen].thresholds.length")
     for at in range(0, n, 23):
@@ -62,10 +63,10 @@ def test_one_label_at_every_threshold(data, show):
         cells = browser.run("return matrix_()")
         for name, cell in cells.items():
             assert cell == f"{getattr(counts, name)[label]:,}", (threshold, name)
+        intervals = report_of(y_true, None, y_pred=y_pred).intervals.per_label
         scores = scores_in(browser)
-        assert scores["F1"] == shown(of_f1(counts), label), threshold
-        assert scores["Precision"] == shown(wilson(counts.tp, counts.predicted), label)
-        assert scores["Recall"] == shown(wilson(counts.tp, counts.support), label)
+        for title, name in SCORES.items():
+            assert scores[title] == shown(intervals[name], label), (threshold, name)
         averages = averages_in(browser)
         for key, value in expected_averages(y_true, y_pred).items():
             assert averages[key] == value, (threshold, key)
@@ -73,7 +74,7 @@ def test_one_label_at_every_threshold(data, show):
 
 def test_one_threshold_for_all(data, show):
     y_true, y_score = data
-    browser = show(stand_in(y_true, y_score, [0.2, 0.3, 0.41234567, 0.5, 0.6, np.inf]))
+    browser = show(report_of(y_true, y_score, [0.2, 0.3, 0.41234567, 0.5, 0.6, np.inf]))
     for at in range(0, browser.run("return data.shared.length"), 37):
         browser.run("slide(...arguments)", "all", at)
         threshold = browser.run("return data.shared[arguments[0]]", at)
@@ -85,7 +86,7 @@ def test_one_threshold_for_all(data, show):
 
 def test_the_report_comes_first_and_comes_back(data, show):
     y_true, y_score = data
-    report = stand_in(y_true, y_score, 0.3456789)
+    report = report_of(y_true, y_score, 0.3456789)
     browser = show(report)
     first = averages_in(browser)
     value, low, high = report.intervals.averages["macro"]["f1_score"]
@@ -101,7 +102,7 @@ def test_the_report_comes_first_and_comes_back(data, show):
 def test_cross_fitted_decisions_are_shown_until_a_slider_moves(data, show):
     y_true, y_score = data
     tuned = kml.tune_thresholds(np.maximum(y_true, 0), y_score, cv=3, random_state=0)
-    report = stand_in(y_true, y_score, tuned.values, y_pred=tuned.cv_pred)
+    report = report_of(y_true, y_score, tuned.values, y_pred=tuned.cv_pred)
     browser = show(report)
     label = browser.run("return chosen")
     assert browser.run("return matrix_()")["tp"] == f"{report.counts.tp[label]:,}"
@@ -113,7 +114,7 @@ def test_copied_thresholds_are_read_to_the_bit(data, show):
     y_true, y_score = data
     own = [0.2, 1 / 3, 0.41234567890123, np.inf, -np.inf, np.nextafter(1, 2)]
     names = ["a", "b", 'c "d"', "e", "f", "</script>"]
-    browser = show(stand_in(y_true, y_score, own, names=names))
+    browser = show(report_of(y_true, y_score, own, names=names))
     browser.run("slide(...arguments)", "slider", 100)
     moved = browser.run("return [chosen, thresholdOf(chosen)]")
     thresholds = kml.Thresholds.from_json(browser.run("return copied()"))
@@ -124,7 +125,7 @@ def test_copied_thresholds_are_read_to_the_bit(data, show):
 
 
 def test_the_copy_button(data, show):
-    browser = show(stand_in(*data, 0.25))
+    browser = show(report_of(*data, 0.25))
     # The clipboard itself is not a headless browser's to write.
     text = browser.wait(
         """new Promise((done) => {
@@ -144,7 +145,7 @@ def test_the_copy_button(data, show):
 def test_weighted_counts(data, show, rng):
     y_true, y_score = data
     weight = rng.choice([0.25, 1.5], len(y_true))
-    browser = show(stand_in(y_true, y_score, 0.5, weight=weight))
+    browser = show(report_of(y_true, y_score, 0.5, weight=weight))
     browser.run("slide(...arguments)", "all", 150)
     threshold = browser.run("return data.shared[150]")
     y_pred = kml.apply_thresholds(y_score, threshold)
@@ -152,10 +153,29 @@ def test_weighted_counts(data, show, rng):
     assert averages_in(browser)["macro", "f1_score"] == f"{expected:.3f}"
 
 
+@pytest.mark.parametrize("kind", ["weight", "groups", "both"])
+def test_intervals_of_weights_and_groups(data, show, rng, kind):
+    """Where a slider stands as in the report, its interval is the report's."""
+    options = {}
+    if kind != "groups":
+        options["weight"] = rng.choice([0.25, 1.5], 3_000)
+    if kind != "weight":
+        options["groups"] = rng.integers(0, 400, 3_000)
+    report = report_of(*data, 0.3, **options)
+    browser = show(report)
+    found = browser.run(
+        """return NAMES.map((name) => now.map(({tp, fp, fn, tn}, label) =>
+            scoresOf(tp, fp, fn, tn, label)[name]))"""
+    )
+    for name, rows in zip(("precision", "recall", "f1_score"), found, strict=True):
+        expected = np.column_stack(report.intervals.per_label[name])
+        np.testing.assert_allclose(rows, expected, atol=2e-5)
+
+
 def test_points_of_the_curves(data, show):
     """Where the markers stand, in units of the axes."""
     y_true, y_score = data
-    browser = show(stand_in(y_true, y_score, 0.4))
+    browser = show(report_of(y_true, y_score, 0.4))
     browser.run("slide(...arguments)", "slider", 190)
     label, threshold = browser.run("return [chosen, thresholdOf(chosen)]")
     counts = kml.confusion_counts(y_true, kml.apply_thresholds(y_score, threshold))[
@@ -170,7 +190,7 @@ def test_points_of_the_curves(data, show):
 
 def test_reliability_counts_every_score_once(data, show):
     y_true, y_score = data
-    browser = show(stand_in(y_true, y_score, 0.4))
+    browser = show(report_of(y_true, y_score, 0.4))
     label = browser.run("return chosen")
     known = y_true[:, label] >= 0
     expected = np.histogram(y_score[known, label], np.arange(11) / 10)[0]

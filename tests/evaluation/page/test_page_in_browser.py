@@ -10,7 +10,7 @@ import pytest
 import keras_multilabel as kml
 from keras_multilabel.evaluation.page.encoding import csp_hash
 from keras_multilabel.evaluation.page.render import render_page
-from tests.evaluation.page.stand_in import population, stand_in
+from tests.evaluation.page.reports import population, report_of
 
 pytestmark = pytest.mark.browser
 LABELS = "return shownLabels()"
@@ -22,7 +22,7 @@ NASTY = f"</script><script>{BREAK}</script><img src=x onerror='{BREAK}'>"
 def report():
     y_true, y_score = population(2_000, 12, seed=1)
     names = [f"label {n}" for n in (3, 10, 2, 1, 12, 5, 6, 7, 8, 9, 4, 11)]
-    return stand_in(y_true, y_score, [0.4] * 9 + [0.93] * 3, names=names)
+    return report_of(y_true, y_score, [0.4] * 9 + [0.93] * 3, names=names)
 
 
 def names_by(report, values):
@@ -94,7 +94,7 @@ def test_cells_of_a_matrix_are_read_out(report, show):
 
 def test_a_thousand_labels_take_at_most_60_rows(show):
     y_true, y_score = population(500, 1000)
-    browser = show(stand_in(y_true, y_score))
+    browser = show(report_of(y_true, y_score))
     assert len(browser.run("return texts('#rows .label')")) <= 60
     rows = browser.run("return get('window').getAttribute('aria-rowcount')")
     assert rows == "1001"
@@ -107,7 +107,7 @@ def test_a_thousand_labels_take_at_most_60_rows(show):
 
 def test_decisions_alone(show):
     y_true, y_score = population(200, 3)
-    browser = show(stand_in(y_true, None, y_pred=y_score >= 0.5))
+    browser = show(report_of(y_true, None, y_pred=y_score >= 0.5))
     assert (
         browser.run(
             "return document.querySelectorAll('.adjust:is(:not([hidden]))').length"
@@ -124,7 +124,7 @@ def test_no_error_and_no_request(report, show):
     browser = show(report)
     browser.console(), browser.requested()
     browser = show(
-        stand_in(report.y_true, report.y_score, 0.4, names=names, images=images)
+        report_of(report.y_true, report.y_score, 0.4, names=names, images=images)
     )
     for selector in ("#theme", "th.label button", "#scale", "#rows tr:nth-child(4)"):
         browser.click(selector)
