@@ -165,7 +165,7 @@ def _describe(commands: Any) -> None:
 
 
 def _compare(commands: Any) -> None:
-    purpose = "Say whether B is better than A, and how sure that is."
+    purpose = "Say by how much A is better than B, and how sure that is."
     command = _command(commands, "compare", purpose, "A", "B")
     _add_output(
         command, "a page of A beside B, or the table of labels", (".html", ".csv")
