@@ -98,15 +98,34 @@ def _labels(
     value, size, n_units, bias = np.array([each[:4] for each in scores]).T
     is_known = (ranking.samples.truth >= 0).any(0)
     has_trials = ~np.isnan(value)
-    value = np.where(has_trials, value, zero_division)
+    bias = _with_single(bias, n_units)
+    given = np.where(has_trials, value, 0.0)
     z = ranking.units.z(confidence, n_units)
-    low, high = wilson(np.nan_to_num(value), size, z)
+    low, high = wilson(given, size, z)
+    # Of few positives the score is biased: the interval reaches to where it is not.
+    others = wilson(np.clip(given - bias, 0.0, 1.0), size, z)
+    ends = np.minimum(low, others[0]), np.maximum(high, others[1])
+    value = np.where(has_trials, value, zero_division)
     is_nan = ~is_known | np.isnan(value)
-    interval = Interval(*(np.where(is_nan, np.nan, x) for x in (value, low, high)))
-    deviation = np.where(has_trials, _deviation(np.nan_to_num(value), size), 0.0)
-    units = ranking.units
+    interval = Interval(*(np.where(is_nan, np.nan, x) for x in (value, *ends)))
+    deviation = np.where(has_trials, _deviation(given, size), 0.0)
+    units, skew = ranking.units, (low + high) / 2 - given
     z_of_mean = units.z(confidence, np.float64(units.n_groups or units.n_rows))
-    return Labels(interval, bias, deviation, z_of_mean, has_trials, is_known, value)
+    return Labels(
+        interval, bias, deviation, z_of_mean, has_trials, is_known, value, skew
+    )
+
+
+def _with_single(bias: Array, n_positive: Array) -> Array:
+    """The bias of labels with a single positive, which do not show it, from the others.
+
+    It falls with the number of positives about as 1 / (n + 2) does.
+    """
+    single = np.isnan(bias)
+    shown = ~single & (n_positive > 1)
+    expected = (1 / (n_positive + 2))[shown].sum()
+    of_one = bias[shown].sum() / expected / 3 if shown.any() else 0.0
+    return np.where(single, of_one, bias)
 
 
 def _weighted(
