@@ -17,6 +17,7 @@ THEMES = (
     "readers",
     "weights",
     "machines",
+    "page",
     "images",
     "losses",
     "scores",

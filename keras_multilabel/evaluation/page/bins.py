@@ -15,8 +15,8 @@ from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array
 
 # Steps of each power of ten: near 0 and 1, where the scores of rare labels crowd.
-STEPS = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 30, 33, 36, 40, 45)
-STEPS = (*STEPS, 50, 55, 60, 65, 70, 80, 90)
+STEPS = [10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 30, 33, 36, 40, 45]
+STEPS += [50, 55, 60, 65, 70, 80, 90]
 SPARSE_STEPS = (10, 20, 50)
 # Weights become whole numbers of this unit of the largest label's sum.
 UNITS = 2**30

@@ -50,7 +50,7 @@ function drawCurves(label) {
   const marks = [];
   chart(
     "thresholds",
-    ticks.map((t) => [firstFrom(thresholds, t) / last, t === 1e-5 ? "10⁻⁵" : shown(t)]),
+    ticks.map((t) => [firstFrom(thresholds, t) / last, t === 1e-5 ? "10⁻⁵" : String(+shown(t))]),
     FIFTHS,
     ({ x, y, add, line }) => {
       const f1 = scores.map((each) => each.f1_score),
@@ -191,7 +191,16 @@ function showScores() {
       );
     }),
   );
+  $("versus").hidden = !data.compared;
+  if (data.compared) $("versus").textContent = versus(label);
   moveMarks(at);
+}
+// Of the decisions that were compared, wherever the slider stands.
+function versus(label) {
+  const { metric, correction, a, b, difference, low, high, adjusted } = data.compared,
+    p = adjusted[label] < 0.001 ? "p < 0.001" : `p = ${score(adjusted[label])}`,
+    ends = `${signed(low[label])} to ${signed(high[label])}`;
+  return `${metric} of model a ${score(a[label])}, of b ${score(b[label])}: a − b ${signed(difference[label])} (${ends}), ${p} by ${correction}`;
 }
 function showPictures(label) {
   $("pictures").hidden = !data.pictures;

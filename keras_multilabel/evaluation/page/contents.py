@@ -53,7 +53,7 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
         "averages": _averages(intervals),
         "pairs": label_pairs(samples.truth, y_pred, samples.weight),
         "pictures": _pictures(report, samples, y_pred),
-        "compared": compared(comparison, n_labels),
+        "compared": compared(comparison, report),
     }
 
 
@@ -73,7 +73,7 @@ def _scored(report: Any) -> tuple[Samples, Array, bool]:
 def _triples(interval: Any) -> list[Any]:
     """Value, low and high of each label."""
     columns = [np.atleast_1d(np.asarray(part, np.float64)) for part in interval]
-    return plain(np.column_stack(columns))  # type: ignore[no-any-return]
+    return plain(np.column_stack(columns))
 
 
 def _averages(intervals: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def varints(numbers: Array) -> bytes:
 
 def packed(numbers: Array) -> str:
     """Whole numbers as varints, compressed (zlib), in base64."""
-    return base64.b64encode(zlib.compress(varints(numbers), 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(varints(numbers))).decode("ascii")
 
 
 def script_json(value: Any) -> str:

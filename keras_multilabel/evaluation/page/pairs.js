@@ -28,22 +28,27 @@ function matrix(id, { rows, columns, shade, told, number: numberAt }) {
     const colours = Object.fromEntries(
       ["blue", "orange", "ink", "muted", "line", "sheet"].map((name) => [name, paint(`--${name}`)]),
     );
-    left = Math.min(130, width * 0.26);
-    top = Math.min(96, width * 0.2);
+    const letter = Math.max(8, Math.min(12, (width * 0.7) / columns.length));
+    context.font = `${letter}px ${getComputedStyle(canvas).fontFamily}`;
+    const longest = Math.max(
+      ...[...rows, ...columns].map((name) => context.measureText(name).width),
+    );
+    left = Math.min(150, width * 0.28, longest + 8);
+    top = Math.min(110, width * 0.22, longest * 0.87 + 14);
     size = Math.min(44, (width - left - 2 - top * 0.45) / columns.length);
     const height = top + size * rows.length + 2;
     canvas.style.height = `${height}px`;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     context.scale(ratio, ratio);
-    const letter = Math.max(7, Math.min(12, size * 0.85)),
-      { fontFamily } = getComputedStyle(canvas);
-    context.font = `${letter}px ${fontFamily}`;
+    context.font = `${letter}px ${getComputedStyle(canvas).fontFamily}`;
+    const nth = Math.ceil((letter + 1) / size); // of many names not all
     context.textBaseline = "middle";
     rows.forEach((name, i) => {
       context.fillStyle = colours.muted;
       context.textAlign = "right";
-      context.fillText(cut(context, name, left - 8), left - 6, top + (i + 0.5) * size);
+      if (i % nth === 0)
+        context.fillText(cut(context, name, left - 8), left - 6, top + (i + 0.5) * size);
       columns.forEach((_, j) => {
         const [colour, strength] = shade(i, j),
           x = left + j * size,
@@ -66,10 +71,11 @@ function matrix(id, { rows, columns, shade, told, number: numberAt }) {
     context.fillStyle = colours.muted;
     context.textAlign = "left";
     columns.forEach((name, j) => {
+      if (j % nth) return;
       context.save();
       context.translate(left + (j + 0.5) * size, top - 6);
       context.rotate(-Math.PI / 3);
-      context.fillText(cut(context, name, top - 4), 0, 0);
+      context.fillText(cut(context, name, (top - 12) / 0.87), 0, 0);
       context.restore();
     });
     if (at) {

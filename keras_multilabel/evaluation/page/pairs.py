@@ -16,7 +16,9 @@ MOST_LABELS, MOST_PAIRS = 40, 8
 FAR = 2
 # A tenth of a sample: how exactly the expected number is shown.
 TENTHS = 10
-BLOCK_ROWS = 2**14
+# Truth is multiplied this many entries at a time: sums of float32 are exact, and few
+# large products wait less for one another's threads than many small ones.
+BLOCK = 2**23
 
 
 def label_pairs(truth: Array, y_pred: Array, weight: Array | None) -> dict[str, Any]:
@@ -60,16 +62,18 @@ def cooccurrence(truth: Array, weight: Array | None) -> tuple[Array, Array]:
 
 
 def _products(left: Array, right: Array, weight: Array | None) -> Array:
-    """``left.T @ right`` over samples, in blocks, of which float32 sums are exact."""
+    """``left.T @ right`` over samples."""
     kind = np.float32 if weight is None else np.float64
-    sums = np.zeros((left.shape[1], right.shape[1]))
-    for start in range(0, len(left), BLOCK_ROWS):
-        rows = slice(start, start + BLOCK_ROWS)
-        first = left[rows].astype(kind)
-        second = first if left is right else right[rows].astype(kind)
+    sums: Array = np.zeros((left.shape[1], right.shape[1]))
+    step = max(1, BLOCK // left.shape[1])
+    for start in range(0, len(left), step):
+        rows = slice(start, start + step)
+        first: Array = left[rows].astype(kind)
         if weight is not None:
-            first = first * weight[rows, None]
-        sums += first.T @ second
+            sums += (first * weight[rows, None]).T @ right[rows].astype(kind)
+        else:
+            # (Of one matrix with itself NumPy computes but half.)
+            sums += first.T @ (first if left is right else right[rows].astype(kind))
     return sums
 
 

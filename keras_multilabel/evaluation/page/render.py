@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.evaluation.page.compared import facts
 from keras_multilabel.evaluation.page.contents import page_data
 from keras_multilabel.evaluation.page.encoding import csp_hash, script_json
 from keras_multilabel.utils.optional import require
@@ -64,6 +65,7 @@ def render_page(report: Any, comparison: Any = None) -> str:
         script_hash=csp_hash(script),
         data=data,
         json=markup(script_json(data)),
+        comparison=[] if comparison is None else list(facts(comparison)),
         **_shown(report),
     )
     return text
@@ -108,8 +110,15 @@ def _figures(report: Any) -> Any:
             value = found[name]
             parts = [value, None, None] if np.ndim(value) == 0 else list(value)
             yield title, *parts
+    frequent = getattr(report.intervals, "frequent", {})
+    if "average_precision" in frequent:
+        n = report.intervals.n_frequent
+        title = (
+            f"Macro average precision of the {n} labels with {FEW} or more positives"
+        )
+        yield title, *frequent["average_precision"]
 
 
 def _score(value: Any) -> str:
     """A score as three decimals."""
-    return "–" if value is None or np.isnan(value) else f"{value:.3f}"
+    return "\N{EN DASH}" if value is None or np.isnan(value) else f"{value:.3f}"

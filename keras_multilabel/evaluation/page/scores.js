@@ -5,13 +5,14 @@ const data = JSON.parse($("data").textContent);
 const L = data.labels.length,
   NAMES = ["precision", "recall", "f1_score"];
 const COLOURS = ["green", "orange", "blue"],
-  WINDOW = 60,
+  WINDOW = 40,
   ROW = 34;
 const number = (value) =>
   typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value;
 const own = data.own.map(number),
   every = [...data.labels.keys()];
 const score = (x) => (x === null || x === undefined || Number.isNaN(x) ? "–" : x.toFixed(3));
+const signed = (x) => (x > 0 ? "+" : "") + score(x).replace("-", "−");
 const count = (x) =>
   Number.isInteger(x) || x >= 1000 ? Math.round(x).toLocaleString("en") : String(+x.toPrecision(3));
 const short = (x) =>

@@ -28,16 +28,15 @@ function showAverages() {
     cell.classList.toggle("live", isLive);
     cell.classList.toggle("stale", anyMoved && average === "samples");
     cell.children[0].textContent = score(isLive ? current : value);
-    const change = isLive ? current - value : 0;
     cell.children[1].textContent = isLive
-      ? `${change < 0 ? "−" : "+"}${Math.abs(change).toFixed(3)} to the report`
+      ? `report ${score(value)}`
       : `${score(low)} – ${score(high)}`;
     const tick = cell.querySelector(".tick"),
       x = 100 * (isLive ? current : value);
     if (tick) move(tick, { x1: x, x2: x });
   }
 }
-// ---- The table: 60 rows, which are written anew as it scrolls ----
+// ---- The table: 40 rows, which are written anew as it scrolls ----
 const bare = (label, name) => {
   const value = now[label][name]?.[0] ?? data.reported[name]?.[label][0];
   return value ?? NaN;
@@ -53,6 +52,16 @@ const columns = {
   average_precision: ["AP"],
   roc_auc: ["AUC"],
 };
+if (data.compared) {
+  // In place of two columns: they stand beside the chosen label too.
+  columns.difference = ["a − b", (l) => data.compared.difference[l] ?? NaN];
+  delete columns.average_precision;
+  delete columns.roc_auc;
+}
+const widest = Math.max(
+  1e-9,
+  ...["low", "high"].flatMap((end) => data.compared?.[end].map(Math.abs) ?? []),
+);
 if (!data.adjustable) delete columns.threshold;
 for (const name of ["average_precision", "roc_auc"]) if (!data.reported[name]) delete columns[name];
 let order = every,
@@ -107,12 +116,31 @@ const pool = Array.from({ length: Math.min(WINDOW, L) }, () => {
     element("rect", { class: kind, y: 4, height: 10 }),
   );
   cells.words = [
-    ["end", 32],
-    ["start", 132],
+    ["end", 30],
+    ["start", 118],
   ].map(([anchor, x]) => element("text", { x, y: 13, "text-anchor": anchor }));
   cells.outcomes.append(
-    element("svg", { viewBox: "0 0 186 18", role: "img" }, ...cells.bars, ...cells.words),
+    element("svg", { viewBox: "0 0 170 18", role: "img" }, ...cells.bars, ...cells.words),
   );
+  if (cells.difference) {
+    cells.difference.append(
+      new Text(),
+      element(
+        "svg",
+        { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+        ...["rail", "range", "tick"].map((kind) =>
+          element("line", {
+            class: kind,
+            y1: kind === "tick" ? 0 : 5,
+            y2: kind === "tick" ? 10 : 5,
+            x1: 0,
+            x2: 100,
+          }),
+        ),
+        element("line", { class: "frame", x1: 50, x2: 50, y1: 0, y2: 10 }),
+      ),
+    );
+  }
   row.addEventListener("click", () => choose(cells.at));
   return Object.assign(cells, { lines });
 });
@@ -146,7 +174,7 @@ function arrange() {
 function showRows() {
   const last = Math.max(0, order.length - pool.length),
     visible = Math.floor($("window").scrollTop / ROW);
-  const start = Math.min(last, Math.max(0, 10 * Math.floor((visible - 15) / 10)));
+  const start = Math.min(last, Math.max(0, 10 * Math.floor((visible - 5) / 10)));
   if (start === first) return;
   first = start;
   spacers[0].style.height = `${start * ROW}px`;
@@ -161,46 +189,51 @@ function showRow(cells) {
   const label = order[cells.at];
   cells.row.hidden = label === undefined;
   if (label === undefined) return;
+  cells.row.setAttribute("aria-selected", label === chosen);
+  const key = [cells.at, label, positions[label], asShares || most].join();
+  if (key === cells.key) return;
+  cells.key = key;
   const each = now[label],
     [f1, low, high] = each.f1_score,
     isKnown = typeof f1 === "number";
-  move(cells.row, {
-    "aria-rowindex": cells.at + 2,
-    "aria-selected": label === chosen,
-    id: `row-${label}`,
-  });
+  move(cells.row, { "aria-rowindex": cells.at + 2, id: `row-${label}` });
   cells.row.classList.toggle("moved", isMoved[label]);
   cells.label.textContent = cells.label.title = data.labels[label];
   cells.support.textContent = count(each.support);
   if (cells.threshold) cells.threshold.textContent = shown(thresholdOf(label));
   cells.value.data = score(f1);
-  for (const [name, cell] of Object.entries(cells))
-    if (name in columns && !/label|support|threshold|outcomes|f1/.test(name))
-      cell.textContent = score(bare(label, name));
+  for (const name of ["precision", "recall", "average_precision", "roc_auc"])
+    if (cells[name]) cells[name].textContent = score(bare(label, name));
   move(cells.lines[1], { x1: 100 * (isKnown ? low : 0), x2: 100 * (isKnown ? high : 0) });
   move(cells.lines[2], { x1: 100 * (isKnown ? f1 : -9), x2: 100 * (isKnown ? f1 : -9) });
+  if (cells.difference) showDifference(cells.difference, label);
   const { tp, fp, fn } = each,
     whole = tp + fp + fn || 1,
     [left, right] = asShares ? [whole, whole] : most;
-  const scale = asShares ? 40 / whole : Math.min(40 / left, 48 / right),
+  const scale = asShares ? 36 / whole : Math.min(36 / left, 43 / right),
     widths = [fn, tp, fp].map((x) => x * scale);
-  [78 - widths[0], 79, 79 + widths[1]].forEach((x, i) =>
+  [70 - widths[0], 71, 71 + widths[1]].forEach((x, i) =>
     move(cells.bars[i], { x, width: widths[i] }),
   );
   const words = [short(fn), `${short(tp)} · ${short(fp)}`];
-  words.forEach((text, i) => {
-    cells.words[i].textContent = text;
-  });
+  words.forEach((text, i) => (cells.words[i].textContent = text));
   cells.outcomes.firstChild.setAttribute(
     "aria-label",
     `${count(fn)} missed, ${count(tp)} found, ${count(fp)} false alarms`,
   );
 }
+function showDifference(cell, label) {
+  const { difference, low, high, adjusted, error } = data.compared,
+    at = (x) => 50 + (50 * (x ?? 0)) / widest;
+  cell.firstChild.data = signed(difference[label]);
+  cell.classList.toggle("differs", adjusted[label] < error);
+  const [, range, tick] = cell.lastChild.children;
+  move(range, { x1: at(low[label]), x2: at(high[label]) });
+  move(tick, { x1: at(difference[label]), x2: at(difference[label]) });
+}
 function showAll() {
-  most = [
-    Math.max(1, ...now.map((each) => each.fn)),
-    Math.max(1, ...now.map((each) => each.tp + each.fp)),
-  ];
+  most = [1, 1];
+  for (const { tp, fp, fn } of now) most = [Math.max(most[0], fn), Math.max(most[1], tp + fp)];
   pool.forEach(showRow);
   showAverages();
 }

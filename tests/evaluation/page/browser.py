@@ -9,7 +9,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
+HELPERS = Path(__file__).with_name("helpers.js").read_text(encoding="utf-8")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -92,11 +94,14 @@ class Browser:
 
     def run(self, script, *arguments):
         """What a script returns, which sees the page's own names."""
-        body = {"script": script, "args": list(arguments)}
+        body = {"script": HELPERS + script, "args": list(arguments)}
         return self._ask("POST", "/execute/sync", body)
 
-    def wait(self, script, *arguments):
-        """What a script hands to its last argument, a function."""
+    def wait(self, promise, *arguments):
+        """What a promise of the page comes to, an expression."""
+        script = (
+            f"{HELPERS}Promise.resolve({promise}).then(arguments[{len(arguments)}])"
+        )
         body = {"script": script, "args": list(arguments)}
         return self._ask("POST", "/execute/async", body)
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from keras_multilabel.evaluation.page.render import render_page
 from tests.evaluation.page.browser import Browser, missing
 
 
@@ -22,8 +21,7 @@ def show(browser, tmp_path):
 
     def show(report, comparison=None):
         path = tmp_path / "report.html"
-        path.write_text(render_page(report, comparison), encoding="utf-8")
-        browser.open(path)
+        browser.open(report.to_html(path, comparison))
         return browser
 
     return show

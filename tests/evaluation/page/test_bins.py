@@ -2,14 +2,13 @@ import numpy as np
 import pytest
 
 import keras_multilabel as kml
-from keras_multilabel.evaluation.page.encoding import packed
 from keras_multilabel.evaluation.page import bins as page_bins
-from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.evaluation.page.encoding import packed
 from tests.evaluation.page.decoding import unpacked
 
 
 def samples_of(y_true, y_score, weight=None):
-    return Samples.of(np.asarray(y_true), np.asarray(y_score), weight)
+    return page_bins.Samples.of(np.asarray(y_true), np.asarray(y_score), weight)
 
 
 def random_data(rng, n=400, dtype=np.float32):

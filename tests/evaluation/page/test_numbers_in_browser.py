@@ -6,16 +6,11 @@ import numpy as np
 import pytest
 
 import keras_multilabel as kml
-from tests.evaluation.page.stand_in import of_f1, population, stand_in, wilson
+from tests.evaluation.page.reports import population, report_of
 
 pytestmark = pytest.mark.browser
+SCORES = {"F1": "f1_score", "Precision": "precision", "Recall": "recall"}
 AVERAGES = ("micro", "macro", "weighted")
-MOVE = """
-const [id, at] = arguments, slider = document.getElementById(id);
-slider.value = at;
-slider.dispatchEvent(new Event("input"));
-"""
-CELLS = "return Object.fromEntries(['tp','fp','fn','tn'].map((n) => [n, document.getElementById(n).textContent]))"
 
 
 @pytest.fixture
@@ -26,9 +21,8 @@ def data():
 
 
 def averages_in(browser):
-    script = """return [...document.querySelectorAll("[data-score]")].map(
-        (cell) => [cell.dataset.average, cell.dataset.score, cell.querySelector("b").textContent])"""
-    return {(average, name): shown for average, name, shown in browser.run(script)}
+    found = browser.run("return averages_()")
+    return {(average, name): shown for average, name, shown in found}
 
 
 def expected_averages(y_true, y_pred):
@@ -46,11 +40,7 @@ def expected_averages(y_true, y_pred):
 
 def scores_in(browser):
     """The detail's rows: value, low and high, by name."""
-    script = """return [...document.querySelectorAll("#scores tr")].map((row) =>
-        [row.querySelector("th").textContent, row.querySelector("b").textContent, row.querySelector("span").textContent])"""
-    return {
-        name: (value, *ends.split(" – ")) for name, value, ends in browser.run(script)
-    }
+    return {name: tuple(parts) for name, *parts in browser.run("return scores_()")}
 
 
 def shown(interval, label):
@@ -60,23 +50,23 @@ def shown(interval, label):
 def test_one_label_at_every_threshold(data, show):
     y_true, y_score = data
     own = kml.tune_thresholds(y_true, y_score).values
-    browser = show(stand_in(y_true, y_score, own))
+    browser = show(report_of(y_true, y_score, own))
     label = browser.run("return chosen")
     n = browser.run("return curves[chosen].thresholds.length")
     for at in range(0, n, 23):
-        browser.run(MOVE, "slider", at)
+        browser.run("slide(...arguments)", "slider", at)
         threshold = browser.run("return thresholdOf(chosen)")
         thresholds = np.array(own)
         thresholds[label] = threshold
         y_pred = kml.apply_thresholds(y_score, thresholds)
         counts = kml.confusion_counts(y_true, y_pred)
-        cells = browser.run(CELLS)
+        cells = browser.run("return matrix_()")
         for name, cell in cells.items():
             assert cell == f"{getattr(counts, name)[label]:,}", (threshold, name)
+        intervals = report_of(y_true, None, y_pred=y_pred).intervals.per_label
         scores = scores_in(browser)
-        assert scores["F1"] == shown(of_f1(counts), label), threshold
-        assert scores["Precision"] == shown(wilson(counts.tp, counts.predicted), label)
-        assert scores["Recall"] == shown(wilson(counts.tp, counts.support), label)
+        for title, name in SCORES.items():
+            assert scores[title] == shown(intervals[name], label), (threshold, name)
         averages = averages_in(browser)
         for key, value in expected_averages(y_true, y_pred).items():
             assert averages[key] == value, (threshold, key)
@@ -84,9 +74,9 @@ def test_one_label_at_every_threshold(data, show):
 
 def test_one_threshold_for_all(data, show):
     y_true, y_score = data
-    browser = show(stand_in(y_true, y_score, [0.2, 0.3, 0.41234567, 0.5, 0.6, np.inf]))
+    browser = show(report_of(y_true, y_score, [0.2, 0.3, 0.41234567, 0.5, 0.6, np.inf]))
     for at in range(0, browser.run("return data.shared.length"), 37):
-        browser.run(MOVE, "all", at)
+        browser.run("slide(...arguments)", "all", at)
         threshold = browser.run("return data.shared[arguments[0]]", at)
         y_pred = kml.apply_thresholds(y_score, threshold)
         averages = averages_in(browser)
@@ -96,36 +86,36 @@ def test_one_threshold_for_all(data, show):
 
 def test_the_report_comes_first_and_comes_back(data, show):
     y_true, y_score = data
-    report = stand_in(y_true, y_score, 0.3456789)
+    report = report_of(y_true, y_score, 0.3456789)
     browser = show(report)
     first = averages_in(browser)
     value, low, high = report.intervals.averages["macro"]["f1_score"]
     assert first["macro", "f1_score"] == f"{value:.3f}"
-    browser.run(MOVE, "all", 200)
+    browser.run("slide(...arguments)", "all", 200)
     assert averages_in(browser) != first
-    assert not browser.run("return document.getElementById('live').hidden")
+    assert not browser.run("return get('live').hidden")
     browser.click("#reset")
     assert averages_in(browser) == first
-    assert f"{low:.3f} – {high:.3f}" in browser.text(".averages")
+    assert f"{low:.3f} \N{EN DASH} {high:.3f}" in browser.text(".averages")
 
 
 def test_cross_fitted_decisions_are_shown_until_a_slider_moves(data, show):
     y_true, y_score = data
     tuned = kml.tune_thresholds(np.maximum(y_true, 0), y_score, cv=3, random_state=0)
-    report = stand_in(y_true, y_score, tuned.values, y_pred=tuned.cv_pred)
+    report = report_of(y_true, y_score, tuned.values, y_pred=tuned.cv_pred)
     browser = show(report)
     label = browser.run("return chosen")
-    assert browser.run(CELLS)["tp"] == f"{report.counts.tp[label]:,}"
-    browser.run(MOVE, "slider", 0)
-    assert browser.run(CELLS)["fn"] == "0"
+    assert browser.run("return matrix_()")["tp"] == f"{report.counts.tp[label]:,}"
+    browser.run("slide(...arguments)", "slider", 0)
+    assert browser.run("return matrix_()")["fn"] == "0"
 
 
 def test_copied_thresholds_are_read_to_the_bit(data, show):
     y_true, y_score = data
     own = [0.2, 1 / 3, 0.41234567890123, np.inf, -np.inf, np.nextafter(1, 2)]
     names = ["a", "b", 'c "d"', "e", "f", "</script>"]
-    browser = show(stand_in(y_true, y_score, own, names=names))
-    browser.run(MOVE, "slider", 100)
+    browser = show(report_of(y_true, y_score, own, names=names))
+    browser.run("slide(...arguments)", "slider", 100)
     moved = browser.run("return [chosen, thresholdOf(chosen)]")
     thresholds = kml.Thresholds.from_json(browser.run("return copied()"))
     assert thresholds.label_names == names
@@ -135,57 +125,76 @@ def test_copied_thresholds_are_read_to_the_bit(data, show):
 
 
 def test_the_copy_button(data, show):
-    browser = show(stand_in(*data, 0.25))
-    script = """const done = arguments[0]; navigator.clipboard.writeText = (text) => { done(text); return Promise.resolve(); };
-        document.getElementById("copy").click();"""
-    assert kml.Thresholds.from_json(browser.wait(script)).values.tolist() == [0.25] * 6
+    browser = show(report_of(*data, 0.25))
+    # The clipboard itself is not a headless browser's to write.
+    text = browser.wait(
+        """new Promise((done) => {
+            navigator.clipboard.writeText = async (text) => done(text);
+            get("copy").click();
+        })"""
+    )
+    assert kml.Thresholds.from_json(text).values.tolist() == [0.25] * 6
     assert browser.text("#copy") == "Copied"
     # Where the clipboard is out of reach, the text is there to be copied by hand.
     browser.run("navigator.clipboard.writeText = () => Promise.reject(new Error())")
     browser.click("#copy")
-    text = browser.run("return document.getElementById('json').value")
+    text = browser.run("return get('json').value")
     assert json.loads(text) == {"values": [0.25] * 6}
 
 
 def test_weighted_counts(data, show, rng):
     y_true, y_score = data
     weight = rng.choice([0.25, 1.5], len(y_true))
-    browser = show(stand_in(y_true, y_score, 0.5, weight=weight))
-    browser.run(MOVE, "all", 150)
+    browser = show(report_of(y_true, y_score, 0.5, weight=weight))
+    browser.run("slide(...arguments)", "all", 150)
     threshold = browser.run("return data.shared[150]")
     y_pred = kml.apply_thresholds(y_score, threshold)
     expected = kml.f1_score(y_true, y_pred, sample_weight=weight)
     assert averages_in(browser)["macro", "f1_score"] == f"{expected:.3f}"
 
 
+@pytest.mark.parametrize("kind", ["weight", "groups", "both"])
+def test_intervals_of_weights_and_groups(data, show, rng, kind):
+    """Where a slider stands as in the report, its interval is the report's."""
+    options = {}
+    if kind != "groups":
+        options["weight"] = rng.choice([0.25, 1.5], 3_000)
+    if kind != "weight":
+        options["groups"] = rng.integers(0, 400, 3_000)
+    report = report_of(*data, 0.3, **options)
+    browser = show(report)
+    found = browser.run(
+        """return NAMES.map((name) => now.map(({tp, fp, fn, tn}, label) =>
+            scoresOf(tp, fp, fn, tn, label)[name]))"""
+    )
+    for name, rows in zip(("precision", "recall", "f1_score"), found, strict=True):
+        expected = np.column_stack(report.intervals.per_label[name])
+        np.testing.assert_allclose(rows, expected, atol=2e-5)
+
+
 def test_points_of_the_curves(data, show):
     """Where the markers stand, in units of the axes."""
     y_true, y_score = data
-    browser = show(stand_in(y_true, y_score, 0.4))
-    browser.run(MOVE, "slider", 190)
+    browser = show(report_of(y_true, y_score, 0.4))
+    browser.run("slide(...arguments)", "slider", 190)
     label, threshold = browser.run("return [chosen, thresholdOf(chosen)]")
     counts = kml.confusion_counts(y_true, kml.apply_thresholds(y_score, threshold))[
         label
     ]
-    script = """const svg = document.getElementById(arguments[0]), point = svg.querySelector(".point");
-        const w = svg.clientWidth - 38, h = svg.clientHeight - 26;
-        return [(point.getAttribute("cx") - 30) / w, 1 - (point.getAttribute("cy") - 8) / h]"""
     recall = counts.tp / counts.support
     fall_out = counts.fp / (counts.fp + counts.tn)
-    np.testing.assert_allclose(
-        browser.run(script, "pr"), [recall, counts.tp / counts.predicted]
-    )
-    np.testing.assert_allclose(browser.run(script, "roc"), [fall_out, recall])
+    precision = counts.tp / counts.predicted
+    found = browser.run("return ['pr', 'roc'].map(marker)")
+    np.testing.assert_allclose(found, [[recall, precision], [fall_out, recall]])
 
 
 def test_reliability_counts_every_score_once(data, show):
     y_true, y_score = data
-    browser = show(stand_in(y_true, y_score, 0.4))
+    browser = show(report_of(y_true, y_score, 0.4))
     label = browser.run("return chosen")
     known = y_true[:, label] >= 0
     expected = np.histogram(y_score[known, label], np.arange(11) / 10)[0]
-    script = "return [...document.querySelectorAll('#reliability .halo')].map((t) => t.textContent)"
-    shown = browser.run(script)
+    shown = browser.run("return texts('#reliability .halo')")
     assert [
         browser.run("return short(arguments[0])", int(n)) for n in expected
     ] == shown
