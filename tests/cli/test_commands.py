@@ -49,6 +49,8 @@ class Cases:
         return self.results[name]
 
 
+FDR = ["--confidence", 0.9, "--correction", "fdr_bh"]
+PAIR = ["compare", "scores.npz", "other.csv"]
 COMMANDS = {
     "help": ["--help"],
     "report help": ["report", "--help"],
@@ -67,6 +69,9 @@ COMMANDS = {
     "strings": ["describe", "strings.csv", "--sep", "|"],
     "one-hot": ["describe", "onehot.csv"],
     "voc": ["describe", "scenes", "--images"],
+    "compare": [*PAIR, "-o", "compared.csv"],
+    "compare scores": [*PAIR, "--metric", "roc_auc", "--average", "weighted", *FDR],
+    "compare at": [*PAIR, "--thresholds", "cv", "-q", "-o", "compared.html"],
     # What goes wrong
     "no command": [],
     "unknown option": ["report", "scores.npz", "--threshold"],
@@ -91,6 +96,10 @@ COMMANDS = {
     "floor": ["thresholds", "scores.npz", "--objective", "recall"],
     "no folder": ["describe", "nothere"],
     "no images": ["describe", "scores.npz", "--images"],
+    "other labels": ["compare", "scores.npz", "predictions.npz"],
+    "other truth": ["compare", "scores.npz", "shuffled.csv"],
+    "fewer rows": ["compare", "scores.npz", "fewer.csv"],
+    "nothing to rank": ["compare", *["predictions.npz"] * 2, "--metric", "roc_auc"],
     "no room": ["report", "scores.npz", "-q", "-o", "nothere/report.json"],
 }
 
@@ -105,6 +114,7 @@ def truth_and_scores():
 
 
 Y_TRUE, Y_SCORE = truth_and_scores()
+OTHER = (Y_SCORE + np.random.default_rng(1).random(Y_SCORE.shape)) / 2
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +141,10 @@ def write_tables(folder):
     table = pd.concat([scores, truth], axis=1).assign(image="x.jpg", note="ignored")
     table.to_csv(folder / "scores.csv", index=False)
     table.to_parquet(folder / "scores.parquet")
+    table.iloc[::-1].to_csv(folder / "shuffled.csv", index=False)
+    table[:-1].to_csv(folder / "fewer.csv", index=False)
+    other = {f"score/{name}": OTHER[:, at] for at, name in enumerate(NAMES)}
+    table.assign(**other).to_csv(folder / "other.csv", index=False)
     table.drop(columns="score/chair").to_csv(folder / "apart.csv", index=False)
     table.assign(**{"true/chair": "yes"}).to_csv(folder / "words.csv", index=False)
     (folder / "twice.csv").write_text("true/a,score/a,true/a,score/a\n1,0.5,0,0.1\n")
@@ -224,6 +238,31 @@ def test_labels_are_described(done):
     assert "ImageSummary of 12 images" in done["voc"].out
 
 
+def test_models_are_compared(done):
+    options = {"label_names": NAMES, "random_state": 0}
+    pair = (Y_SCORE >= 0.5, OTHER >= 0.5)
+    expected = kml.compare_models(Y_TRUE, *pair, **options)
+    assert done["compare"] == (0, f"{expected}\n", "")
+    frame = pd.read_csv(done.folder / "compared.csv", index_col="label")
+    assert frame["difference"].tolist() == pytest.approx(
+        expected.per_label.difference.tolist()
+    )
+    ranked = kml.compare_models(
+        Y_TRUE,
+        Y_SCORE,
+        OTHER,
+        metric="roc_auc",
+        average="weighted",
+        confidence=0.9,
+        correction="fdr_bh",
+        **options,
+    )
+    assert done["compare scores"] == (0, f"{ranked}\n", "")
+    assert done["compare at"] == (0, "", "")
+    page = (done.folder / "compared.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+
+
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [
@@ -250,6 +289,10 @@ def test_labels_are_described(done):
         ("floor", 1, "min_precision"),
         ("no folder", 1, "nothere: there is no such file or folder"),
         ("no images", 1, "scores.npz: it names no images"),
+        ("other labels", 1, "predictions.npz: its labels must be those of scores.npz"),
+        ("other truth", 1, "shuffled.csv: its truth must be that of scores.npz"),
+        ("fewer rows", 1, "fewer.csv: its truth must have the shape"),
+        ("nothing to rank", 1, "predictions.npz: this metric needs scores"),
         ("no room", 1, "nothere"),
     ],
 )

@@ -126,7 +126,14 @@ def test_the_form_does_not_matter(data):
     found = kml.evaluation_report(
         truth, scores, sample_weight=weight, label_names=names
     ).to_dict()
-    assert found == expected
+    assert rounded(found) == rounded(expected)
+
+
+def rounded(value):
+    """Sums of weights in another order differ in the last digits."""
+    if isinstance(value, dict):
+        return {name: rounded(inner) for name, inner in value.items()}
+    return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
 # Where the predictions come from
