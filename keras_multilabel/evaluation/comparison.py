@@ -13,7 +13,7 @@ CORRECTIONS = {"holm": "Holm", "fdr_bh": "Benjamini-Hochberg"}
 
 
 class Differences(NamedTuple):
-    """Of each label, arrays of shape (n_labels,).
+    """What `Comparison` holds of each label, arrays of shape (n_labels,).
 
     Attributes:
         a: The score of model a.
@@ -66,10 +66,10 @@ class Comparison(Tabular):
         >>> found = kml.compare_models(y_true, better, worse, random_state=0)
         >>> found
         Comparison of 2 labels in 40 samples: f1, macro
-        a 1.0000, b 0.9000: a - b = 0.1000 [0.0490, 0.1510], p = 0.0050
+        a 1.0000, b 0.9000: a - b = 0.1000 [0.0389, 0.1611], p = 0.0010
         95 % confidence; p-values of labels corrected with Holm
                       a       b  difference     low    high  p_value  adjusted
-        label 0  1.0000  0.8000      0.2000  0.0981  0.3019   0.0020    0.0039
+        label 0  1.0000  0.8000      0.2000  0.0778  0.3222   0.0020    0.0039
         label 1  1.0000  1.0000      0.0000  0.0000  0.0000   1.0000    1.0000
     """
 

@@ -91,7 +91,7 @@ def _labels(
     interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
     bias, deviation, expected = _moments(score, shares, has_trials)
     units = decisions.units
-    z = units.z(confidence, np.float64(units.n_groups or units.n_rows))
+    z = units.z(confidence, len(units))
     return Labels(interval, bias, deviation, z, has_trials, is_known, expected, skew)
 
 

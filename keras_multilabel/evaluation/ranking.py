@@ -66,7 +66,7 @@ class Ranking:
         samples = Samples.of(y_true, y_score, sample_weight)
         group = check_groups(groups, len(samples.truth), samples.sample)
         present = samples.present
-        if group is not None and present is not samples:
+        if group is not None and samples.weight is not None:
             group = group[samples.weight > 0]
         units = Units.of(len(present.truth), present.weight, group)
         kept = Samples(present.truth, present.y_score, units.weight)

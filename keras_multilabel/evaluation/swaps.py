@@ -90,7 +90,7 @@ def swap_sums(
     """
     n_labels = a.truth.shape[1]
     sums = np.zeros((n_swaps, 2 * n_labels))
-    n_units = a.units.n_groups or a.units.n_rows
+    n_units = len(a.units)
     starts = range(0, n_units, BLOCK_UNITS)
     # Every block has its own coins, whichever thread comes to it first.
     jobs = list(zip(starts, rng.spawn(len(starts)), strict=True))
@@ -153,7 +153,7 @@ def exact_p_values(
         of_b = tp.sum() - of_a[0], predicted.sum() - of_a[1]
         support = pair.support[label]
         scores = [
-            _scores(ratio, *np.broadcast_arrays(*each), support)  # type: ignore[arg-type]
+            _scores(ratio, np.broadcast_to(each[0], each[1].shape), each[1], support)
             for each in (of_a, of_b)
         ]
         found = np.diff(_scores(ratio, tp, predicted, support))[0]
