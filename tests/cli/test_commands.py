@@ -285,7 +285,7 @@ def test_models_are_compared(done):
         ("empty", 1, "empty.csv: "),
         ("no scores", 1, "predictions.npz: thresholds need scores"),
         ("no scores to cut", 1, "predictions.npz: thresholds need scores"),
-        ("confidence", 1, "scores.npz: confidence must be"),
+        ("confidence", 1, "scores.npz: confidence must lie between 0 and 1"),
         ("floor", 1, "min_precision"),
         ("no folder", 1, "nothere: there is no such file or folder"),
         ("no images", 1, "scores.npz: it names no images"),
