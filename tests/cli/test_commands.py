@@ -65,6 +65,7 @@ COMMANDS = {
     "costs": ["thresholds", "scores.csv", "--objective", "cost", "--costs", 1, 20],
     "no cv": ["thresholds", "scores.csv", "--cv", 0, "--one-for-all"],
     "grouped": ["thresholds", "grouped.npz", "-o", "grouped.json"],
+    "report of groups": ["report", "grouped.npz"],
     "describe": ["describe", "scores.csv", "-o", "labels.csv"],
     "strings": ["describe", "strings.csv", "--sep", "|"],
     "one-hot": ["describe", "onehot.csv"],
@@ -114,6 +115,7 @@ def truth_and_scores():
 
 
 Y_TRUE, Y_SCORE = truth_and_scores()
+GROUPS, WEIGHT = np.arange(200) // 5, np.linspace(0.5, 2, 200)
 OTHER = (Y_SCORE + np.random.default_rng(1).random(Y_SCORE.shape)) / 2
 
 
@@ -122,7 +124,7 @@ def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli")
     data = {"y_true": Y_TRUE, "y_score": Y_SCORE, "label_names": NAMES}
     np.savez(folder / "scores.npz", **data)
-    np.savez(folder / "grouped.npz", **data, groups=np.arange(200) // 5)
+    np.savez(folder / "grouped.npz", **data, groups=GROUPS, sample_weight=WEIGHT)
     np.savez(folder / "predictions.npz", y_true=Y_TRUE, y_pred=Y_SCORE > 0.4)
     np.savez(folder / "nothing.npz", scores=Y_SCORE)
     np.savez(folder / "soft.npz", y_true=Y_TRUE / 2, y_score=Y_SCORE)
@@ -197,6 +199,13 @@ def test_cross_fitted_and_given_decisions(done):
     assert list(found["labels"]) == [f"label {index}" for index in range(4)]
 
 
+def test_groups_and_weights_are_read(done):
+    expected = kml.evaluation_report(
+        Y_TRUE, Y_SCORE, label_names=NAMES, groups=GROUPS, sample_weight=WEIGHT
+    )
+    assert done["report of groups"] == (0, f"{expected}\n", "")
+
+
 def test_thresholds_are_tuned_written_and_used(done):
     tuned = kml.tune_thresholds(
         Y_TRUE, Y_SCORE, cv=3, label_names=NAMES, random_state=0
@@ -219,8 +228,9 @@ def test_what_to_tune_for(done):
     grouped = kml.tune_thresholds(
         Y_TRUE,
         Y_SCORE,
-        cv=list(folds.split(Y_TRUE, Y_TRUE, np.arange(200) // 5)),
+        cv=list(folds.split(Y_TRUE, Y_TRUE, GROUPS)),
         label_names=NAMES,
+        sample_weight=WEIGHT,
     )
     assert (done.folder / "grouped.json").read_text() == grouped.to_json()
 
