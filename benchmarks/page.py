@@ -18,10 +18,12 @@ sys.path.append(str(ROOT))
 from tests.evaluation.page.browser import Browser, missing  # noqa: E402
 
 TIMES = 40
+READY = "return document.documentElement.dataset.ready"
+SORT = "document.querySelectorAll('#heads button')[4 + (i % 3)].click()"
 ACTS = {
-    "slider of one label to paint": "slide('slider', (97 * i) % curves[chosen].tp.length)",
-    "slider of all labels to paint": "slide('all', (97 * i) % data.shared.length)",
-    "sorting to paint": "document.querySelectorAll('#heads button')[4 + (i % 3)].click()",
+    "slider of one label to paint": "slide('slider', (97 * i) % 340)",
+    "slider of all labels to paint": "slide('all', (97 * i) % 340)",
+    "sorting to paint": SORT,
 }
 
 

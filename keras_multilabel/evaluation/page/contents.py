@@ -33,7 +33,6 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
     bins = score_bins.count_bins(samples, shared, own)
     return {
         "labels": [str(n) for n in shown_names(report.label_names, n_labels)],
-        "n": len(samples.truth),
         "z": normal_quantile(intervals.confidence),
         "zero": plain(report.zero_division),
         "adjustable": is_adjustable,

@@ -77,6 +77,7 @@ function listen() {
     if (data.adjustable && width && width !== $("detail").clientWidth) showDetail();
     width = $("detail").clientWidth;
   }).observe($("detail"));
+  on("slider", "keydown", (event) => event.key === "Escape" && $("window").focus());
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !/INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName)) {
       event.preventDefault();
@@ -114,4 +115,7 @@ async function start() {
   await showPairs();
   document.documentElement.dataset.ready = performance.now();
 }
-start();
+start().catch((error) => {
+  $("failed").hidden = false;
+  throw error;
+});

@@ -125,6 +125,8 @@ function pairRows(id, pairs, told) {
   $(id).parentNode.hidden = !pairs.length;
 }
 async function showPairs() {
+  $("pairs").hidden = L < 2 || !data.pairs;
+  if ($("pairs").hidden) return;
   const { top, confused, associated } = data.pairs,
     K = top.length,
     names = top.map((l) => data.labels[l]);
@@ -135,8 +137,8 @@ async function showPairs() {
     among = (l) => data.counts.tp[l] + data.counts.fn[l];
   $("top").textContent =
     K < L
-      ? `The ${K} most frequent of ${L} labels; the lists beneath are of all. At the thresholds of the report.`
-      : "At the thresholds of the report.";
+      ? `The ${K} most frequent of ${L} labels; the lists beneath are of all. As predicted in the report.`
+      : "As predicted in the report.";
   const mistaken = (i, j) => confusion[i * (K + 1) + j] * data.unit;
   let worst = 1e-9;
   for (let i = 0; i < K; i++)
@@ -183,6 +185,5 @@ async function showPairs() {
     `${name(i)} + ${name(j)}`,
     `${count(times)}, ${count(usual)}`,
   ]);
-  $("pairs").hidden = L < 2;
   $("matrices").classList.toggle("few", K < 15);
 }

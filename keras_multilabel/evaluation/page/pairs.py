@@ -14,6 +14,8 @@ from keras_multilabel.utils.arguments import Array
 MOST_LABELS, MOST_PAIRS = 40, 8
 # Pairs nearer to chance than so many standard deviations are not worth a line.
 FAR = 2
+# Of more labels than this, a table of pairs would be larger than what it tells.
+TOO_MANY = 2_000
 # A tenth of a sample: how exactly the expected number is shown.
 TENTHS = 10
 # Truth is multiplied this many entries at a time: sums of float32 are exact, and few
@@ -21,8 +23,15 @@ TENTHS = 10
 BLOCK = 2**23
 
 
-def label_pairs(truth: Array, y_pred: Array, weight: Array | None) -> dict[str, Any]:
-    """What the page shows of pairs of labels; the most frequent ones as matrices."""
+def label_pairs(
+    truth: Array, y_pred: Array, weight: Array | None
+) -> dict[str, Any] | None:
+    """What the page shows of pairs of labels; the most frequent ones as matrices.
+
+    None where there are too many.
+    """
+    if truth.shape[1] > TOO_MANY:
+        return None
     support = truth_sums(truth == 1, weight)
     top = np.sort(np.argsort(-support, kind="stable")[:MOST_LABELS])
     confusion = label_confusion_matrix(truth, y_pred, sample_weight=weight)

@@ -81,6 +81,7 @@ def _shown(report: Any) -> dict[str, Any]:
     """What the template itself writes."""
     intervals = report.intervals
     support = np.asarray(intervals.support)
+    scored = {name for scores in intervals.averages.values() for name in scores}
     return {
         "facts": _facts(intervals, len(support)),
         "tuned_on": report.tuned_on,
@@ -88,7 +89,7 @@ def _shown(report: Any) -> dict[str, Any]:
         "few": FEW,
         "percent": f"{100 * intervals.confidence:g} %",
         "averages": [name for name in AVERAGES if name in intervals.averages],
-        "scores": SCORES,
+        "scores": {name: title for name, title in SCORES.items() if name in scored},
         "intervals": intervals.averages,
         "figures": list(_figures(report)),
         "score": _score,
@@ -110,7 +111,7 @@ def _figures(report: Any) -> Any:
             value = found[name]
             parts = [value, None, None] if np.ndim(value) == 0 else list(value)
             yield title, *parts
-    frequent = getattr(report.intervals, "frequent", {})
+    frequent = report.intervals.frequent
     if "average_precision" in frequent:
         n = report.intervals.n_frequent
         title = (

@@ -104,6 +104,7 @@ const pool = Array.from({ length: Math.min(WINDOW, L) }, () => {
       y2: kind === "tick" ? 10 : 5,
     }),
   );
+  cells.label.dir = "auto";
   cells.value = cells.f1_score.appendChild(new Text());
   cells.f1_score.append(
     element(

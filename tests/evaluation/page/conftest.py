@@ -5,11 +5,17 @@ import pytest
 from tests.evaluation.page.browser import Browser, missing
 
 
-@pytest.fixture(scope="session")
-def browser():
+def pytest_collection_modifyitems(items):
     reason = missing()
     if reason:
-        pytest.skip(f"No browser to test the page in: {reason}.")
+        skip = pytest.mark.skip(reason=f"no browser to test the page in: {reason}")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def browser():
     made = Browser()
     yield made
     made.close()
@@ -20,8 +26,7 @@ def show(browser, tmp_path):
     """Open a report's page."""
 
     def show(report, comparison=None):
-        path = tmp_path / "report.html"
-        browser.open(report.to_html(path, comparison))
+        browser.open(report.to_html(tmp_path / "report.html", comparison))
         return browser
 
     return show

@@ -50,3 +50,8 @@ def test_of_many_labels_the_most_frequent():
     found = pairs.label_pairs(y, y, None)
     assert found["top"] == list(range(20, 60))
     assert found["confused"] == []
+
+
+def test_of_too_many_labels_none():
+    y = np.ones((2, 2_001), np.int8)
+    assert pairs.label_pairs(y, y, None) is None
