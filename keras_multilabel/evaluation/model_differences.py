@@ -10,6 +10,7 @@ import numpy as np
 from keras_multilabel.evaluation.comparison import Differences
 from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.p_values import adjusted, two_sided
+from keras_multilabel.evaluation.proportions import quantile
 from keras_multilabel.evaluation.ranking import RANKINGS, Ranking
 from keras_multilabel.evaluation.swaps import (
     Pair,
@@ -18,9 +19,13 @@ from keras_multilabel.evaluation.swaps import (
     swap_sums,
 )
 from keras_multilabel.evaluation.units import Units
-from keras_multilabel.metrics.averages import average_scores
+from keras_multilabel.metrics.averages import average_scores, divide
 from keras_multilabel.metrics.ratios import RATIOS, Ratio
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.parallel import map_threads
+
+# Degrees of freedom of the variance of all labels, which is added to that of each.
+PRIOR_DEGREES = 3.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Task:
 def compare_decisions(
     task: Task, a: Decisions, b: Decisions, n_swaps: int, rng: np.random.Generator
 ) -> tuple[Any, ...]:
+    """What `Comparison` holds first, of decisions."""
     ratio, pair = RATIOS[task.metric], Pair.of(a, b)
     swapped = pair.swapped(*swap_sums(a, b, n_swaps, rng))
     z = _z(a.units, task.confidence)
@@ -85,6 +91,7 @@ def _label_p_values(
 def compare_scores(
     task: Task, y_true: Any, pred_a: Any, pred_b: Any, groups: Any, weight: Any
 ) -> tuple[tuple[Any, ...], Units]:
+    """The same of scores, and the units."""
     if task.average == "micro":
         raise ValueError(
             f'metric="{task.metric}" must have average "macro" or "weighted"; got '
@@ -99,45 +106,73 @@ def compare_scores(
     undefined = 0.0 if task.metric == RANKINGS[0] else np.nan
     is_known: Array = np.any(a.samples.truth >= 0, axis=0)
     scores = np.where(is_known, np.full((2, len(is_known)), undefined), np.nan)
-    deviation, n_units, total = _sum_up(task, a, b, is_known, scores)
-    difference = scores[0] - scores[1]
-    p_values = two_sided(difference, deviation, np.maximum(n_units - 1, 1.0))
-    z = a.units.z(task.confidence, n_units)
-    labels = task.differences(scores, deviation, z, np.asarray(p_values))
+    moved, n_units = _moved(task, a, b, scores)
+    deviation = _deviation(moved, n_units, scores)
+    difference, degrees = scores[0] - scores[1], _degrees(n_units)
+    p_values = np.asarray(two_sided(difference, deviation, degrees))
+    z = quantile(task.confidence, degrees)
+    labels = task.differences(scores, deviation, z, p_values)
 
     support = a.samples.counts.support
     score_a, score_b = (
         average_scores(each, task.average, support=support) for each in scores
     )
-    spread = float(np.sqrt(total @ total * _few(len(total))))
+    spread = _spread(moved, deviation, _shares(a, task, is_known))
     ends = _ends(score_a - score_b, _z(a.units, task.confidence) * spread)
-    degrees = max(len(total) - 1.0, 1.0)
-    p_value = float(two_sided(score_a - score_b, spread, degrees))
+    p_value = float(two_sided(score_a - score_b, spread, max(len(a.units) - 1.0, 1.0)))
     return (score_a, score_b, score_a - score_b, *ends, p_value, labels), a.units
 
 
-def _sum_up(
-    task: Task, a: Ranking, b: Ranking, is_known: Array, scores: Array
-) -> tuple[Array, Array, Array]:
-    """Fill in the scores of both models.
+def _moved(task: Task, a: Ranking, b: Ranking, scores: Array) -> tuple[Array, Array]:
+    """What each unit adds to each label's difference; and how many have positives.
 
-    Returns:
-        The standard deviation of each label's difference, how many units have its
-        positives, and what each unit adds to the difference of the averages.
+    The scores of both models are filled in.
     """
-    at = RANKINGS.index(task.metric)
-    deviation, n_units = np.zeros((2, len(is_known)))
-    total, shares = np.zeros(len(a.units)), _shares(a, task, is_known)
-    for column in range(len(is_known)):
+    at, n_labels = RANKINGS.index(task.metric), scores.shape[1]
+    moved, n_units = np.zeros((n_labels, len(a.units)), np.float32), np.zeros(n_labels)
+
+    def add(column: int) -> None:
         one, other = a.label(column)[at], b.label(column)[at]
-        if one.influence is None or other.influence is None:
-            continue
-        scores[:, column] = one.value, other.value
-        moved = one.influence - other.influence
-        n_units[column] = one.n_units
-        deviation[column] = np.sqrt(moved @ moved * _few(one.n_units))
-        total += shares[column] * moved
-    return deviation, n_units, total
+        if one.influence is not None and other.influence is not None:
+            scores[:, column] = one.value, other.value
+            moved[column] = one.influence - other.influence
+            n_units[column] = one.n_units
+
+    map_threads(add, range(n_labels))
+    return moved, n_units
+
+
+def _deviation(moved: Array, n_units: Array, scores: Array) -> Array:
+    """Standard deviation of each label's difference.
+
+    Few positives do not show it: it is mixed with that of all labels, relative to the
+    variance s (1 - s) of a share s as large as the label's score.
+    """
+    n_seen = np.maximum(n_units, 1.0)
+    # The sum of squares around the mean of n is n - 1 times a variance.
+    squares = n_units**2 * np.einsum("ij,ij->i", moved, moved, dtype=np.float64)
+    own = n_seen - 1
+    share = np.nan_to_num(scores).mean(0)
+    seen = n_units > 0
+    mean = share[seen].mean() if seen.any() else 0.0
+    share = (n_units * share + mean) / (n_units + 1)
+    typical = share * (1 - share)
+    pooled = squares.sum() / max(own @ typical, 1e-300)
+    mixed = (squares + PRIOR_DEGREES * pooled * typical) / (own + PRIOR_DEGREES)
+    return np.where(seen, np.sqrt(mixed / n_seen), 0.0)
+
+
+def _degrees(n_units: Array) -> Array:
+    return np.maximum(n_units - 1, 0.0) + PRIOR_DEGREES
+
+
+def _spread(moved: Array, deviation: Array, shares: Array) -> float:
+    """Standard deviation of the difference of the averages."""
+    own = np.sqrt(np.einsum("ij,ij->i", moved, moved, dtype=np.float64))
+    steps = shares * divide(deviation, own, 0.0)
+    total = steps.astype(np.float32) @ moved
+    hidden = (shares * deviation)[own == 0]
+    return float(np.sqrt(np.square(total, dtype=float).sum() + hidden @ hidden))
 
 
 def _shares(ranking: Ranking, task: Task, is_known: Array) -> Array:
@@ -151,10 +186,6 @@ def _shares(ranking: Ranking, task: Task, is_known: Array) -> Array:
         return is_known / max(is_known.sum(), 1)
     weight = is_in * (1.0 if task.average == "macro" else support)
     return np.asarray(weight / max(weight.sum(), 1e-300))
-
-
-def _few(n_units: float) -> float:
-    return n_units / (n_units - 1) if n_units > 1 else 1.0
 
 
 def _z(units: Units, confidence: float) -> float:
