@@ -17,6 +17,7 @@ THEMES = (
     "readers",
     "weights",
     "machines",
+    "reports",
     "page",
     "images",
     "losses",
