@@ -14,7 +14,7 @@ import keras_multilabel as kml
 
 ROOT = Path(__file__).parent.parent
 # What drives the browser in the tests too.
-sys.path.append(str(ROOT))
+sys.path.insert(0, str(ROOT))
 from tests.evaluation.page.browser import Browser, missing  # noqa: E402
 
 TIMES = 40

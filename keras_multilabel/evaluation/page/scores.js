@@ -3,7 +3,8 @@
 const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 const L = data.labels.length,
-  NAMES = ["precision", "recall", "f1_score"];
+  NAMES = ["precision", "recall", "f1_score"],
+  OUTCOMES = ["tp", "fp", "fn", "tn"];
 const COLOURS = ["green", "orange", "blue"],
   WINDOW = 40,
   ROW = 34;
@@ -128,16 +129,13 @@ function countsAt(label, position) {
 }
 function refresh(label) {
   isMoved[label] = positions[label] !== curves[label].start;
-  const first = ["tp", "fp", "fn", "tn"].map((name) => data.counts[name][label]);
-  const [tp, fp, fn, tn] = isMoved[label] ? countsAt(label, positions[label]) : first;
-  const reported = Object.fromEntries(NAMES.map((name) => [name, data.reported[name][label]]));
-  now[label] = {
-    tp,
-    fp,
-    fn,
-    tn,
-    support: tp + fn,
-    ...(isMoved[label] ? scoresOf(tp, fp, fn, tn, label) : reported),
-  };
+  const counts = isMoved[label]
+      ? countsAt(label, positions[label])
+      : OUTCOMES.map((name) => data.counts[name][label]),
+    [tp, fp, fn, tn] = counts,
+    scores = isMoved[label] ? scoresOf(...counts, label) : reportedOf(label);
+  now[label] = { tp, fp, fn, tn, support: tp + fn, ...scores };
 }
+const reportedOf = (label) =>
+  Object.fromEntries(NAMES.map((name) => [name, data.reported[name][label]]));
 const thresholdOf = (label) => curves[label].thresholds[positions[label]];

@@ -176,14 +176,13 @@ function showRows() {
   const last = Math.max(0, order.length - pool.length),
     visible = Math.floor($("window").scrollTop / ROW);
   const start = Math.min(last, Math.max(0, 10 * Math.floor((visible - 5) / 10)));
-  if (start === first) return;
-  first = start;
-  spacers[0].style.height = `${start * ROW}px`;
-  spacers[1].style.height = `${Math.max(0, order.length - start - pool.length) * ROW}px`;
-  pool.forEach((cells, i) => {
-    cells.at = start + i;
-    showRow(cells);
-  });
+  if (start !== first) {
+    first = start;
+    spacers[0].style.height = `${start * ROW}px`;
+    spacers[1].style.height = `${Math.max(0, order.length - start - pool.length) * ROW}px`;
+    pool.forEach((cells, i) => (cells.at = start + i));
+    pool.forEach(showRow);
+  } else for (const cells of pool) if (Math.abs(cells.at - visible - 11) < 16) showRow(cells);
 }
 let most = [1, 1];
 function showRow(cells) {
@@ -235,7 +234,7 @@ function showDifference(cell, label) {
 function showAll() {
   most = [1, 1];
   for (const { tp, fp, fn } of now) most = [Math.max(most[0], fn), Math.max(most[1], tp + fp)];
-  pool.forEach(showRow);
+  showRows();
   showAverages();
 }
 function choose(place, focus = false) {
@@ -250,7 +249,7 @@ function choose(place, focus = false) {
       Math.max(frame.scrollTop, top + ROW + head - frame.clientHeight),
     );
   showRows();
-  pool.forEach(showRow);
+  for (const { row, at } of pool) row.setAttribute("aria-selected", order[at] === chosen);
   frame.setAttribute("aria-activedescendant", `row-${chosen}`);
   showDetail();
 }

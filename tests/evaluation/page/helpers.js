@@ -7,6 +7,10 @@ function set_(id, value, kind) {
   get(id).value = value;
   get(id).dispatchEvent(new Event(kind));
 }
+const shownOf = (selector, labels) =>
+  [...document.querySelectorAll("#rows tr")]
+    .filter((row) => labels.includes(row.querySelector("th")?.textContent))
+    .map((row) => row.querySelector(selector).textContent);
 const slide = (id, at) => set_(id, at, "input");
 const filterBy = (kind) => set_("filter", kind, "change");
 const matrix_ = () =>

@@ -105,6 +105,22 @@ def test_a_thousand_labels_take_at_most_60_rows(show):
     assert f"label {order[500]}" in labels[:3]
 
 
+def test_rows_out_of_sight_are_right_once_they_are_seen(show):
+    browser = show(report_of(*population(500, 300)))
+    browser.run("slide('all', 200); choose(5)")
+    selected = "return document.querySelectorAll('#rows [aria-selected=true]').length"
+    head = browser.run("return get('heads').offsetHeight")
+    for at in (3, 15, 9, 26, 150, 270, 30, 0):
+        browser.run("get('window').scrollTop = arguments[0]", 34 * at + head + 5)
+        labels = browser.wait("visibleLabels()")
+        assert labels[0] == browser.run("return data.labels[order[arguments[0]]]", at)
+        shown = browser.run("return shownOf('.threshold', arguments[0])", labels)
+        assert len(shown) == len(labels) > 20
+        assert set(shown) == {browser.run("return shown(data.shared[200])")}
+        browser.run("choose(arguments[0])", at + 2)
+        assert browser.run(selected) == 1
+
+
 def test_decisions_alone(show):
     y_true, y_score = population(200, 3)
     browser = show(report_of(y_true, None, y_pred=y_score >= 0.5))
