@@ -22,6 +22,8 @@ assert {"page.html.j2", "page.css", "page.js"} <= {file.name for file in page.it
 missing = "import keras_multilabel as kml; kml.plot_label_counts([[1, 0]])"
 answer = subprocess.run([sys.executable, "-c", missing], capture_output=True, text=True)
 assert 'pip install "keras-multilabel[plot]"' in answer.stderr, answer.stderr
+
+# The command is installed beside Python.
 program = Path(sys.executable).with_name("keras-multilabel")
 answer = subprocess.run([program, "--version"], capture_output=True, text=True)
 assert answer.stdout.strip() == kml.__version__, answer.stderr

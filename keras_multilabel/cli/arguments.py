@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import keras_multilabel as kml
-from keras_multilabel.utils.options import Average, ObjectiveName
+from keras_multilabel.utils.options import (
+    Average,
+    ComparedMetric,
+    Correction,
+    ObjectiveName,
+    PooledAverage,
+)
 
 CONVENTION = """\
 files of scores:
@@ -117,11 +123,8 @@ def _thresholds(commands: Any) -> None:
     purpose = "Tune a threshold per label, and say what they are worth on other data."
     command = _command(commands, "thresholds", purpose, "SCORES")
     _add_output(command, "for report, and for Thresholds.from_json", (".json",))
-    objectives = [name for name in get_args(ObjectiveName) if "_score" not in name]
-    command.add_argument(
-        "--objective", choices=objectives, default="f1", help="default: f1"
-    )
-    _add_average(command)
+    _add_word(command, "--objective", ObjectiveName, "f1")
+    _add_word(command, "--average", Average, "macro")
     command.add_argument("--beta", type=float, default=1.0, help="of fbeta")
     command.add_argument("--min-precision", type=float, help="floor for recall")
     command.add_argument("--min-recall", type=float, help="floor for precision")
@@ -165,24 +168,17 @@ def _describe(commands: Any) -> None:
 
 
 def _compare(commands: Any) -> None:
-    purpose = "Say whether B is better than A, and how sure that is."
+    purpose = "Say by how much A is better than B, and how sure that is."
     command = _command(commands, "compare", purpose, "A", "B")
     _add_output(
         command, "a page of A beside B, or the table of labels", (".html", ".csv")
     )
-    command.add_argument(
-        "--metric",
-        default="f1",
-        help="f1 (the default), precision, recall, ..., average_precision, roc_auc",
-    )
-    _add_average(command)
+    _add_word(command, "--metric", ComparedMetric, "f1")
+    _add_word(command, "--average", PooledAverage, "macro")
     _add_thresholds(command)
     _add_intervals(command)
-    command.add_argument(
-        "--correction",
-        choices=("holm", "fdr_bh"),
-        default="holm",
-        help="of the p-values of the labels for their number (default: holm)",
+    _add_word(
+        command, "--correction", Correction, "holm", "of p-values for their number; "
     )
 
 
@@ -206,9 +202,17 @@ def _add_output(
     )
 
 
-def _add_average(command: argparse.ArgumentParser) -> None:
+def _add_word(
+    command: argparse.ArgumentParser,
+    name: str,
+    words: Any,
+    default: str,
+    what: str = "",
+) -> None:
+    """An option of the words of a ``Literal``, each in its short form."""
+    choices = [word for word in get_args(words) if not word.endswith("_score")]
     command.add_argument(
-        "--average", choices=get_args(Average), default="macro", help="default: macro"
+        name, choices=choices, default=default, help=f"{what}default: {default}"
     )
 
 

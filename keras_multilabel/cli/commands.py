@@ -19,6 +19,7 @@ from keras_multilabel.cli.score_file import (
     about,
     read_score_file,
 )
+from keras_multilabel.utils.matrices import Array
 
 Options = argparse.Namespace
 
@@ -84,17 +85,13 @@ def compare(options: Options) -> None:
     """``keras-multilabel compare``."""
     one, other = _read(options.a, options), _read(options.b, options)
     _check_same(one, other)
-    first = _report(one, options)
-    second = _report(other, options)
-    ranked = options.metric.removesuffix("_score") in ("average_precision", "roc_auc")
-    predictions = [each.y_score if ranked else each.y_pred for each in (first, second)]
-    for file, prediction in zip((one, other), predictions, strict=True):
-        if prediction is None:
-            raise BadInput(f"{file.path}: {options.metric} needs scores; it has none.")
+    first, second = _report(one, options), _report(other, options)
+    is_ranked = options.metric in ("average_precision", "roc_auc")
     with step("Comparing", quiet=options.quiet):
         comparison = kml.compare_models(
             first.y_true,
-            *predictions,
+            _compared(first, one, is_ranked),
+            _compared(second, other, is_ranked),
             metric=options.metric,
             average=options.average,
             groups=first.groups,
@@ -181,6 +178,14 @@ def _folds(file: ScoreFile, options: Options) -> Any:
         options.cv, shuffle=True, random_state=options.seed
     )
     return list(folds.split(file.y_true, file.y_true, file.groups))
+
+
+def _compared(report: kml.EvaluationReport, file: ScoreFile, is_ranked: bool) -> Array:
+    if not is_ranked:
+        return report.y_pred
+    if report.y_score is None:
+        raise BadInput(f"{file.path}: this metric needs scores; it has none.")
+    return report.y_score
 
 
 def _check_same(one: ScoreFile, other: ScoreFile) -> None:

@@ -84,14 +84,15 @@ def _labels(
     if score == "f1_score":
         value, ends = f1_of_jaccard(value), tuple(map(f1_of_jaccard, ends))
     has_trials, is_known = shares.size > 0, decisions.counts.total > 0
+    skew = sum(ends) / 2 - value
     # Of a label without trials nothing is known but that it lies from 0 to 1.
     value = np.where(has_trials, value, zero_division)
     is_nan = ~is_known | np.isnan(value)
     interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
     bias, deviation, expected = _moments(score, shares, has_trials)
     units = decisions.units
-    z = units.z(confidence, np.float64(units.n_groups or units.n_rows))
-    return Labels(interval, bias, deviation, z, has_trials, is_known, expected)
+    z = units.z(confidence, len(units))
+    return Labels(interval, bias, deviation, z, has_trials, is_known, expected, skew)
 
 
 def _moments(

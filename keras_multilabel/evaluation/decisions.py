@@ -84,9 +84,9 @@ class Decisions:
     @cached_property
     def of_groups(self) -> tuple[Array, Array, Array]:
         """Both, truth and decisions, each summed in every group."""
-        return tuple(map(self.units.add_up, self._entries(slice(None))))  # type: ignore[return-value]
+        return tuple(map(self.units.add_up, self.entries(slice(None))))  # type: ignore[return-value]
 
-    def _entries(self, rows: slice) -> tuple[Array, Array, Array]:
+    def entries(self, rows: slice) -> tuple[Array, Array, Array]:
         """Both, truth and decisions as bytes of 0 and 1, where the truth is known."""
         positive, known = sides(self.truth[rows])
         decided = self.y_pred[rows]
@@ -157,7 +157,7 @@ class Decisions:
         def of_part(part: slice) -> None:
             for start in range(part.start, part.stop, BLOCK_ROWS):
                 rows = slice(start, min(start + BLOCK_ROWS, part.stop))
-                entries = np.hstack(self._entries(rows)).astype(np.float32)
+                entries = np.hstack(self.entries(rows)).astype(np.float32)
                 projected[rows] = entries @ single
 
         map_threads(of_part, equal_parts(len(self.truth), len(self.truth)))

@@ -24,6 +24,7 @@ class Labels:
         has_trials: Where there is anything to score.
         is_known: Where the truth is known at all.
         expected: The share, or its Jaccard index, that bias and deviation assume.
+        skew: From the score to the middle of its plain Wilson interval.
     """
 
     interval: Interval
@@ -33,6 +34,7 @@ class Labels:
     has_trials: Array
     is_known: Array
     expected: Array
+    skew: Array
 
     def mean(
         self,
@@ -78,18 +80,17 @@ class Labels:
         if len(value) == 1:
             return Interval(mean, float(low[0]), float(high[0]))
         half = self.z * np.sqrt(variance) / len(value)
-        centre = mean - bias + _shift(value, low, high)
+        centre = mean - bias + self._shift(seen)
         ends = max(0.0, centre - half), min(1.0, centre + half)
         mean = min(max(mean - bias, 0.0), 1.0) if corrected else mean
         return Interval(mean, float(min(ends[0], mean)), float(max(ends[1], mean)))
 
+    def _shift(self, seen: Array) -> float:
+        """How far the middle of the interval of the mean lies from the mean.
 
-def _shift(value: Array, low: Array, high: Array) -> float:
-    """How far the middle of the interval of the mean lies from the mean.
-
-    The middle of a label's interval is shifted by the skewness of its score, a third
-    cumulant over a variance. Third cumulants add up as variances do.
-    """
-    squares = (high - low) ** 2
-    shifts = (low + high) / 2 - value
-    return float((shifts * squares).sum() / max(squares.sum(), 1e-300) / len(value))
+        The middle of a label's interval is shifted by the skewness of its score, a
+        third cumulant over a variance. Third cumulants add up as variances do.
+        """
+        squares = self.deviation[seen] ** 2
+        total = max(float(squares.sum()), 1e-300)
+        return float((self.skew[seen] * squares).sum() / total / seen.sum())

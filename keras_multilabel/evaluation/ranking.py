@@ -9,14 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.proportions import effective_size
-from keras_multilabel.evaluation.ranking_influence import Bins, Influence
+from keras_multilabel.evaluation.ranking_influence import Bins
 from keras_multilabel.evaluation.units import Units, check_groups, kish
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 
 RANKINGS = ("average_precision", "roc_auc")
-# Times that the rows are split into halves, for the bias of average precision.
-SPLITS = 2
+# The variance of ROC AUC is taken as that of so many positives with exponential scores,
+# besides those that there are: few positives do not show how they vary.
+PRIOR_POSITIVES = 5.0
 
 
 class Ranked(NamedTuple):
@@ -65,7 +66,7 @@ class Ranking:
         samples = Samples.of(y_true, y_score, sample_weight)
         group = check_groups(groups, len(samples.truth), samples.sample)
         present = samples.present
-        if group is not None and present is not samples:
+        if group is not None and samples.weight is not None:
             group = group[samples.weight > 0]
         units = Units.of(len(present.truth), present.weight, group)
         kept = Samples(present.truth, present.y_score, units.weight)
@@ -84,16 +85,23 @@ class Ranking:
             return UNDEFINED, UNDEFINED
         bins = Bins.of(positive, score, weight)
         n_positive, n_units = self._sizes(positive, weight, known)
-        found, bias = bins.average_precision(), 0.0
-        if n_positive > 1 and not positive.all():
-            bias = _bias(bins, found.value, weight, column)
-        precision = self._ranked(found, known, n_positive, n_units, bias)
+        found = bins.average_precision()
+        influence = self._in_units(found.of_rows, known)
+        most = self._most(n_positive, n_units)
+        # Boyd's: AP varies at least as a share of as many trials as positives.
+        size = min(_size(found.value, influence, n_units, most), n_positive)
+        bias = found.value - bins.precision_of_others()
+        precision = Ranked(found.value, size, n_units, bias, influence)
         if positive.all():
             return precision, UNDEFINED
-        auc = bins.roc_auc()
+        found = bins.roc_auc()
+        influence = self._in_units(found.of_rows, known)
         n_negative = self._sizes(~positive, weight, known)[0]
-        most = hanley_mcneil_size(auc.value, n_positive, n_negative)
-        return precision, self._ranked(auc, known, most, n_units, 0.0)
+        typical = hanley_mcneil_size(found.value, n_positive, n_negative)
+        most = self._most(typical, n_units)
+        varied = n_units / _size(found.value, influence, n_units, np.inf)
+        size = (n_units + PRIOR_POSITIVES) / (varied + PRIOR_POSITIVES / most)
+        return precision, Ranked(found.value, size, n_units, 0.0, influence)
 
     def _sizes(
         self, side: Array, weight: Array | None, known: Array | None
@@ -112,21 +120,15 @@ class Ranking:
             of_rows = every
         return self.units.add_up(of_rows)
 
-    def _ranked(
-        self,
-        found: Influence,
-        known: Array | None,
-        most: float,
-        n_units: float,
-        bias: float,
-    ) -> Ranked:
-        """The wider of two: as the rows vary, and as a score like this one does."""
-        influence = self._in_units(found.of_rows, known)
-        few = n_units / (n_units - 1) if n_units > 1 else 1.0
-        variance = float(influence @ influence) * few
-        at_ends = most if self.units.group is None else min(most, n_units)
-        size = min(float(effective_size(found.value, variance, at_ends)), most)
-        return Ranked(found.value, size, n_units, bias, influence)
+    def _most(self, size: float, n_units: float) -> float:
+        """The size where the rows show no variance; groups may be of one kind."""
+        return size if self.units.group is None else min(size, n_units)
+
+
+def _size(value: float, influence: Array, n_units: float, most: float) -> float:
+    """Effective number of trials, as the units vary."""
+    few = n_units / (n_units - 1) if n_units > 1 else 1.0
+    return float(effective_size(value, float(influence @ influence) * few, most))
 
 
 def hanley_mcneil_size(auc: float, n_positive: float, n_negative: float) -> float:
@@ -138,19 +140,3 @@ def hanley_mcneil_size(auc: float, n_positive: float, n_negative: float) -> floa
     above = (n_positive - 1) * (1 - auc) / (2 - auc)
     below = (n_negative - 1) * auc / (1 + auc)
     return n_positive * n_negative / (1 + max(above, 0.0) + max(below, 0.0))
-
-
-def _bias(bins: Bins, value: float, weight: Array | None, column: int) -> float:
-    """By how much average precision is too high: halves of the rows are so twice.
-
-    The same rows always fall into the same halves.
-    """
-    rng = np.random.default_rng(column)
-    halves = []
-    for _ in range(SPLITS):
-        is_first = rng.random(len(bins.place), np.float32) < 0.5
-        # Equally many positives in both.
-        at = rng.permutation(np.flatnonzero(bins.positive))
-        is_first[at[::2]], is_first[at[1::2]] = True, False
-        halves.append(bins.halves_of_precision(is_first, weight))
-    return float(np.mean(halves)) - value

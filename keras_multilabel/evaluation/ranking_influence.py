@@ -39,6 +39,7 @@ class Bins:
         positives: Weight of the positives at each of these scores, shape (n_bins,).
         negatives: Weight of the negatives from below the first on, (n_bins + 1,).
         ties: Weight of the negatives at each score, (n_bins,).
+        counts: How many positives there are at each score, (n_bins,).
     """
 
     positive: Array
@@ -47,6 +48,7 @@ class Bins:
     positives: Array
     negatives: Array
     ties: Array
+    counts: Array
 
     @classmethod
     def of(cls, positive: Array, score: Array, weight: Array | None) -> Bins:
@@ -56,11 +58,13 @@ class Bins:
         n_places = len(cuts) + 1
         # As floats of rows, which is what bincount takes.
         weights = np.ones(len(score)) if weight is None else weight
-        above = np.bincount(place[positive], weights[positive], n_places)
+        at = place[positive]
+        counts = np.bincount(at, minlength=n_places)[1:]
+        above = np.bincount(at, weights[positive], n_places)
         every = np.bincount(place, weights, n_places)
         tied = ~positive & (cuts[np.maximum(place, 1) - 1] == score)
         ties = np.bincount(place[tied], weights[tied], n_places)
-        return cls(positive, place, tied, above[1:], every - above, ties[1:])
+        return cls(positive, place, tied, above[1:], every - above, ties[1:], counts)
 
     @classmethod
     def pooled(cls, positive: Array, score: Array, weight: Array | None) -> Bins:
@@ -82,7 +86,7 @@ class Bins:
         ]
         tied = ~positive & (place > 0)
         over, under = (each.astype(float) for each in found)
-        return cls(positive, place, tied, over[1:], under, under[1:])
+        return cls(positive, place, tied, over[1:], under, under[1:], over[1:])
 
     def average_precision(self) -> Influence:
         """Average precision.
@@ -102,22 +106,24 @@ class Bins:
         table = np.stack([-np.append(0.0, lost), np.append(0.0, of_positive - lost)])
         return Influence(value, self._look_up(table / total))
 
-    def halves_of_precision(self, is_first: Array, weight: Array | None) -> float:
-        """The mean average precision of two halves of the rows.
+    def precision_of_others(self) -> float:
+        """Average precision in which no positive counts itself; NaN of a single one.
 
-        Args:
-            is_first: Which rows are in the first half; bool, shape (n_rows,).
-            weight: Of all rows.
+        A positive finds itself at its own score, always, so that average precision is
+        too high, the more so the fewer positives there are. Of the other rows from
+        that score on, the share of positives is in the mean the population's. Where
+        there are no others the mean share stands in, as if one more were 1.
         """
-        weights = is_first.astype(float) if weight is None else is_first * weight
-        n_places = len(self.positives) + 1
-        at = self.place[self.positive]
-        found = np.bincount(at, weights[self.positive], n_places)[1:]
-        every = np.bincount(self.place, weights, n_places)[1:]
-        whole = self.positives + self.negatives[1:]
-        halves = (found, every), (self.positives - found, whole - every)
-        scores = [_precision(*half) for half in halves if half[0].any()]
-        return float(np.mean(scores))
+        total = self.positives.sum()
+        own = self.positives / self.counts
+        rest = np.where(total > own, total - own, np.nan)
+        found = (_from_top(self.positives) - own) * total / rest
+        reached = found + _from_top(self.negatives[1:])
+        is_first = reached <= 1e-9 * total
+        share = np.divide(found, reached, out=np.zeros(len(own)), where=~is_first)
+        weight = self.positives * ~is_first
+        mean = (weight @ share + own[-1]) / (weight.sum() + own[-1])
+        return float(self.positives @ np.where(is_first, mean, share) / total)
 
     def roc_auc(self) -> Influence:
         """ROC AUC: of each row the share of the other side that it is right about.
@@ -155,13 +161,6 @@ def _places(cuts: Array, score: Array) -> Array:
     place = np.empty(len(score), np.intp)
     place[order] = np.cumsum(np.bincount(starts, minlength=len(score)))
     return place
-
-
-def _precision(positives: Array, rows: Array) -> float:
-    """Average precision, from the weights of positives and of all rows in each bin."""
-    found, reached = _from_top(positives), _from_top(rows)
-    precision = np.divide(found, reached, out=np.zeros(len(rows)), where=positives > 0)
-    return float(positives @ precision / positives.sum())
 
 
 def _from_top(weights: Array) -> Array:

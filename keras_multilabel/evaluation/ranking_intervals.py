@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from keras_multilabel.evaluation.interval import Interval
@@ -18,7 +20,7 @@ from keras_multilabel.utils.parallel import equal_parts, map_threads
 SCORES = {"average_precision": average_precision, "roc_auc": roc_auc}
 # Trials at 1/2 that are added to those of each label where the variance of its score
 # is asked for.
-PRIOR_TRIALS = 2.0
+PRIOR_TRIALS = 1.0
 Scored = dict[str, Interval]
 # What a unit adds up to, for each score: to the mean of all labels, to that of the
 # frequent ones, and to the mean by support.
@@ -44,7 +46,7 @@ def ranking_intervals(
             squares[FREQUENT], n_units, undefined, frequent, corrected=True
         )
         averages["weighted"][name] = _weighted(
-            ranking, each.interval.value, sums[at, WEIGHTED], confidence
+            ranking, each, sums[at, WEIGHTED], confidence
         )
         averages["micro"][name] = _micro(ranking, name, confidence, undefined)
     return per_label, averages, few
@@ -56,63 +58,86 @@ def _label_by_label(
     """Each label's scores, and what each unit adds to averages, (2, 3, n_units)."""
     samples = ranking.samples
     counts = samples.counts.support
-    n_units = ranking.units.n_groups or ranking.units.n_rows
+    n_units = len(ranking.units)
 
     def of_part(part: slice) -> tuple[list[tuple[Ranked, Ranked]], Array]:
-        labels, sums = [], np.zeros((len(RANKINGS), 3, n_units))
+        labels: list[tuple[Ranked, Ranked]] = []
+        sums = np.zeros((len(RANKINGS), 3, n_units))
         for column in range(part.start, part.stop):
             scores = ranking.label(column)
             positive = ranking.units.add_up((samples.truth[:, column] == 1) * 1.0)
             for each, into in zip(scores, sums, strict=True):
                 if each.influence is None:
                     continue
-                step = _step(each)
+                step = _step(each.influence, each.value, each.size)
                 into[MACRO] += step
                 into[FREQUENT] += step * frequent[column]
                 into[WEIGHTED] += each.influence * counts[column]
                 into[WEIGHTED] += each.value * positive
-            labels.append(tuple(each._replace(influence=None) for each in scores))
+            one, other = (each._replace(influence=None) for each in scores)
+            labels.append((one, other))
         return labels, sums
 
     parts = map_threads(of_part, equal_parts(samples.truth.shape[1], len(frequent)))
-    return [label for part, _ in parts for label in part], sum(s for _, s in parts)
+    labels = [label for found, _ in parts for label in found]
+    return labels, np.sum([sums for _, sums in parts], axis=0)
 
 
-def _deviation(value: Array, size: Array) -> Array:
+def _deviation(value: Any, size: Any) -> Any:
     """Of a share near this one, so that a perfect score has one too."""
     shrunken = (size * value + PRIOR_TRIALS / 2) / (size + PRIOR_TRIALS)
     return np.sqrt(shrunken * (1 - shrunken) / np.maximum(size, 1.0))
 
 
-def _step(each: Ranked) -> Array:
+def _step(influence: Array, value: float, size: float) -> Array:
     """What each unit adds to the sum of the labels' scores."""
-    spread = np.sqrt(each.influence @ each.influence)
+    spread = np.sqrt(influence @ influence)
     if spread == 0:
-        return np.zeros(len(each.influence))
-    return each.influence * (_deviation(each.value, each.size) / spread)
+        return np.zeros(len(influence))
+    return np.asarray(influence * (_deviation(value, size) / spread))
 
 
 def _labels(
     ranking: Ranking, scores: list[Ranked], confidence: float, zero_division: float
 ) -> Labels:
     value, size, n_units, bias = np.array([each[:4] for each in scores]).T
-    is_known = (ranking.samples.truth >= 0).any(0)
+    is_known: Array = np.any(ranking.samples.truth >= 0, axis=0)
     has_trials = ~np.isnan(value)
-    value = np.where(has_trials, value, zero_division)
+    bias = _with_single(bias, n_units)
+    given = np.where(has_trials, value, 0.0)
     z = ranking.units.z(confidence, n_units)
-    low, high = wilson(np.nan_to_num(value), size, z)
+    low, high = wilson(given, size, z)
+    # Of few positives the score is biased: the interval reaches to where it is not.
+    others = wilson(np.clip(given - bias, 0.0, 1.0), size, z)
+    ends = np.minimum(low, others[0]), np.maximum(high, others[1])
+    value = np.where(has_trials, value, zero_division)
     is_nan = ~is_known | np.isnan(value)
-    interval = Interval(*(np.where(is_nan, np.nan, x) for x in (value, low, high)))
-    deviation = np.where(has_trials, _deviation(np.nan_to_num(value), size), 0.0)
-    units = ranking.units
-    z_of_mean = units.z(confidence, np.float64(units.n_groups or units.n_rows))
-    return Labels(interval, bias, deviation, z_of_mean, has_trials, is_known, value)
+    interval = Interval(*(np.where(is_nan, np.nan, x) for x in (value, *ends)))
+    deviation = np.where(has_trials, _deviation(given, size), 0.0)
+    units, skew = ranking.units, (low + high) / 2 - given
+    z_of_mean = units.z(confidence, len(units))
+    return Labels(
+        interval, bias, deviation, z_of_mean, has_trials, is_known, value, skew
+    )
+
+
+def _with_single(bias: Array, n_positive: Array) -> Array:
+    """The bias of labels with a single positive, which do not show it, from the others.
+
+    It falls with the number of positives about as 1 / (n + 2) does.
+    """
+    single = np.isnan(bias)
+    shown = ~single & (n_positive > 1)
+    expected = (1 / (n_positive + 2))[shown].sum()
+    of_one = bias[shown].sum() / expected / 3 if shown.any() else 0.0
+    return np.where(single, of_one, bias)
 
 
 def _weighted(
-    ranking: Ranking, value: Array, sums: Array, confidence: float
+    ranking: Ranking, labels: Labels, sums: Array, confidence: float
 ) -> Interval:
     """The average weighted by support."""
+    value = labels.interval.value
     support = np.where(np.isnan(value), 0.0, ranking.samples.counts.support)
     mean = average_scores(value, "weighted", support=support)
     positives = ((ranking.samples.truth == 1) & ~np.isnan(value)).sum(1)
@@ -122,7 +147,10 @@ def _weighted(
         return Interval(mean, 0.0, 1.0)
     units = ranking.units
     influence = (sums - mean * units.add_up(positives.astype(float))) / support.sum()
-    return mean_interval(units, mean, influence, positives, confidence)
+    plain = mean_interval(units, mean, influence, positives, confidence)
+    unbiased = mean - support @ labels.bias / support.sum()
+    other = mean_interval(units, unbiased, influence, positives, confidence)
+    return Interval(mean, min(mean, other.low), max(plain.high, other.high))
 
 
 def _micro(

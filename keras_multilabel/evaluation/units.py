@@ -27,12 +27,14 @@ class Units:
         group: The number of each row's group, shape (n_rows,); None where each row
             is a unit.
         n_groups: How many there are.
+        unit: What the weights were divided by.
     """
 
     n_rows: int
     weight: Array | None
     group: Array | None
     n_groups: int | None
+    unit: float = 1.0
 
     @classmethod
     def of(cls, n_rows: int, weight: Array | None, group: Array | None) -> Units:
@@ -41,7 +43,11 @@ class Units:
         if group is not None:
             distinct, group = np.unique(group, return_inverse=True)
             n_groups = len(distinct)
-        return cls(n_rows, _scaled(weight), group, n_groups)
+        weight, unit = _scaled(weight)
+        return cls(n_rows, weight, group, n_groups, unit)
+
+    def __len__(self) -> int:
+        return self.n_rows if self.n_groups is None else self.n_groups
 
     def weighted(self, values: Array) -> Array:
         """Values of rows, (n_rows,) or (n_rows, k), times the rows' weights."""
@@ -50,11 +56,11 @@ class Units:
         return values * self.weight.reshape(-1, *[1] * (values.ndim - 1))
 
     def add_up(self, values: Array) -> Array:
-        """Values of rows, (n_rows,) or (n_rows, k), weighted and summed in each unit."""
+        """Values of rows, (n_rows,) or (n_rows, k), weighted and summed per unit."""
         if self.group is None:
             return self.weighted(values)
         if values.ndim == 1:
-            return np.bincount(self.group, self.weighted(values), self.n_groups)
+            return np.bincount(self.group, self.weighted(values), self.n_groups or 0)
         parts = range(0, values.shape[1], COLUMNS)
         return np.hstack([self._sums @ values[:, at : at + COLUMNS] for at in parts])
 
@@ -91,11 +97,12 @@ def check_groups(groups: Any, n_rows: int, sample: Array | None) -> Array | None
     return number_groups(groups, int(sample[-1]) + 1)[sample]
 
 
-def _scaled(weight: Array | None) -> Array | None:
-    """Weights near 1; None where all are equal, which count as none do."""
+def _scaled(weight: Array | None) -> tuple[Array | None, float]:
+    """Weights near 1, and their unit; None where all are equal, which count as 1."""
     if weight is None or (weight == weight[0]).all():
-        return None
-    return near_one(weight)[0]
+        return None, 1.0 if weight is None else float(weight[0])
+    near, exponent = near_one(weight)
+    return near, float(np.ldexp(1.0, exponent))
 
 
 def kish(weights: Array, axis: int = 0) -> Any:

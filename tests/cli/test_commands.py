@@ -49,6 +49,8 @@ class Cases:
         return self.results[name]
 
 
+FDR = ["--confidence", 0.9, "--correction", "fdr_bh"]
+PAIR = ["compare", "scores.npz", "other.csv"]
 COMMANDS = {
     "help": ["--help"],
     "report help": ["report", "--help"],
@@ -63,10 +65,14 @@ COMMANDS = {
     "costs": ["thresholds", "scores.csv", "--objective", "cost", "--costs", 1, 20],
     "no cv": ["thresholds", "scores.csv", "--cv", 0, "--one-for-all"],
     "grouped": ["thresholds", "grouped.npz", "-o", "grouped.json"],
+    "report of groups": ["report", "grouped.npz"],
     "describe": ["describe", "scores.csv", "-o", "labels.csv"],
     "strings": ["describe", "strings.csv", "--sep", "|"],
     "one-hot": ["describe", "onehot.csv"],
     "voc": ["describe", "scenes", "--images"],
+    "compare": [*PAIR, "-o", "compared.csv"],
+    "compare scores": [*PAIR, "--metric", "roc_auc", "--average", "weighted", *FDR],
+    "compare at": [*PAIR, "--thresholds", "cv", "-q", "-o", "compared.html"],
     # What goes wrong
     "no command": [],
     "unknown option": ["report", "scores.npz", "--threshold"],
@@ -91,6 +97,10 @@ COMMANDS = {
     "floor": ["thresholds", "scores.npz", "--objective", "recall"],
     "no folder": ["describe", "nothere"],
     "no images": ["describe", "scores.npz", "--images"],
+    "other labels": ["compare", "scores.npz", "predictions.npz"],
+    "other truth": ["compare", "scores.npz", "shuffled.csv"],
+    "fewer rows": ["compare", "scores.npz", "fewer.csv"],
+    "nothing to rank": ["compare", *["predictions.npz"] * 2, "--metric", "roc_auc"],
     "no room": ["report", "scores.npz", "-q", "-o", "nothere/report.json"],
 }
 
@@ -105,6 +115,8 @@ def truth_and_scores():
 
 
 Y_TRUE, Y_SCORE = truth_and_scores()
+GROUPS, WEIGHT = np.arange(200) // 5, np.linspace(0.5, 2, 200)
+OTHER = (Y_SCORE + np.random.default_rng(1).random(Y_SCORE.shape)) / 2
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +124,7 @@ def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli")
     data = {"y_true": Y_TRUE, "y_score": Y_SCORE, "label_names": NAMES}
     np.savez(folder / "scores.npz", **data)
-    np.savez(folder / "grouped.npz", **data, groups=np.arange(200) // 5)
+    np.savez(folder / "grouped.npz", **data, groups=GROUPS, sample_weight=WEIGHT)
     np.savez(folder / "predictions.npz", y_true=Y_TRUE, y_pred=Y_SCORE > 0.4)
     np.savez(folder / "nothing.npz", scores=Y_SCORE)
     np.savez(folder / "soft.npz", y_true=Y_TRUE / 2, y_score=Y_SCORE)
@@ -131,6 +143,10 @@ def write_tables(folder):
     table = pd.concat([scores, truth], axis=1).assign(image="x.jpg", note="ignored")
     table.to_csv(folder / "scores.csv", index=False)
     table.to_parquet(folder / "scores.parquet")
+    table.iloc[::-1].to_csv(folder / "shuffled.csv", index=False)
+    table[:-1].to_csv(folder / "fewer.csv", index=False)
+    other = {f"score/{name}": OTHER[:, at] for at, name in enumerate(NAMES)}
+    table.assign(**other).to_csv(folder / "other.csv", index=False)
     table.drop(columns="score/chair").to_csv(folder / "apart.csv", index=False)
     table.assign(**{"true/chair": "yes"}).to_csv(folder / "words.csv", index=False)
     (folder / "twice.csv").write_text("true/a,score/a,true/a,score/a\n1,0.5,0,0.1\n")
@@ -183,6 +199,13 @@ def test_cross_fitted_and_given_decisions(done):
     assert list(found["labels"]) == [f"label {index}" for index in range(4)]
 
 
+def test_groups_and_weights_are_read(done):
+    expected = kml.evaluation_report(
+        Y_TRUE, Y_SCORE, label_names=NAMES, groups=GROUPS, sample_weight=WEIGHT
+    )
+    assert done["report of groups"] == (0, f"{expected}\n", "")
+
+
 def test_thresholds_are_tuned_written_and_used(done):
     tuned = kml.tune_thresholds(
         Y_TRUE, Y_SCORE, cv=3, label_names=NAMES, random_state=0
@@ -205,8 +228,9 @@ def test_what_to_tune_for(done):
     grouped = kml.tune_thresholds(
         Y_TRUE,
         Y_SCORE,
-        cv=list(folds.split(Y_TRUE, Y_TRUE, np.arange(200) // 5)),
+        cv=list(folds.split(Y_TRUE, Y_TRUE, GROUPS)),
         label_names=NAMES,
+        sample_weight=WEIGHT,
     )
     assert (done.folder / "grouped.json").read_text() == grouped.to_json()
 
@@ -222,6 +246,31 @@ def test_labels_are_described(done):
     assert done["voc"].code == 0
     assert "in 12 samples" in done["voc"].out
     assert "ImageSummary of 12 images" in done["voc"].out
+
+
+def test_models_are_compared(done):
+    options = {"label_names": NAMES, "random_state": 0}
+    pair = (Y_SCORE >= 0.5, OTHER >= 0.5)
+    expected = kml.compare_models(Y_TRUE, *pair, **options)
+    assert done["compare"] == (0, f"{expected}\n", "")
+    frame = pd.read_csv(done.folder / "compared.csv", index_col="label")
+    assert frame["difference"].tolist() == pytest.approx(
+        expected.per_label.difference.tolist()
+    )
+    ranked = kml.compare_models(
+        Y_TRUE,
+        Y_SCORE,
+        OTHER,
+        metric="roc_auc",
+        average="weighted",
+        confidence=0.9,
+        correction="fdr_bh",
+        **options,
+    )
+    assert done["compare scores"] == (0, f"{ranked}\n", "")
+    assert done["compare at"] == (0, "", "")
+    page = (done.folder / "compared.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize(
@@ -246,10 +295,14 @@ def test_labels_are_described(done):
         ("empty", 1, "empty.csv: "),
         ("no scores", 1, "predictions.npz: thresholds need scores"),
         ("no scores to cut", 1, "predictions.npz: thresholds need scores"),
-        ("confidence", 1, "scores.npz: confidence must be"),
+        ("confidence", 1, "scores.npz: confidence must lie between 0 and 1"),
         ("floor", 1, "min_precision"),
         ("no folder", 1, "nothere: there is no such file or folder"),
         ("no images", 1, "scores.npz: it names no images"),
+        ("other labels", 1, "predictions.npz: its labels must be those of scores.npz"),
+        ("other truth", 1, "shuffled.csv: its truth must be that of scores.npz"),
+        ("fewer rows", 1, "fewer.csv: its truth must have the shape"),
+        ("nothing to rank", 1, "predictions.npz: this metric needs scores"),
         ("no room", 1, "nothere"),
     ],
 )

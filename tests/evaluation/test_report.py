@@ -98,8 +98,11 @@ def test_in_notebooks_names_are_text():
     assert html.seen == {"div", "br", "table", "thead", "tbody", "tr", "th", "td"}
     assert {SCRIPT, "b & c", '"d"', "micro avg", "hamming loss"} <= set(html.text)
     assert "Thresholds: 0.5, not tuned" in html.text
-    bare = Tags(make(names=names, thresholds=0.3)._repr_html_())
-    assert any("given" in text for text in bare.text)
+    by_lambda = kml.tune_thresholds(
+        [[1], [0]], [[0.9], [0.1]], lambda counts: counts.tp
+    )
+    told = kml.evaluation_report([[1], [1]], [[0.3], [0.2]], by_lambda)._repr_html_()
+    assert "given, tuned for &lt;lambda&gt;" in told
 
 
 def test_the_frame_has_every_score_with_its_ends():
