@@ -9,7 +9,7 @@ INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo test fuzz lint format bench backends docs wheel clean
+.PHONY: help demo test browser fuzz lint format bench backends docs wheel clean
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, threshold
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
+
+browser: $(VENV)/.dev ## Test the page of a report in headless Chromium; skips where there is none
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -m browser -rs tests/evaluation $(ARGS)
 
 fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about half an hour
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=long tests $(ARGS)
@@ -64,7 +67,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python $(INSTALL) -e ".[tensorflow,plot,images]"
+	$(BIN)/python $(INSTALL) -e ".[tensorflow,plot,images,report]"
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -4,6 +4,16 @@ from .calibration.label_calibrator import LabelCalibrator as LabelCalibrator
 from .callbacks.multi_label_metrics import MultiLabelMetrics as MultiLabelMetrics
 from .checks.check_setup import check_setup as check_setup
 from .checks.findings import Finding as Finding
+from .evaluation.classification_report import (
+    classification_report as classification_report,
+)
+from .evaluation.compare_models import compare_models as compare_models
+from .evaluation.comparison import Comparison as Comparison
+from .evaluation.evaluation_report import evaluation_report as evaluation_report
+from .evaluation.interval import Interval as Interval
+from .evaluation.intervals import score_intervals as score_intervals
+from .evaluation.report import EvaluationReport as EvaluationReport
+from .evaluation.score_intervals import ScoreIntervals as ScoreIntervals
 from .images.dataset import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .images.describe import ImageSummary as ImageSummary
 from .images.describe import describe_images as describe_images

@@ -1,4 +1,4 @@
 """`MultiLabelMetrics`, and the two ways in which it validates.
 
-It imports ``inference``, ``metrics``, ``thresholds`` and ``utils``.
+It imports ``evaluation``, ``inference``, ``metrics``, ``thresholds`` and ``utils``.
 """

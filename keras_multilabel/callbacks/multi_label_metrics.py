@@ -1,9 +1,12 @@
 """`MultiLabelMetrics`: honest validation metrics in the logs of any fit."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import keras
+import numpy.typing as npt
 from sklearn.exceptions import NotFittedError
 
 from keras_multilabel.callbacks.evaluation import Callables
@@ -18,6 +21,9 @@ from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.constructor import constructor_repr
 from keras_multilabel.utils.defaults import default, given, resolved
 from keras_multilabel.utils.options import Average, MetricName, Numbers
+
+if TYPE_CHECKING:
+    from keras_multilabel.evaluation.report import EvaluationReport
 
 
 class MultiLabelMetrics(Carrier):
@@ -250,3 +256,22 @@ class MultiLabelMetrics(Carrier):
         ``restore_best_weights`` or a checkpoint keeps.
         """
         return self._last("thresholds")
+
+    def report(
+        self,
+        *,
+        groups: npt.ArrayLike | None = None,
+        images: Iterable[Any] | None = None,
+        confidence: float = 0.95,
+    ) -> EvaluationReport:
+        """An `EvaluationReport` of the last validation; only with ``validation_data``.
+
+        Its numbers are those in ``logs``, with intervals. Where thresholds are tuned,
+        the decisions are cross-fitted, and the thresholds those of the last epoch.
+
+        Args:
+            groups: What rows belong together, as in `evaluation_report`.
+            images: The image of each row, as there.
+            confidence: Of the intervals.
+        """
+        return self._last("report").report(groups, images, confidence)

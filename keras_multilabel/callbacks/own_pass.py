@@ -19,7 +19,9 @@ from keras_multilabel.callbacks.evaluation import (
     keys_of,
     values_of,
 )
+from keras_multilabel.callbacks.reportable import Reportable
 from keras_multilabel.callbacks.validation import Carrier, Validation
+from keras_multilabel.evaluation.predicted import Predicted, cross_fitted, told_of
 from keras_multilabel.inference.scoring_pass import PassResult, ScoringPass
 from keras_multilabel.inference.sources import check_source
 from keras_multilabel.metrics.averages import average_scores
@@ -140,12 +142,14 @@ class OwnPass(Carrier):
             return repeat(np.nan)
         y_true, samples = self._samples_of(result)
         if self._tuner is None:
-            y_pred = samples.decide(fixed)
+            y_pred = samples.decide(fixed).view(np.uint8)
+            predicted = Predicted(y_pred, fixed, told_of(fixed))
             thresholds = Thresholds(fixed, self._label_names)
         else:
-            y_pred, thresholds = self._tune(
+            predicted, thresholds = self._tune(
                 self._tuner.set_params(label_names=self._label_names), samples
             )
+            y_pred = predicted.y_pred
         evaluation = Evaluation(y_true, samples, y_pred, self._zero_division)
         values = list(
             values_of(
@@ -161,6 +165,13 @@ class OwnPass(Carrier):
             y_true=y_true,
             y_score=samples.y_score,
             thresholds=thresholds,
+            report=Reportable(
+                samples,
+                predicted,
+                self._label_names,
+                self._zero_division,
+                result.n_samples,
+            ),
         )
         return values
 
@@ -191,9 +202,9 @@ class OwnPass(Carrier):
 
     def _tune(
         self, tuner: ThresholdTuner, samples: Samples
-    ) -> tuple[Array, Thresholds]:
+    ) -> tuple[Predicted, Thresholds]:
         """The cross-fitted decisions, and the best thresholds of all epochs so far."""
-        groups = samples.sample
+        groups, cv = samples.sample, tuner.cv
         if groups is not None and not hasattr(tuner.cv, "split"):
             # The positions of a sample stay together.
             seed = tuner.random_state
@@ -206,7 +217,9 @@ class OwnPass(Carrier):
         # A score that is NaN gives way to any other, and never to begin with.
         if self._best is None or np.isnan(self._best_score) or score > self._best_score:
             self._best_score, self._best = score, tuned
-        return np.asarray(tuned.cv_pred), self._best
+        told = cross_fitted(cv if isinstance(cv, int) else None)
+        y_pred = np.asarray(tuned.cv_pred)
+        return Predicted(y_pred, tuned.values, told), self._best
 
     def _check_truth(self, y_true: Any) -> None:
         """Raise if names or thresholds do not fit the truth that was given."""

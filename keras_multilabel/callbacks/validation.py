@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import keras
 
+from keras_multilabel.callbacks.reportable import Reportable
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.thresholds.thresholds import Thresholds
@@ -21,6 +22,7 @@ class Validation:
         y_true: Truth, shape (n_samples, n_labels), of a pass of our own.
         y_score: Its scores, same shape; probabilities.
         thresholds: The `Thresholds` to go with the model.
+        report: What a report of it is made of.
     """
 
     counts: Counts
@@ -28,6 +30,7 @@ class Validation:
     y_true: Array | None = None
     y_score: Array | None = None
     thresholds: Thresholds | None = None
+    report: Reportable | None = None
 
 
 class Carrier(keras.callbacks.Callback):

@@ -41,6 +41,11 @@ class PassResult:
     loss: float | None
     sample: Array | None = None
 
+    @property
+    def n_samples(self) -> int:
+        """How many samples there are, of any number of positions."""
+        return len(self.y_true) if self.sample is None else int(self.sample[-1]) + 1
+
 
 class ScoringPass(keras.Model):
     """A model around a model, whose prediction is its scores, and what goes with them.

@@ -1,7 +1,7 @@
 """One table for all results: as text, as HTML in notebooks, and as a data frame."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -27,13 +27,13 @@ class Table:
     Attributes:
         title: The first line, or lines; all there is where there are no columns.
         names: Of the rows.
-        columns: Numbers, one per row, by the name of the column.
+        columns: Numbers, or cells as text, one per row, by the name of the column.
         index: What a row is.
     """
 
     title: str
     names: Sequence[Any] = ()
-    columns: dict[str, Array] | None = None
+    columns: Mapping[str, Array | Sequence[str]] | None = None
     index: str = "label"
 
     def text(self) -> str:
@@ -41,7 +41,7 @@ class Table:
         if not self.columns or not len(self.names):
             return self.title
         lines = list(self._lines())
-        widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+        widths = [max(map(text_width, column)) for column in zip(*lines, strict=True)]
         text = [
             "  ".join(
                 [_padded(line[0], widths[0]), *map(str.rjust, line[1:], widths[1:])]
@@ -59,8 +59,8 @@ class Table:
         head, *rows = self._lines()
         # The class by which notebooks and documentation know data frames.
         parts = [title, '<table border="1" class="dataframe">']
-        parts += [f"<thead>{_html_row(head, 'th')}</thead>", "<tbody>"]
-        parts += [_html_row(row, "td") for row in rows]
+        parts += [f"<thead>{html_row(head, 'th')}</thead>", "<tbody>"]
+        parts += [html_row(row, "td") for row in rows]
         return "\n".join([*parts, "</tbody></table>"])
 
     def frame(self) -> Any:
@@ -81,13 +81,13 @@ class Table:
         """The header and the rows, as cells."""
         columns = self.columns or {}
         yield ["", *columns]
-        for row in _shown(len(self.names)):
+        for row in shown_rows(len(self.names)):
             if row is None:
                 n_hidden = len(self.names) - 2 * ENDS
                 yield [f"... {n_hidden:,} more", *[""] * len(columns)]
             else:
                 values = (_number(column[row]) for column in columns.values())
-                yield [_readable(self.names[row]), *values]
+                yield [readable(self.names[row]), *values]
 
 
 class Tabular(ABC):
@@ -121,7 +121,7 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def _shown(n_rows: int) -> Iterator[int | None]:
+def shown_rows(n_rows: int) -> Iterator[int | None]:
     """Positions of the rows to show; None where some are left out."""
     if n_rows <= MOST_ROWS:
         yield from range(n_rows)
@@ -132,28 +132,31 @@ def _shown(n_rows: int) -> Iterator[int | None]:
 
 
 def _number(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, (int, np.integer)):
         return f"{value:,}"
     plain = value == 0 or 1e-4 <= abs(value) < 1e9
     return f"{value:,.4f}" if plain else f"{value:.3e}"
 
 
-def _readable(name: Any) -> str:
+def readable(name: Any) -> str:
     """On one line, with characters that cannot be printed written as escapes."""
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
     return shorten(text, WIDEST)
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """Columns of a terminal: Chinese and Japanese characters take two."""
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return text + " " * (width - text_width(text))
 
 
-def _html_row(cells: list[str], kind: str) -> str:
+def html_row(cells: list[str], kind: str) -> str:
+    """A row of a table; names are text and no tags."""
     head, *rest = map(escape, cells)
     values = "".join(
         f'<{kind} style="text-align: right">{cell}</{kind}>' for cell in rest

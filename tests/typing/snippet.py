@@ -65,6 +65,17 @@ def thresholds() -> None:
     assert_type(tuner.fit(Y_SCORE, Y_TRUE), kml.ThresholdTuner)
 
 
+def reports() -> None:
+    """From scores, from predictions, and in scikit-learn's form."""
+    report = kml.evaluation_report(Y_TRUE, Y_SCORE, "cv", groups=[0, 1, 2, 3])
+    assert_type(report, kml.EvaluationReport)
+    assert_type(report.to_dict(), dict[str, Any])
+    kml.evaluation_report(Y_TRUE, y_pred=Y_PRED)
+    assert_type(kml.classification_report(Y_TRUE, Y_PRED), str)
+    scores = kml.classification_report(Y_TRUE, Y_PRED, output_dict=True)
+    assert_type(scores["macro avg"]["recall"], float)
+
+
 def data() -> None:
     """Weights, labels and splits."""
     assert_type(kml.compute_class_weight(Y_TRUE, "effective", beta=0.9), Array)
@@ -94,7 +105,7 @@ def training() -> None:
     assert_type(finding.severity == "error", bool)
 
 
-RIGHT = (scores, counts_and_histograms, thresholds, data, training)
+RIGHT = (scores, counts_and_histograms, thresholds, reports, data, training)
 
 
 def wrong() -> None:

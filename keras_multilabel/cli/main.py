@@ -1,0 +1,45 @@
+"""The command line: arguments, errors and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from keras_multilabel.cli.arguments import parser
+
+# Exit codes: argparse has 2 for a wrong option.
+BAD_INPUT = 1
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: Those of the command line. Default: ``sys.argv``.
+
+    Returns:
+        The exit code: 0, or 1 where a file or the data in it is not as it should be.
+        (argparse exits with 2 for an option that is not.)
+    """
+    options = parser().parse_args(arguments)
+    # What is needed to evaluate is not loaded for --help.
+    from keras_multilabel.cli import commands
+    from keras_multilabel.cli.score_file import BadInput
+
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal cannot show is no reason to stop.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        commands.COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output, such as head, has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (BadInput, OSError, ImportError, ValueError, TypeError) as error:
+        print(f"keras-multilabel {options.command}: error: {error}", file=sys.stderr)
+        return BAD_INPUT
+    return 0

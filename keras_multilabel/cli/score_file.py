@@ -1,0 +1,165 @@
+"""Files of truth, scores and predictions -> arrays."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel.utils.arguments import listed
+from keras_multilabel.utils.matrices import Array
+from keras_multilabel.utils.optional import require
+
+# What is read of an .npz file, and what names the columns of a table.
+ARRAYS = ("y_true", "y_score", "y_pred")
+PREFIXES = {"y_true": "true/", "y_score": "score/", "y_pred": "pred/"}
+OF_ROWS = {"sample_weight": "sample_weight", "groups": "group", "images": "image"}
+
+
+class BadInput(Exception):  # noqa: N818
+    """What is wrong with a file or an option, for the one who wrote it."""
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """Name the file in errors of what is done with it."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        message = error.args[0] if isinstance(error, KeyError) else error
+        raise BadInput(f"{path}: {message}") from error
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from error
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreFile:
+    """What a file holds, as the functions take it.
+
+    Attributes:
+        path: The file.
+        y_true: Truth, shape (n_samples, n_labels).
+        y_score: Scores, same shape, or None.
+        y_pred: Predictions, same shape, or None.
+        label_names: One per label, or None.
+        sample_weight: Shape (n_samples,), or None.
+        groups: Likewise.
+        images: Likewise.
+    """
+
+    path: Path
+    y_true: Array
+    y_score: Array | None = None
+    y_pred: Array | None = None
+    label_names: list[str] | None = None
+    sample_weight: Array | None = None
+    groups: Array | None = None
+    images: Array | None = None
+
+
+def read_score_file(path: Path) -> ScoreFile:
+    """Read a file by its ending."""
+    readers = {".npz": _from_npz, ".csv": _from_csv, ".parquet": _from_parquet}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise BadInput(f"{path}: expected a file that ends in {', '.join(readers)}.")
+    with about(path):
+        return reader(path)
+
+
+def is_score_table(path: Path) -> bool:
+    """Whether a CSV file has columns of truth, by its first line."""
+    with about(path):
+        return any(name.startswith(PREFIXES["y_true"]) for name in _header(path))
+
+
+def _from_npz(path: Path) -> ScoreFile:
+    # NumPy would take any other file for objects of Python.
+    if path.exists() and not zipfile.is_zipfile(path):
+        raise ValueError("it is no .npz file of NumPy, as numpy.savez writes it.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except ValueError as error:
+        raise ValueError(
+            f"it holds what cannot be read ({error}). Text is saved as "
+            "numpy.array(names, dtype=str)."
+        ) from error
+    if "y_true" not in arrays:
+        raise ValueError(f"it has no array y_true; it has {listed(list(arrays))}.")
+    names = arrays.get("label_names")
+    known = {name: arrays[name] for name in [*ARRAYS, *OF_ROWS] if name in arrays}
+    return ScoreFile(
+        path, **known, label_names=None if names is None else names.astype(str).tolist()
+    )
+
+
+def _from_csv(path: Path) -> ScoreFile:
+    header = _header(path)
+    if twice := [name for name, n in Counter(header).items() if n > 1]:
+        raise ValueError(f"its columns must differ; it repeats {listed(twice)}.")
+    pandas = require("pandas", extra="images")
+    text = {name: str for name in ("group", "image") if name in header}
+    return _from_frame(path, pandas.read_csv(path, dtype=text, encoding="utf-8-sig"))
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _from_parquet(path: Path) -> ScoreFile:
+    pandas = require("pandas", extra="images")
+    require("pyarrow", extra="report")
+    return _from_frame(path, pandas.read_parquet(path))
+
+
+def _from_frame(path: Path, frame: Any) -> ScoreFile:
+    columns = [str(column) for column in frame.columns]
+    frame.columns = columns
+    labels = {
+        name: [c.removeprefix(prefix) for c in columns if c.startswith(prefix)]
+        for name, prefix in PREFIXES.items()
+    }
+    order = labels["y_true"]
+    if not order:
+        raise ValueError(
+            f"it has no column true/NAME; it has {listed(columns)}. For each label it "
+            "must have a column true/NAME, and score/NAME or pred/NAME."
+        )
+    arrays = {}
+    for name, prefix in PREFIXES.items():
+        if not labels[name]:
+            continue
+        if set(labels[name]) != set(order):
+            apart = sorted(set(labels[name]) ^ set(order))
+            raise ValueError(
+                f"columns true/NAME and {prefix}NAME must be of the same labels; only "
+                f"one of them is there for {listed(apart)}."
+            )
+        arrays[name] = _numbers(frame, [prefix + label for label in order])
+    rows = {
+        name: np.asarray(frame[column])
+        for name, column in OF_ROWS.items()
+        if column in columns
+    }
+    return ScoreFile(path, **arrays, **rows, label_names=order)
+
+
+def _numbers(frame: Any, columns: list[str]) -> Array:
+    part = frame[columns]
+    for column in columns:
+        kind = part[column].dtype.kind
+        if kind not in "biuf":
+            texts = [value for value in part[column].tolist() if isinstance(value, str)]
+            raise ValueError(
+                f"the column {column!r} must hold numbers; it has {listed(texts)}."
+            )
+    return np.asarray(part)

@@ -1,0 +1,112 @@
+"""Labels with labels: which were taken for which, and which occur together."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel.evaluation.page.bins import weight_unit
+from keras_multilabel.evaluation.page.encoding import packed, plain
+from keras_multilabel.metrics.averages import divide
+from keras_multilabel.metrics.confusion_matrix import label_confusion_matrix
+from keras_multilabel.utils.arguments import Array
+
+# So many labels in the matrices, and pairs in the lists beside them.
+MOST_LABELS, MOST_PAIRS = 40, 8
+# Pairs nearer to chance than so many standard deviations are not worth a line.
+FAR = 2
+# Of more labels than this, a table of pairs would be larger than what it tells.
+TOO_MANY = 2_000
+# A tenth of a sample: how exactly the expected number is shown.
+TENTHS = 10
+# Truth is multiplied this many entries at a time: sums of float32 are exact, and few
+# large products wait less for one another's threads than many small ones.
+BLOCK = 2**23
+
+
+def label_pairs(
+    truth: Array, y_pred: Array, weight: Array | None
+) -> dict[str, Any] | None:
+    """What the page shows of pairs of labels; the most frequent ones as matrices.
+
+    None where there are too many.
+    """
+    if truth.shape[1] > TOO_MANY:
+        return None
+    support = truth_sums(truth == 1, weight)
+    top = np.sort(np.argsort(-support, kind="stable")[:MOST_LABELS])
+    confusion = label_confusion_matrix(truth, y_pred, sample_weight=weight)
+    together, expected = cooccurrence(truth, weight)
+    none = len(support)
+    shown, unit = np.append(top, none), weight_unit(weight)
+    ends = np.ix_(shown, shown)
+    return {
+        "top": top.tolist(),
+        "confusion": packed(np.rint(confusion[ends] / unit).ravel()),
+        "together": packed(np.rint(together[np.ix_(top, top)] / unit).ravel()),
+        "expected": packed(np.rint(expected[np.ix_(top, top)] * TENTHS).ravel()),
+        "confused": _most_confused(confusion[:none, :none]),
+        "associated": _most_associated(together, expected),
+    }
+
+
+def truth_sums(mask: Array, weight: Array | None) -> Array:
+    """How many samples there are where the mask says so, or what they weigh."""
+    return mask.sum(0) if weight is None else weight @ mask
+
+
+def cooccurrence(truth: Array, weight: Array | None) -> tuple[Array, Array]:
+    """How many samples have both labels, and how many would by chance.
+
+    By chance: of the samples of which both are known, the product of the shares.
+    """
+    positive = truth == 1
+    together = _products(positive, positive, weight)
+    if (truth >= 0).all():
+        total = len(truth) if weight is None else weight.sum()
+        alone = together.diagonal()
+        return together, np.outer(alone, alone) / total
+    known = truth >= 0
+    alone = _products(positive, known, weight)
+    return together, divide(alone * alone.T, _products(known, known, weight), 0.0)
+
+
+def _products(left: Array, right: Array, weight: Array | None) -> Array:
+    """``left.T @ right`` over samples."""
+    kind = np.float32 if weight is None else np.float64
+    sums: Array = np.zeros((left.shape[1], right.shape[1]))
+    step = max(1, BLOCK // left.shape[1])
+    for start in range(0, len(left), step):
+        rows = slice(start, start + step)
+        first: Array = left[rows].astype(kind)
+        if weight is not None:
+            sums += (first * weight[rows, None]).T @ right[rows].astype(kind)
+        else:
+            # (Of one matrix with itself NumPy computes but half.)
+            sums += first.T @ (first if left is right else right[rows].astype(kind))
+    return sums
+
+
+def _most_confused(confusion: Array) -> list[Any]:
+    """Pairs ``[true label, predicted label, how often]`` of different labels."""
+    between = confusion.astype(np.float64)
+    np.fill_diagonal(between, 0)
+    order = np.argsort(-between, axis=None, kind="stable")[:MOST_PAIRS]
+    rows, columns = np.unravel_index(order, between.shape)
+    return [
+        [int(i), int(j), plain(between[i, j], 1)]
+        for i, j in zip(rows, columns, strict=True)
+        if between[i, j] > 0
+    ]
+
+
+def _most_associated(together: Array, expected: Array) -> list[Any]:
+    """Pairs ``[label, label, found, expected]`` that differ most from chance."""
+    # A Pearson residual; one more sample keeps pairs that nobody expects apart.
+    surprise = np.triu(np.abs(together - expected) / np.sqrt(expected + 1), 1)
+    order = np.argsort(-surprise, axis=None, kind="stable")[:MOST_PAIRS]
+    rows, columns = np.unravel_index(order, surprise.shape)
+    return [
+        [int(i), int(j), plain(together[i, j], 1), plain(expected[i, j], 1)]
+        for i, j in zip(rows, columns, strict=True)
+        if surprise[i, j] > FAR
+    ]
