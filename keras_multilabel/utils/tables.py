@@ -9,7 +9,12 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
-from keras_multilabel.utils.label_names import LIBRARIES, library_of, shorten
+from keras_multilabel.utils.label_names import (
+    LIBRARIES,
+    library_of,
+    readable,
+    shorten,
+)
 from keras_multilabel.utils.matrices import Array
 from keras_multilabel.utils.optional import require
 
@@ -87,7 +92,7 @@ class Table:
                 yield [f"... {n_hidden:,} more", *[""] * len(columns)]
             else:
                 values = (_number(column[row]) for column in columns.values())
-                yield [_readable(self.names[row]), *values]
+                yield [shorten(readable(self.names[row]), WIDEST), *values]
 
 
 class Tabular(ABC):
@@ -136,12 +141,6 @@ def _number(value: Any) -> str:
         return f"{value:,}"
     plain = value == 0 or 1e-4 <= abs(value) < 1e9
     return f"{value:,.4f}" if plain else f"{value:.3e}"
-
-
-def _readable(name: Any) -> str:
-    """On one line, with characters that cannot be printed written as escapes."""
-    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
-    return shorten(text, WIDEST)
 
 
 def _width(text: str) -> int:
