@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "checks": {"inference", "losses", "utils"},
     "readers": {"utils"},
     "images": {"labels", "model_selection", "utils"},
-    "plots": {"labels", "metrics", "utils"},
+    "evaluation": {"metrics", "thresholds", "utils"},
+    "plots": {"evaluation", "labels", "metrics", "utils"},
     # The root: the list of public names, registration and datasets.
     "": {"utils", "registration", "_version", "all"},
 }

@@ -1,4 +1,4 @@
 """Pictures of data and decisions, one file each, in one style.
 
-It imports ``labels``, ``metrics`` and ``utils``.
+It imports ``evaluation``, ``labels``, ``metrics`` and ``utils``.
 """

@@ -32,7 +32,7 @@ class Table:
     Attributes:
         title: The first line, or lines; all there is where there are no columns.
         names: Of the rows.
-        columns: Numbers, one per row, by the name of the column.
+        columns: Numbers, or cells as text, one per row, by the name of the column.
         index: What a row is.
     """
 
@@ -137,6 +137,8 @@ def _shown(n_rows: int) -> Iterator[int | None]:
 
 
 def _number(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, (int, np.integer)):
         return f"{value:,}"
     plain = value == 0 or 1e-4 <= abs(value) < 1e9
