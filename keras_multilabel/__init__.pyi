@@ -68,6 +68,7 @@ from .model_selection.splitters import (
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
 from .plots.label_counts import plot_label_counts as plot_label_counts
+from .plots.label_outcomes import plot_label_outcomes as plot_label_outcomes
 from .readers.coco import read_coco as read_coco
 from .readers.label_folders import read_label_folders as read_label_folders
 from .readers.label_strings import read_label_strings as read_label_strings

@@ -160,3 +160,24 @@ def write_title(
         va="bottom",
         linespacing=1.25,
     )
+
+
+def key(ax: Any, colours: dict[str, str], **kwargs: Any) -> None:
+    """Patches of colour with their meaning, in one line over the axes."""
+    from matplotlib.patches import Patch
+
+    ax.legend(
+        handles=[Patch(color=colour, label=word) for word, colour in colours.items()],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=len(colours),
+        frameon=False,
+        borderaxespad=0.1,
+        handlelength=1,
+        handleheight=0.9,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        fontsize=NUMBER,
+        labelcolor="#333333",
+        **kwargs,
+    )
