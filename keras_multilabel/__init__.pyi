@@ -67,8 +67,11 @@ from .model_selection.splitters import (
     MultilabelStratifiedShuffleSplit as MultilabelStratifiedShuffleSplit,
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
+from .plots.cooccurrence import plot_cooccurrence as plot_cooccurrence
+from .plots.label_confusion import plot_label_confusion as plot_label_confusion
 from .plots.label_counts import plot_label_counts as plot_label_counts
 from .plots.label_outcomes import plot_label_outcomes as plot_label_outcomes
+from .plots.label_scores import plot_label_scores as plot_label_scores
 from .readers.coco import read_coco as read_coco
 from .readers.label_folders import read_label_folders as read_label_folders
 from .readers.label_strings import read_label_strings as read_label_strings

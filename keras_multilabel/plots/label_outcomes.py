@@ -138,9 +138,8 @@ def _finish(rows: Rows, left: Array, right: Array, normalize: Normalize) -> None
     ax.xaxis.set_major_locator(_locator(normalize))
     shown = (lambda x, _: f"{abs(x):.0%}") if normalize else (lambda x, _: brief(abs(x)))
     ax.xaxis.set_major_formatter(shown)
-    ax.set_xlabel("share of the label's positives" if normalize else "samples")
-    ax.xaxis.label.set_size(NUMBER)
-    ax.tick_params(axis="x", labelsize=NUMBER)
+    words = "share of the label's positives" if normalize else "samples"
+    ax.set_xlabel(words, fontsize=NUMBER)
     key(ax, {"missed": PALE_BLUE, "found": BLUE, "+ false alarms": ORANGE})
 
 

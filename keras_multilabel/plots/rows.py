@@ -126,6 +126,7 @@ def _write_names(rows: Rows, names: Sequence[Any], hidden: int) -> None:
     if hidden:
         ax.get_yticklabels()[-1].set(style="italic", color=DIM)
     ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="x", labelsize=min(NUMBER, max(rows.size, 6.0)))
     # A single row would fill the axes.
     ax.set_ylim(max(n_rows, 3) - 0.4, -0.6)
 

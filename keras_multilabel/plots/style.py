@@ -162,22 +162,26 @@ def write_title(
     )
 
 
-def key(ax: Any, colours: dict[str, str], **kwargs: Any) -> None:
+def key(ax: Any, colours: dict[str, str]) -> None:
     """Patches of colour with their meaning, in one line over the axes."""
     from matplotlib.patches import Patch
 
+    over(ax, [Patch(color=colour, label=word) for word, colour in colours.items()])
+
+
+def over(ax: Any, handles: Sequence[Any], lines: float = 0.1) -> None:
+    """A legend in one line, so many lines over the axes, from their left edge on."""
     ax.legend(
-        handles=[Patch(color=colour, label=word) for word, colour in colours.items()],
+        handles=handles,
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=len(colours),
+        ncols=len(handles),
         frameon=False,
-        borderaxespad=0.1,
+        borderaxespad=lines,
         handlelength=1,
         handleheight=0.9,
         handletextpad=0.5,
         columnspacing=1.4,
         fontsize=NUMBER,
         labelcolor="#333333",
-        **kwargs,
     )
