@@ -117,6 +117,8 @@ def _colours(counts: Array, expected: Array) -> Array:
     depth = 0.85 * np.abs(lift) / MOST
     together, fewer = (colormap(name)(depth)[..., :3] for name in ("Blues", "Oranges"))
     colours = np.where(lift[..., None] > 0, together, fewer)
+    # The lightest shades are not white yet: all but as expected would be tinted.
+    colours[depth < 0.06] = 1.0
     colours[np.diag_indices(len(lift))] = 0.91
     colours[np.triu_indices(len(lift), 1)] = 1.0
     return colours
@@ -126,8 +128,9 @@ def _describe(ax: Any, hidden: int, n_samples: int) -> None:
     more = f"; the most frequent labels, {hidden:,} more are not shown" if hidden else ""
     ax.set_xlabel(f"{n_samples:,} samples{more}", fontsize=NUMBER)
     ax.set_title(
-        "Samples with both labels. Blue: more than if labels were independent,\n"
-        "orange: fewer; darkest from 8 times on. Grey: all samples with the label.",
+        "Samples with both labels; grey: with the label.\n"
+        "Blue: more than if labels were independent, orange:\n"
+        "fewer; darkest where 8 times as many, or an eighth.",
         loc="left",
         fontsize=SMALL,
         color=DIM,

@@ -21,7 +21,8 @@ MOST_ALIKE = 600
 
 def new_axes(n_cells: int) -> Any:
     """Axes of a new figure that is large enough for so many rows and columns."""
-    side = min(LARGEST, 2.0 + CELL * max(n_cells, 4))
+    # Wide enough for the lines over it, however few the labels.
+    side = min(LARGEST, 2.0 + CELL * max(n_cells, 6))
     return pyplot().subplots(figsize=(side + 0.6, side), layout="constrained")[1]
 
 

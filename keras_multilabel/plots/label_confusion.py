@@ -80,18 +80,18 @@ def plot_label_confusion(
         ...     [[1, 0], [1, 1], [0, 0]], [[0, 1], [1, 0], [0, 0]], sort=None
         ... )
         >>> [tick.get_text() for tick in ax.get_xticklabels()]
-        ['label 0', 'label 1', 'none']
+        ['label 0', 'label 1', '(none)']
     """
     check_word("sort", sort, Sort)
     truth, decisions, weight, names = decisions_of(y_true, y_pred, label_names)
     matrix = label_confusion_matrix(truth, decisions, sample_weight=weight)
     labels = _chosen(matrix, sort, check_top(top, len(names)))
-    # The last row and column, none, stay last.
+    # The last row and column, of no label, stay last.
     with_none = np.append(labels, len(names))
     cells = matrix[np.ix_(with_none, with_none)]
     shares = divide(cells, np.broadcast_to(_totals(matrix, with_none), cells.shape), 0.0)
     ax = new_axes(len(with_none)) if ax is None else ax
-    shown = [*(names[label] for label in labels), "none"]
+    shown = [*(names[label] for label in labels), "(none)"]
     draw_cells(
         ax,
         _colours(shares),
@@ -135,9 +135,9 @@ def _describe(ax: Any, hidden: int) -> None:
     ax.set_xlabel(f"predicted in excess{more}", fontsize=NUMBER)
     ax.set_ylabel("missed", fontsize=NUMBER)
     ax.set_title(
-        "Blue: found. Orange: missed, with another label predicted in excess.\n"
-        "Shades are shares of the row. The diagonal over its row is not recall: a miss "
-        "counts\nonce for each label in excess.",
+        "Blue: found. Orange: missed, another one in excess.\n"
+        "Shades: shares of the row. A miss counts once for each\n"
+        "label in excess: the diagonal over its row is not recall.",
         loc="left",
         fontsize=SMALL,
         color=DIM,
