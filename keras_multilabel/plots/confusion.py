@@ -49,6 +49,7 @@ def plot_confusion_matrices(
     label_names: Iterable[Any] | None = None,
     sort: Sort = None,
     normalize: Normalize = "true",
+    top: int | None = 80,
     max_per_page: int = 20,
     fig: Figure | SubFigure | None = None,
 ) -> list[Figure | SubFigure]:
@@ -73,6 +74,7 @@ def plot_confusion_matrices(
             the columns are.
         normalize: Shares of what: ``"true"``, of the row; ``"pred"``, of the column;
             ``"all"``, of all samples; None writes counts alone, coloured by row.
+        top: Show so many labels, and how many more there are; None for all.
         max_per_page: Most labels on one figure.
         fig: An empty figure or subfigure to draw all labels on. Default: new
             figures, as many as are needed.
@@ -103,6 +105,7 @@ def plot_confusion_matrices(
         LAYOUT,
         ordered(sort, ratio(ratios.f1, counts), counts.support),
         partial(_draw_panel, counts, multilabel_confusion_matrix(counts), normalize),
+        top=top,
         max_per_page=max_per_page,
         fig=fig,
         xlabel="predicted",

@@ -10,7 +10,7 @@ import numpy as np
 from keras_multilabel.labels.describe import LabelSummary, describe_labels
 from keras_multilabel.plots.heatmap import alike, draw_cells, new_axes
 from keras_multilabel.plots.inputs import held
-from keras_multilabel.plots.rows import check_top
+from keras_multilabel.plots.pages import check_top
 from keras_multilabel.plots.style import DIM, NUMBER, SMALL, brief, colormap
 from keras_multilabel.utils.arguments import Array, check_word
 from keras_multilabel.utils.label_names import shown_names

@@ -20,7 +20,7 @@ from keras_multilabel.plots.style import (
     NUMBER,
     SORTED,
     fitted,
-    number,
+    counted_brief,
     pyplot,
     score,
     tidy,
@@ -87,6 +87,7 @@ def draw(
     highlight: Any,
     sort: Any,
     words: Any,
+    top: int | None,
     max_per_page: int,
     fig: Any,
     ax: Any,
@@ -97,18 +98,12 @@ def draw(
         return _draw_highlights(family, highlight, ax)
     by = {None: "", "support": SORTED["support"]}
     note = by.get(sort, f"sorted by {family.score}")
-    return _draw_panels(family, order, note=note, max_per_page=max_per_page, fig=fig)
-
-
-def _draw_panels(
-    family: Family, order: Array, *, note: str, max_per_page: int, fig: Any
-) -> list[Any]:
-    """One panel per label, its curve over those of the other labels in grey."""
     behind, grey = _spread(family), "grey: other labels" if len(order) > 1 else ""
     pages = draw_pages(
         LAYOUT,
         order,
         partial(_draw_panel, family, behind),
+        top=top,
         max_per_page=max_per_page,
         fig=fig,
         xlabel=family.xlabel,
@@ -136,7 +131,7 @@ def _draw_panel(family: Family, behind: list[int], panel: Panel) -> None:
         _draw_line(ax, family, line, BLUE, panel.scale)
     _frame(ax)
     value = "-" if line is None else score(line.value)
-    support = f"{number(family.support[label])} positives"
+    support = counted_brief(family.support[label], "positive")
     text = [f"{family.score} {value}   {support}"]
     write_title(ax, family.names[label], text, LAYOUT.width, panel.scale)
 

@@ -12,7 +12,7 @@ from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import label_confusion_matrix
 from keras_multilabel.plots.heatmap import alike, draw_cells, new_axes
 from keras_multilabel.plots.inputs import decisions_of
-from keras_multilabel.plots.rows import check_top
+from keras_multilabel.plots.pages import check_top
 from keras_multilabel.plots.style import (
     DIM,
     NUMBER,

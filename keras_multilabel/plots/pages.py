@@ -85,11 +85,23 @@ def check_max_per_page(max_per_page: Any) -> int:
     return int(max_per_page)
 
 
+def check_top(top: Any, n_labels: int) -> int:
+    """How many labels are shown."""
+    if top is None:
+        return n_labels
+    if not isinstance(top, (int, np.integer)) or isinstance(top, bool) or top < 1:
+        raise ValueError(
+            f"top must be a whole number of labels, 1 or more, or None; got {top!r}."
+        )
+    return min(int(top), n_labels)
+
+
 def draw_pages(
     layout: Panels,
     order: Sequence[int] | Array,
     draw: Callable[[Panel], None],
     *,
+    top: int | None,
     max_per_page: int,
     fig: Any,
     xlabel: str,
@@ -100,6 +112,7 @@ def draw_pages(
 
     Tick labels stay on the outer panels alone. On ``fig`` all labels go on one page.
     """
+    n_labels, order = len(order), order[: check_top(top, len(order))]
     n = len(order)
     per_page = n if fig is not None else min(n, check_max_per_page(max_per_page))
     columns = _columns(per_page) if fig is None else _best_columns(layout, fig, n)
@@ -114,8 +127,13 @@ def draw_pages(
             )
             draw(Panel(ax, int(label), page.scale, is_left, is_bottom))
         _write_labels(layout, page, xlabel, ylabel)
-        part = f"labels {start + 1} to {start + len(labels)} of {n}"
-        _write_note(page, ", ".join(filter(None, [part if per_page < n else "", note])))
+        notes = [note]
+        if per_page < n:
+            last = start + len(labels)
+            notes.insert(0, f"labels {start + 1} to {last} of {n_labels:,}")
+        if n < n_labels and start + per_page >= n:
+            notes.insert(0, f"and {n_labels - n:,} more")
+        _write_note(page, ", ".join(filter(None, notes)))
         pages.append(page)
     return pages
 

@@ -32,6 +32,7 @@ def plot_precision_recall(
     label_names: Iterable[Any] | None = None,
     highlight: str | Iterable[Any] | None = None,
     sort: Sort = None,
+    top: int | None = 80,
     max_per_page: int = 20,
     fig: Figure | SubFigure | None = None,
     ax: Axes | None = None,
@@ -41,7 +42,8 @@ def plot_precision_recall(
     Each panel has the label's curve in blue over those of other labels in grey, its
     average precision, and a dotted line at the share of positives, which is the
     precision of guessing. A dot marks the threshold chosen. Curves are drawn as steps,
-    as average precision is their area.
+    whose area is average precision: at each recall the highest precision, below which
+    a dot may lie.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
@@ -55,6 +57,7 @@ def plot_precision_recall(
             labels in grey.
         sort: ``"ap"`` (the highest average precision first), ``"support"`` (most
             frequent first) or None, as the columns are.
+        top: Show so many labels, and how many more there are; None for all.
         max_per_page: Most labels on one figure.
         fig: An empty figure or subfigure for all panels. Default: new figures.
         ax: Axes for the curves of all labels; ``highlight`` defaults to the two best
@@ -76,7 +79,7 @@ def plot_precision_recall(
         >>> y_score = [[0.9, 0.2], [0.6, 0.8], [0.3, 0.1]]
         >>> (page,) = kml.plot_precision_recall(y_true, y_score, label_names="ab")
         >>> [ax.texts[0].get_text() for ax in page.axes]
-        ['AP .83   2 positives', 'AP 1   1 positives']
+        ['AP .83   2 positives', 'AP 1   1 positive']
         >>> ax = kml.plot_precision_recall(y_true, y_score, highlight=[1])
     """
     scored = scores_of(y_true, y_score, label_names, thresholds)
@@ -85,6 +88,7 @@ def plot_precision_recall(
         highlight=highlight,
         sort=sort,
         words=Sort,
+        top=top,
         max_per_page=max_per_page,
         fig=fig,
         ax=ax,

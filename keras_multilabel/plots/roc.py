@@ -33,6 +33,7 @@ def plot_roc(
     label_names: Iterable[Any] | None = None,
     highlight: str | Iterable[Any] | None = None,
     sort: Sort = None,
+    top: int | None = 80,
     max_per_page: int = 20,
     fig: Figure | SubFigure | None = None,
     ax: Axes | None = None,
@@ -55,6 +56,7 @@ def plot_roc(
             labels in grey.
         sort: ``"auc"`` (the highest first), ``"support"`` (most frequent first) or
             None, as the columns are.
+        top: Show so many labels, and how many more there are; None for all.
         max_per_page: Most labels on one figure.
         fig: An empty figure or subfigure for all panels. Default: new figures.
         ax: Axes for the curves of all labels; ``highlight`` defaults to the two best
@@ -76,7 +78,7 @@ def plot_roc(
         >>> y_score = [[0.9, 0.2], [0.6, 0.8], [0.3, 0.1]]
         >>> (page,) = kml.plot_roc(y_true, y_score, label_names=["cat", "dog"])
         >>> [ax.texts[0].get_text() for ax in page.axes]
-        ['AUC .50   2 positives', 'AUC 1   1 positives']
+        ['AUC .50   2 positives', 'AUC 1   1 positive']
     """
     scored = scores_of(y_true, y_score, label_names, thresholds)
     return draw(
@@ -84,6 +86,7 @@ def plot_roc(
         highlight=highlight,
         sort=sort,
         words=Sort,
+        top=top,
         max_per_page=max_per_page,
         fig=fig,
         ax=ax,

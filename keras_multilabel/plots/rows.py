@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_multilabel.plots.pages import check_max_per_page
+from keras_multilabel.plots.pages import check_max_per_page, check_top
 from keras_multilabel.plots.style import (
     DIM,
     LITERAL,
@@ -74,17 +74,6 @@ def draw_rows(
             part = f"labels {start + 1} to {start + len(labels)} of {len(order)}"
             pages[-1].set_title(part, loc="right", fontsize=NUMBER, color=DIM)
     return pages
-
-
-def check_top(top: Any, n_labels: int) -> int:
-    """How many labels are shown."""
-    if top is None:
-        return n_labels
-    if not isinstance(top, (int, np.integer)) or isinstance(top, bool) or top < 1:
-        raise ValueError(
-            f"top must be a whole number of labels, 1 or more, or None; got {top!r}."
-        )
-    return min(int(top), n_labels)
 
 
 def _draw_page(

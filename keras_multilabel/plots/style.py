@@ -64,6 +64,11 @@ def brief(count: Any) -> str:
     return number(count) if count >= 999_500 else f"{count / 1e3:.0f}k"
 
 
+def counted_brief(count: Any, noun: str) -> str:
+    """Such as "1 positive" and "1,234 positives"."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def percent(share: Any) -> str:
     """A share in per cent; all and nothing are written only where they are exact."""
     if np.isnan(share):
