@@ -68,6 +68,8 @@ from .model_selection.splitters import (
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
 from .plots.cooccurrence import plot_cooccurrence as plot_cooccurrence
+from .plots.history import plot_history as plot_history
+from .plots.image_sizes import plot_image_sizes as plot_image_sizes
 from .plots.label_confusion import plot_label_confusion as plot_label_confusion
 from .plots.label_counts import plot_label_counts as plot_label_counts
 from .plots.label_outcomes import plot_label_outcomes as plot_label_outcomes

@@ -212,8 +212,8 @@ def _draw_panel(scored: Scored, labels: list[_Bins], panel: Panel) -> None:
     ax, of, scale = panel.ax, labels[panel.label], panel.scale
     ax.plot([0, 1], [0, 1], color="#888888", linewidth=0.9, linestyle=":", zorder=1)
     ax.vlines(of.score, of.low, of.high, color=BLUE, alpha=0.45, linewidth=2.2 * scale)
-    style = {"color": BLUE, "markersize": 4 * scale, "linewidth": 1 * scale}
-    ax.plot(of.score, of.share, "o-", **style)
+    ax.plot(of.score, of.share, color=BLUE, alpha=0.35, linewidth=1 * scale)
+    ax.plot(of.score, of.share, "o", color=BLUE, markersize=4 * scale)
     _draw_counts(ax, of, scale)
     tidy(ax, grid="both")
     ax.axhline(0, color="#999999", linewidth=0.8)
@@ -231,7 +231,8 @@ def _draw_counts(ax: Any, of: _Bins, scale: float) -> None:
     size = 0.68 * SMALL * scale
     text = {"fontsize": size, "color": DIM, "ha": "center"}
     if of.middle is None:
-        each = f"{brief(np.median(of.weight))} samples in a bin" if len(of.weight) else ""
+        middle = round(float(np.median(of.weight))) if len(of.weight) else 0
+        each = f"about {brief(middle)} samples in each"
         ax.text(0.5, (FLOOR + CEILING) / 2, each, va="center", **text)
         return
     width = of.middle[1] - of.middle[0] if len(of.middle) > 1 else 0.1

@@ -6,7 +6,7 @@ find them, and scripts without a screen can save them. pyplot keeps a figure unt
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -146,22 +146,27 @@ def apart(positions: Sequence[float], gap: float, low: float, high: float) -> Ar
 
 
 def write_title(
-    ax: Any, name: Any, lines: Sequence[str], width: float, scale: float
+    ax: Any,
+    name: Any,
+    lines: Sequence[str],
+    width: float,
+    scale: float = 1.0,
+    side: Literal["left", "center"] = "center",
 ) -> None:
     """The name of a label over its axes, of so many inches, and lines under the name."""
     size, small = NAME * scale, SMALL * scale
     text = fitted(name, 72 * width + 12, NAME)
     pad = 4 * scale + ROW_OF_TEXT * small * len(lines) + 2 * scale
-    ax.set_title(text, fontsize=size, pad=pad, **LITERAL)
+    ax.set_title(text, loc=side, fontsize=size, pad=pad, **LITERAL)
     ax.annotate(
         "\n".join(lines),
-        (0.5, 1),
+        (0.5 if side == "center" else 0, 1),
         xytext=(0, 4 * scale),
         xycoords="axes fraction",
         textcoords="offset points",
         color=DIM,
         fontsize=small,
-        ha="center",
+        ha=side,
         va="bottom",
         linespacing=1.25,
     )

@@ -103,7 +103,7 @@ def plot_thresholds(
         note=SORTED[sort],
     )
     for page in pages:
-        _write_key(page)
+        _write_key(page, "best F1" if scored.thresholds is None else "chosen")
     return [page.figure for page in pages]
 
 
@@ -166,13 +166,13 @@ def _draw_panel(
     write_title(ax, scored.names[panel.label], [text], LAYOUT.width, scale)
 
 
-def _write_key(page: Page) -> None:
+def _write_key(page: Page, dashed: str) -> None:
     """The names of the lines in their colours, in the lower left corner."""
     size = NUMBER * page.scale
     wide = 72 * page.figure.bbox.width / page.figure.dpi
     words = {word: colour for word, (_, colour, _) in DRAWN.items()}
     left = 0.012
-    for word, colour in (words | {"dashed: chosen": DIM}).items():
+    for word, colour in (words | {f"dashed: {dashed}": DIM}).items():
         style = {"color": colour, "fontsize": size, "va": "bottom"}
         page.figure.text(left, 0.004, word, **style)
         left += (text_width(word, size) + size) / wide
