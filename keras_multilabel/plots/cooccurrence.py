@@ -99,7 +99,9 @@ def _chosen(summary: LabelSummary, sort: Sort, top: int) -> Array:
     kept = np.sort(kept)
     if sort is None:
         return kept
-    return kept[alike(_lift(summary.cooccurrence, summary.expected)[np.ix_(kept, kept)])]
+    return kept[
+        alike(_lift(summary.cooccurrence, summary.expected)[np.ix_(kept, kept)])
+    ]
 
 
 def _lift(counts: Array, expected: Array) -> Array:
@@ -125,7 +127,9 @@ def _colours(counts: Array, expected: Array) -> Array:
 
 
 def _describe(ax: Any, hidden: int, n_samples: int) -> None:
-    more = f"; the most frequent labels, {hidden:,} more are not shown" if hidden else ""
+    more = (
+        f"; the most frequent labels, {hidden:,} more are not shown" if hidden else ""
+    )
     ax.set_xlabel(f"{n_samples:,} samples{more}", fontsize=NUMBER)
     ax.set_title(
         "Samples with both labels; grey: with the label.\n"

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 
-from keras_multilabel.plots.style import LITERAL, NUMBER, ROW_OF_TEXT, fitted, ink, pyplot
+from keras_multilabel.plots.style import (
+    LITERAL,
+    NUMBER,
+    ROW_OF_TEXT,
+    fitted,
+    ink,
+    pyplot,
+)
 from keras_multilabel.utils.arguments import Array
 
 # Inches of a cell, few labels to many; and of the largest figure.

@@ -98,7 +98,9 @@ def plot_history(
     for ax, part in zip(axes, panels, strict=True):
         _draw(ax, epochs, part)
         if best is not None:
-            ax.axvline(epochs[best], color="#555555", linewidth=1, linestyle=(0, (3, 2)))
+            ax.axvline(
+                epochs[best], color="#555555", linewidth=1, linestyle=(0, (3, 2))
+            )
     _describe(axes, columns[monitor], monitor, epochs, best)
     return fig
 
@@ -147,9 +149,7 @@ def _logs(columns: dict[str, Array], metrics: Iterable[str] | None) -> list[_Log
     return [_Log(n, columns.get(n), columns.get(f"val_{n}")) for n in names]
 
 
-def _monitored(
-    monitor: str | None, columns: dict[str, Array], logs: list[_Log]
-) -> str:
+def _monitored(monitor: str | None, columns: dict[str, Array], logs: list[_Log]) -> str:
     if monitor is not None and monitor not in columns:
         raise ValueError(
             f"monitor must be a log, {listed(list(columns), 20)}; got {monitor!r}."
@@ -207,7 +207,11 @@ def _frame(ax: Any, logs: list[_Log]) -> None:
     values = [v for log in logs for v in log[1:] if v is not None]
     every = np.concatenate(values)
     every = every[np.isfinite(every)]
-    if len(every) and not _is_loss(logs[0].name) and 0 <= every.min() <= every.max() <= 1:
+    if (
+        len(every)
+        and not _is_loss(logs[0].name)
+        and 0 <= every.min() <= every.max() <= 1
+    ):
         ax.set_ylim(0, 1.02)
     elif len(every) and every.min() >= 0:
         ax.set_ylim(bottom=0)
@@ -228,7 +232,9 @@ def _name(ax: Any, named: list[_Log], rest: int) -> None:
         style = {"fontsize": NUMBER, "va": "center", "annotation_clip": False}
         where = ax.get_yaxis_transform()
         at = {"xytext": (6, 0), "textcoords": "offset points"}
-        ax.annotate(text, (1, y), xycoords=where, color=colour, **at, **style, **LITERAL)
+        ax.annotate(
+            text, (1, y), xycoords=where, color=colour, **at, **style, **LITERAL
+        )
     if rest:
         ax.annotate(
             f"grey: {rest:,} more",

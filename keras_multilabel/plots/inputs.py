@@ -165,4 +165,3 @@ def ordered(sort: Any, scores: Array, support: Array, words: Any = Sort) -> Arra
 def ratio(kind: ratios.Ratio, counts: Counts) -> Array:
     """A score of each label; NaN where it is 0 / 0."""
     return divide(*kind(counts), np.nan)
-

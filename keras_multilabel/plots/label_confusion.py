@@ -89,7 +89,9 @@ def plot_label_confusion(
     # The last row and column, of no label, stay last.
     with_none = np.append(labels, len(names))
     cells = matrix[np.ix_(with_none, with_none)]
-    shares = divide(cells, np.broadcast_to(_totals(matrix, with_none), cells.shape), 0.0)
+    shares = divide(
+        cells, np.broadcast_to(_totals(matrix, with_none), cells.shape), 0.0
+    )
     ax = new_axes(len(with_none)) if ax is None else ax
     shown = [*(names[label] for label in labels), "(none)"]
     draw_cells(

@@ -136,7 +136,9 @@ def _finish(rows: Rows, left: Array, right: Array, normalize: Normalize) -> None
     span = max(left.max() + right.max(), 1e-9)
     ax.set_xlim(-left.max() - 0.10 * span, right.max() + 0.22 * span)
     ax.xaxis.set_major_locator(_locator(normalize))
-    shown = (lambda x, _: f"{abs(x):.0%}") if normalize else (lambda x, _: brief(abs(x)))
+    shown = (
+        (lambda x, _: f"{abs(x):.0%}") if normalize else (lambda x, _: brief(abs(x)))
+    )
     ax.xaxis.set_major_formatter(shown)
     words = "share of the label's positives" if normalize else "samples"
     ax.set_xlabel(words, fontsize=NUMBER)
