@@ -10,9 +10,9 @@ from keras_multilabel.model_selection.truth import (
     check_groups,
     check_n_rows,
     check_positives,
-    generator,
 )
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.groups import generator
 
 
 def multilabel_train_test_split(

@@ -12,9 +12,9 @@ from keras_multilabel.model_selection.truth import (
     check_groups,
     check_n_rows,
     check_positives,
-    generator,
 )
 from keras_multilabel.utils.arguments import Array
+from keras_multilabel.utils.groups import generator
 
 RandomState = int | np.random.Generator | np.random.RandomState | None
 Pairs = Iterator[tuple[Array, Array]]

@@ -1,6 +1,5 @@
 """Truth in any form, and groups, as the splitters take them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,8 @@ from scipy import sparse
 from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.utils.arguments import Array, check_matrix, check_targets
-from keras_multilabel.utils.matrices import as_numbers, canonical_rows, is_missing
+from keras_multilabel.utils.groups import number_groups
+from keras_multilabel.utils.matrices import as_numbers, canonical_rows
 from keras_multilabel.utils.rows import check_rows
 
 
@@ -45,14 +45,7 @@ def _is_flat(y: Any) -> bool:
 
 def check_groups(groups: Any, n_samples: int, least: int, name: str) -> Array:
     """Return the group of each row as a number from 0, of at least ``least`` groups."""
-    values = groups.to_list() if hasattr(groups, "to_list") else groups
-    values = values if isinstance(values, (list, tuple)) else np.asarray(values)
-    shape = values.shape if isinstance(values, np.ndarray) else (len(values),)
-    if shape != (n_samples,):
-        raise ValueError(
-            f"groups must be one value per sample, shape ({n_samples},); got {shape}."
-        )
-    group = _numbered(values)
+    group = number_groups(groups, n_samples)
     n_groups = int(group.max()) + 1
     if n_groups < least:
         raise ValueError(
@@ -61,42 +54,8 @@ def check_groups(groups: Any, n_samples: int, least: int, name: str) -> Array:
     return group
 
 
-def _numbered(values: Any) -> Array:
-    """Equal values as equal numbers, from 0, in the order of the values."""
-    if isinstance(values, np.ndarray) and values.dtype != object:
-        distinct, group = np.unique(values, return_inverse=True)
-        _check_none_missing(distinct.tolist(), values)
-        numbers: Array = group
-        return numbers
-    # NumPy would make 1 and "1" one group.
-    found = dict.fromkeys(values)
-    _check_none_missing(found, values)
-    try:
-        order = sorted(found)
-    except TypeError:  # of several types
-        order = list(found)
-    number_of = {value: number for number, value in enumerate(order)}
-    return np.array([number_of[value] for value in values])
-
-
-def _check_none_missing(distinct: Iterable[Any], values: Any) -> None:
-    if any(map(is_missing, distinct)):
-        row = next(row for row, value in enumerate(values) if is_missing(value))
-        raise ValueError(
-            f"groups must name the group of each sample; it is missing at row {row}. "
-            "Give such a sample a group of its own."
-        )
-
-
 def check_n_rows(array: Any, n_samples: int, name: str, of: str) -> None:
     """Raise if ``array`` has not one row per sample."""
     n_rows = array.shape[0] if hasattr(array, "shape") else len(array)
     if n_rows != n_samples:
         raise ValueError(f"{name} must have {of}'s {n_samples} rows; got {n_rows}.")
-
-
-def generator(random_state: Any) -> np.random.Generator:
-    """A generator from a seed; from a generator, old or new, whose state moves on."""
-    if isinstance(random_state, np.random.RandomState):
-        random_state = random_state.randint(2**31 - 1)
-    return np.random.default_rng(random_state)

@@ -1,0 +1,203 @@
+"""Intervals of precision, recall and F1, per label and averaged, in two passes.
+
+The first counts. The second adds up, in each row, what the row adds to the scores of
+all labels: labels that rise and fall together then do so in the average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from keras_multilabel.evaluation.decisions import (
+    TRIALS,
+    Decisions,
+    trial_coefficients,
+)
+from keras_multilabel.evaluation.interval import Interval
+from keras_multilabel.evaluation.macro import Labels
+from keras_multilabel.evaluation.pooled import NOTHING, mean_interval, ratio_interval
+from keras_multilabel.evaluation.proportions import (
+    Shares,
+    f1_moments,
+    f1_of_jaccard,
+    share_moments,
+)
+from keras_multilabel.metrics import ratios
+from keras_multilabel.metrics.averages import average_ratio, average_scores, divide
+from keras_multilabel.utils.arguments import Array
+
+RATIOS = {"precision": ratios.precision, "recall": ratios.recall, "f1_score": ratios.f1}
+Scored = dict[str, Interval]
+
+
+@dataclass(frozen=True)
+class DecisionIntervals:
+    """Intervals of all scores of decisions, see `ScoreIntervals`."""
+
+    per_label: Scored
+    averages: dict[str, Scored]
+    overall: Scored
+    frequent: Scored
+
+
+def decision_intervals(
+    decisions: Decisions, confidence: float, zero_division: float, frequent: Array
+) -> DecisionIntervals:
+    """Intervals of all scores; of ``frequent`` labels the macro average too."""
+    labels = {
+        score: _labels(decisions, score, confidence, zero_division) for score in TRIALS
+    }
+    steps = [_steps(decisions, score, labels[score]) for score in TRIALS]
+    weighted = [_weighted_steps(decisions, score, labels[score]) for score in TRIALS]
+    columns = [*steps, *(each * frequent for each in steps), *weighted]
+    sums = decisions.project(np.stack(columns, axis=-1))
+    squares = (sums**2).sum(0).tolist()
+
+    def means(start: int, among: Any) -> Scored:
+        return {
+            score: labels[score].mean(squares[at], len(sums), zero_division, among)
+            for at, score in enumerate(TRIALS, start)
+        }
+
+    averages = {
+        "micro": _micro(decisions, confidence, zero_division),
+        "macro": means(0, True),
+        "weighted": {
+            score: _weighted(decisions, labels[score], sums[:, at], confidence)
+            for at, score in enumerate(TRIALS, 2 * len(TRIALS))
+        },
+        "samples": _samples(decisions, confidence, zero_division),
+    }
+    per_label = {score: each.interval for score, each in labels.items()}
+    overall = _overall(decisions, confidence)
+    return DecisionIntervals(per_label, averages, overall, means(3, frequent))
+
+
+def _labels(
+    decisions: Decisions, score: str, confidence: float, zero_division: float
+) -> Labels:
+    shares = decisions.shares(score, confidence)
+    value, ends = shares.value, shares.bounds()
+    if score == "f1_score":
+        value, ends = f1_of_jaccard(value), tuple(map(f1_of_jaccard, ends))
+    has_trials, is_known = shares.size > 0, decisions.counts.total > 0
+    # Of a label without trials nothing is known but that it lies from 0 to 1.
+    value = np.where(has_trials, value, zero_division)
+    is_nan = ~is_known | np.isnan(value)
+    interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
+    bias, deviation, expected = _moments(score, shares, has_trials)
+    return Labels(
+        interval, bias, deviation, shares.z, has_trials, is_known, expected=expected
+    )
+
+
+def _moments(
+    score: str, shares: Shares, has_trials: Array
+) -> tuple[Array, Array, Array]:
+    """Bias and standard deviation of each label, and the share that they assume."""
+    z = np.broadcast_to(shares.z, has_trials.shape)[has_trials]
+    seen = Shares(shares.value[has_trials], shares.size[has_trials], z)
+    moments = f1_moments if score == "f1_score" else share_moments
+    bias, variance = moments(seen)
+    every = np.zeros((3, len(has_trials)))
+    every[:, has_trials] = bias, np.sqrt(variance), seen.shrunken()
+    return every[0], every[1], every[2]
+
+
+def _steps(decisions: Decisions, score: str, labels: Labels) -> Array:
+    """What the entries of each label add to the sum of its scores, (3, n_labels).
+
+    Scaled so that the squares add up to the variance that the binomial has, which few
+    trials do not show.
+    """
+    spread = decisions.spread(score, labels.expected)
+    scale = divide(labels.deviation, spread, 0.0)
+    return trial_coefficients(score, labels.expected) * scale
+
+
+def _weighted_steps(decisions: Decisions, score: str, labels: Labels) -> Array:
+    """What each entry adds to the average weighted by support, (3, n_labels)."""
+    value, counts = labels.interval.value, decisions.counts
+    support = np.where(np.isnan(value), 0.0, counts.support)
+    value = np.nan_to_num(value)
+    total = support.sum()
+    if total == 0:
+        return np.zeros((3, len(value)))
+    over = {"precision": counts.predicted, "recall": counts.support}.get(
+        score, counts.support + counts.predicted
+    )
+    scale = divide(support, over, 0.0)
+    if score == "f1_score":
+        steps = np.stack([np.full(len(value), 2.0), -value, -value]) * scale
+    else:
+        steps = trial_coefficients(score, value) * scale
+    steps[1] += np.where(support > 0, value - support @ value / total, 0.0)
+    return np.asarray(steps / total)
+
+
+def _weighted(
+    decisions: Decisions, labels: Labels, influence: Array, confidence: float
+) -> Interval:
+    support = decisions.counts.support
+    value = average_scores(labels.interval.value, "weighted", support=support)
+    if np.isnan(value):
+        return NOTHING
+    # A sample counts as often as it has positives.
+    share = decisions.units.add_up(decisions.of_rows.support)
+    if not share.any():
+        return Interval(value, 0.0, 1.0)
+    return mean_interval(decisions.units, value, influence, share, confidence)
+
+
+def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Scored:
+    counts = decisions.of_rows
+    if not counts.total.any():
+        return dict.fromkeys(TRIALS, NOTHING)
+    trials = {
+        "precision": counts.predicted,
+        "recall": counts.support,
+        "f1_score": counts.support + counts.fp,
+    }
+    found = {}
+    for score, denominator in trials.items():
+        interval = ratio_interval(decisions.units, counts.tp, denominator, confidence)
+        if score == "f1_score":
+            interval = Interval(*map(f1_of_jaccard, interval))
+        found[score] = _or_undefined(interval, zero_division)
+    return found
+
+
+def _or_undefined(interval: Interval, zero_division: float) -> Interval:
+    """Without anything to divide by the score is a convention, and unknown."""
+    if not np.isnan(interval.value) or np.isnan(zero_division):
+        return interval
+    return Interval(zero_division, 0.0, 1.0)
+
+
+def _samples(decisions: Decisions, confidence: float, zero_division: float) -> Scored:
+    counts = decisions.of_rows
+    found = {}
+    for score, ratio in RATIOS.items():
+        scores = average_ratio(ratio, counts, None, None, zero_division)
+        defined = ~np.isnan(scores)
+        scores = np.where(defined, scores, 0.0)
+        found[score] = ratio_interval(
+            decisions.units, scores, defined.astype(float), confidence
+        )
+    return found
+
+
+def _overall(decisions: Decisions, confidence: float) -> Scored:
+    counts, units = decisions.of_rows, decisions.units
+    wrong, known = counts.fp + counts.fn, counts.total
+    exact = (wrong == 0) & (known > 0)
+    return {
+        "subset_accuracy": ratio_interval(
+            units, exact.astype(float), (known > 0).astype(float), confidence
+        ),
+        "hamming_loss": ratio_interval(units, wrong, known, confidence),
+    }
