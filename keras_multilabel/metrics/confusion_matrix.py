@@ -115,7 +115,7 @@ def _confused(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array]:
     truth, known = check_targets(y_true)
     decision = check_decisions(y_pred)
     decision = decision if known is None else decision & known
-    none = ~truth.any(1)
+    none = np.asarray(~truth.any(1))
     missed, excess = truth & (decision ^ 1), decision & (truth ^ 1)
     any_missed, any_excess = missed.any(1), excess.any(1)
     # Where none is missed, what is true counts against the excess.

@@ -133,7 +133,8 @@ def _draw_panel(
     scores = [f"{key} {score(ratio(of, of_label)[0])}" for key, of in parts.items()]
     support = f"{number(of_label.support[0])} of {number(of_label.total[0])} positive"
     lines = ["   ".join(scores), support]
-    write_title(panel.ax, of_label.label_names[0], lines, LAYOUT.width, panel.scale)
+    (name,) = of_label.label_names or ("",)
+    write_title(panel.ax, name, lines, LAYOUT.width, panel.scale)
 
 
 def _draw_matrix(ax: Any, matrix: Array, normalize: Normalize, scale: float) -> None:

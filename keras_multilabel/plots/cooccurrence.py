@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from keras_multilabel.labels.describe import LabelSummary, describe_labels
+from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.plots.heatmap import alike, draw_cells, new_axes
 from keras_multilabel.plots.inputs import held
 from keras_multilabel.plots.pages import check_top
@@ -80,15 +81,14 @@ def plot_cooccurrence(
 
 def _summary(y: Any, label_names: Any) -> tuple[LabelSummary, list[Any]]:
     given = None if label_names is None else list(label_names)
-    truth = held(y, "y_true", object)
-    if truth is not None:
-        y, names_from = truth, (y, held(y, "counts", object))
-    else:
-        names_from = ()
+    truth, names_from = held(y, "y_true", object), (y, held(y, "counts", Counts))
+    y = y if truth is None else truth
     if isinstance(y, LabelSummary):
         return y, shown_names(given, len(y.positive), y)
     summary = describe_labels(y, given)
-    return summary, shown_names(None, len(summary.positive), summary, *names_from)
+    # Of lists the labels are names; what has truth has names of its own.
+    first = summary if truth is None else None
+    return summary, shown_names(given, len(summary.positive), first, *names_from)
 
 
 def _chosen(summary: LabelSummary, sort: Sort, top: int) -> Array:
@@ -99,9 +99,8 @@ def _chosen(summary: LabelSummary, sort: Sort, top: int) -> Array:
     kept = np.sort(kept)
     if sort is None:
         return kept
-    return kept[
-        alike(_lift(summary.cooccurrence, summary.expected)[np.ix_(kept, kept)])
-    ]
+    lift = _lift(summary.cooccurrence, summary.expected)
+    return kept[alike(lift[np.ix_(kept, kept)])]
 
 
 def _lift(counts: Array, expected: Array) -> Array:
@@ -127,9 +126,7 @@ def _colours(counts: Array, expected: Array) -> Array:
 
 
 def _describe(ax: Any, hidden: int, n_samples: int) -> None:
-    more = (
-        f"; the most frequent labels, {hidden:,} more are not shown" if hidden else ""
-    )
+    more = f"; the most frequent labels, and {hidden:,} more" if hidden else ""
     ax.set_xlabel(f"{n_samples:,} samples{more}", fontsize=NUMBER)
     ax.set_title(
         "Samples with both labels; grey: with the label.\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -61,10 +60,9 @@ def _of_histogram(histogram: ScoreHistogram, values: Array) -> list[Curve | None
         # Between bins that hold anything the counts are the same.
         filled = np.flatnonzero(entries[:, label])
         at = histogram.thresholds[filled]
-        of_label = counts[label]
-        some = (getattr(of_label, name)[filled] for name in ("tp", "fp", "fn", "tn"))
-        curve = _ended(at, Counts(*some, axis=None), value) if len(at) else None
-        curves.append(curve)
+        c = counts[label]
+        some = Counts(c.tp[filled], c.fp[filled], c.fn[filled], c.tn[filled], None)
+        curves.append(_ended(at, some, value) if len(at) else None)
     return curves
 
 
@@ -81,12 +79,14 @@ def _some(scores: Array) -> Array:
 def _ended(thresholds: Array, counts: Counts, value: float) -> Curve:
     """The curve with a threshold above all scores, where nothing is predicted."""
     c = counts
-    ends = (0, 0, c.support[-1], c.fp[-1] + c.tn[-1])
-    arrays = (
-        np.append(array, end)
-        for array, end in zip((c.tp, c.fp, c.fn, c.tn), ends, strict=True)
+    ended = Counts(
+        np.append(c.tp, 0),
+        np.append(c.fp, 0),
+        np.append(c.fn, c.support[-1]),
+        np.append(c.tn, c.fp[-1] + c.tn[-1]),
+        axis=None,
     )
-    return Curve(np.append(thresholds, np.inf), Counts(*arrays, axis=None), value)
+    return Curve(np.append(thresholds, np.inf), ended, value)
 
 
 def chosen_counts(scored: Scored) -> Counts | None:

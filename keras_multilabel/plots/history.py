@@ -112,8 +112,9 @@ def _columns(history: Any) -> tuple[dict[str, Array], Array]:
         history = {str(name): history[name] for name in history.columns}
     if not isinstance(history, Mapping):
         raise TypeError(
-            "history must be what fit returns, its .history, or a mapping or data frame "
-            f"of lists of values, one per epoch; got {type(history).__name__}."
+            "history must be what fit returns, its .history, or a mapping or data "
+            "frame of lists of values, one per epoch; got "
+            f"{type(history).__name__}."
         )
     columns = {str(n): np.asarray(v, np.float64).ravel() for n, v in history.items()}
     epochs = columns.pop("epoch", None)
@@ -207,18 +208,14 @@ def _frame(ax: Any, logs: list[_Log]) -> None:
     values = [v for log in logs for v in log[1:] if v is not None]
     every = np.concatenate(values)
     every = every[np.isfinite(every)]
-    if (
-        len(every)
-        and not _is_loss(logs[0].name)
-        and 0 <= every.min() <= every.max() <= 1
-    ):
-        ax.set_ylim(0, 1.02)
-    elif len(every) and every.min() >= 0:
-        ax.set_ylim(bottom=0)
+    if not len(every) or every.min() < 0:
+        return
+    is_score = not _is_loss(logs[0].name) and every.max() <= 1
+    ax.set_ylim(0, 1.02 if is_score else None)
 
 
 def _name(ax: Any, named: list[_Log], rest: int) -> None:
-    """Name and last value of each line, at its end, moved apart where they are close."""
+    """Name and last value of each line, at its end, or as close as there is room."""
     low, high = ax.get_ylim()
     ends = []
     for log in named:
@@ -226,7 +223,7 @@ def _name(ax: Any, named: list[_Log], rest: int) -> None:
         ends.append(known[-1] if len(known) else low)
     height = 72 * ax.bbox.height / ax.figure.dpi * 0.8
     gap = 1.5 * NUMBER / height * (high - low)
-    places = apart(ends, gap, low + (gap if rest else 0), high) if named else []
+    places = apart(ends, gap, low + (gap if rest else 0), high)
     for log, end, y, colour in zip(named, ends, places, LINES, strict=False):
         text = f"{fitted(log.name, 120, NUMBER)}  {end:.3g}"
         style = {"fontsize": NUMBER, "va": "center", "annotation_clip": False}

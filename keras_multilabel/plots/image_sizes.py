@@ -12,13 +12,12 @@ from keras_multilabel.plots.style import (
     LINES,
     NUMBER,
     SMALL,
-    number,
     percent,
     pyplot,
     tidy,
     write_title,
 )
-from keras_multilabel.utils.arguments import Array, as_numbers
+from keras_multilabel.utils.matrices import Array, as_numbers
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
@@ -53,7 +52,7 @@ def plot_image_sizes(
         fig: An empty figure or subfigure. Default: a new one.
 
     Returns:
-        The figure; its four axes are those of widths, heights, aspect ratios and memory.
+        The figure; its axes are those of widths, heights, aspect ratios and memory.
 
     Raises:
         ImportError: If matplotlib is not installed.
@@ -184,8 +183,8 @@ def _draw_memory(ax: Any, size: tuple[int, int], batch_size: int) -> None:
 
 def _quantiles(values: Array) -> str:
     low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-    digits = (lambda v: f"{v:.2f}") if high < 20 else number
-    parts = (digits(v if high < 20 else round(v)) for v in (middle, low, high))
+    values = np.array([middle, low, high])
+    parts = [f"{v:.2f}" if high < 20 else f"{v:,.0f}" for v in values]
     return "median {}, 90% from {} to {}".format(*parts)
 
 

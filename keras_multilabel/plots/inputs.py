@@ -88,18 +88,22 @@ def scores_of(
     y_true: Any, y_score: Any, label_names: Iterable[Any] | None, thresholds: Any = None
 ) -> Scored:
     """Scores with their truth, from data or from what has them."""
-    source, names_from = y_true, (y_true, y_score, thresholds)
+    samples, histogram, counts = None, None, None
     if y_score is not None:
-        samples, histogram = Samples.of(y_true, y_score, None), None
-    elif isinstance(source, ScoreHistogram):
-        samples, histogram = None, source
+        samples = Samples.of(y_true, y_score, None)
+    elif isinstance(y_true, ScoreHistogram):
+        histogram = y_true
     else:
-        samples, histogram = _held_scores(source)
+        samples, histogram = _held_scores(y_true)
+        counts = held(y_true, "counts", Counts)
         if thresholds is None:
-            thresholds = held(source, "thresholds", object)
-        names_from = (source, held(source, "counts", Counts), histogram, thresholds)
-    n_labels = histogram.num_labels if samples is None else samples.truth.shape[1]
-    names = shown_names(label_names, n_labels, *names_from)
+            thresholds = _held_thresholds(y_true)
+    if samples is not None:
+        n_labels = samples.truth.shape[1]
+    else:
+        assert histogram is not None
+        n_labels = histogram.num_labels
+    names = shown_names(label_names, n_labels, y_true, y_score, counts, thresholds)
     if thresholds is not None:
         thresholds = check_threshold(thresholds, n_labels)
     return Scored(samples, histogram, names, thresholds)
@@ -113,11 +117,18 @@ def _held_scores(source: Any) -> tuple[Samples | None, ScoreHistogram | None]:
         return None, source.histogram
     if y_score is None:
         raise TypeError(
-            "y_score is missing: pass y_true and y_score, or a ScoreHistogram, a report "
-            "that has scores, or a fitted MultiLabelMetrics."
+            "y_score is missing: pass y_true and y_score, or a ScoreHistogram, a "
+            "report that has scores, or a fitted MultiLabelMetrics."
         )
     weight = held(source, "sample_weight", object)
     return Samples.of(source.y_true, y_score, weight), None
+
+
+def _held_thresholds(source: Any) -> Any:
+    try:
+        return held(source, "thresholds", object)
+    except NotFittedError:
+        return None  # Of a callback that has a histogram alone.
 
 
 def decisions_of(

@@ -89,9 +89,8 @@ def plot_label_confusion(
     # The last row and column, of no label, stay last.
     with_none = np.append(labels, len(names))
     cells = matrix[np.ix_(with_none, with_none)]
-    shares = divide(
-        cells, np.broadcast_to(_totals(matrix, with_none), cells.shape), 0.0
-    )
+    totals = matrix.sum(1)[with_none, None]
+    shares = divide(cells, np.broadcast_to(totals, cells.shape), 0.0)
     ax = new_axes(len(with_none)) if ax is None else ax
     shown = [*(names[label] for label in labels), "(none)"]
     draw_cells(
@@ -103,10 +102,6 @@ def plot_label_confusion(
     )
     _describe(ax, len(names) - len(labels))
     return ax
-
-
-def _totals(matrix: Array, chosen: Array) -> Array:
-    return matrix.sum(1)[chosen][:, None]
 
 
 def _chosen(matrix: Array, sort: Sort, top: int) -> Array:

@@ -18,7 +18,6 @@ from keras_multilabel.plots.inputs import held, ordered
 from keras_multilabel.plots.rows import Rows, draw_rows, note
 from keras_multilabel.plots.style import BLUE, GREY, NUMBER, percent
 from keras_multilabel.utils.arguments import (
-    Array,
     check_matrix,
     check_targets,
     check_word,
@@ -155,7 +154,7 @@ def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
     for row, count, share, rest in zip(at, positive, shares, unknown, strict=True):
         text = f"{count:,} ({percent(share)})"
         text += f", {rest:,} unknown" if rest else ""
-        note(rows, row, max(ends[row], first), text, color="#333333")
+        note(rows, int(row), max(ends[row], first), text, color="#333333")
     _scale_axis(ax, max(1, ends.max()), bool(unknown.any()), is_log)
     ax.set_title(title, loc="left", fontsize=NUMBER + 1)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from keras_multilabel.metrics import ratios
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.plots.inputs import counts_of, ordered, ratio
+from keras_multilabel.plots.inputs import Sort, counts_of, ordered, ratio
 from keras_multilabel.plots.rows import Rows, draw_rows, note
 from keras_multilabel.plots.style import (
     BLUE,
@@ -24,7 +24,6 @@ from keras_multilabel.plots.style import (
     number,
     text_width,
 )
-from keras_multilabel.plots.inputs import Sort
 from keras_multilabel.utils.arguments import Array, check_word
 
 Normalize = Literal["true", None]
@@ -136,10 +135,9 @@ def _finish(rows: Rows, left: Array, right: Array, normalize: Normalize) -> None
     span = max(left.max() + right.max(), 1e-9)
     ax.set_xlim(-left.max() - 0.10 * span, right.max() + 0.22 * span)
     ax.xaxis.set_major_locator(_locator(normalize))
-    shown = (
-        (lambda x, _: f"{abs(x):.0%}") if normalize else (lambda x, _: brief(abs(x)))
-    )
-    ax.xaxis.set_major_formatter(shown)
+    # Both directions count up from 0.
+    written = "{:.0%}".format if normalize else brief
+    ax.xaxis.set_major_formatter(lambda x, _: written(abs(x)))
     words = "share of the label's positives" if normalize else "samples"
     ax.set_xlabel(words, fontsize=NUMBER)
     key(ax, {"missed": PALE_BLUE, "found": BLUE, "+ false alarms": ORANGE})

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.interval import Interval
+from keras_multilabel.evaluation.intervals import score_intervals
+from keras_multilabel.evaluation.proportions import f1_of_jaccard, quantile, wilson
 from keras_multilabel.evaluation.score_intervals import ScoreIntervals
+from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.plots.inputs import counts_of, held, ordered
-from keras_multilabel.plots.intervals import of_counts
 from keras_multilabel.plots.rows import Rows, draw_rows
 from keras_multilabel.plots.style import (
     BLUE,
@@ -24,6 +26,8 @@ from keras_multilabel.plots.style import (
     NUMBER,
     number,
     over,
+)
+from keras_multilabel.plots.style import (
     score as digits,
 )
 from keras_multilabel.utils.arguments import Array, check_word
@@ -122,19 +126,22 @@ def plot_label_scores(
 def _intervals(
     y_true: Any, y_pred: Any, score: str, label_names: Any, confidence: float
 ) -> _Intervals:
-    is_intervals = isinstance(y_true, ScoreIntervals)
-    found = y_true if is_intervals else held(y_true, "intervals", ScoreIntervals)
-    if found is not None and y_pred is None:
-        per_label, support = found.per_label, found.support
-        macro = found.averages.get("macro", {}).get(score)
-        confidence = found.confidence
-        names = shown_names(label_names, len(support), found)
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1; got {confidence!r}.")
+    if y_pred is not None:
+        found = score_intervals(y_true, y_pred, confidence=confidence)
+    elif isinstance(y_true, ScoreIntervals):
+        found = y_true
     else:
-        if not 0 < confidence < 1:
-            raise ValueError(f"confidence must be between 0 and 1; got {confidence!r}.")
-        counts = counts_of(y_true, y_pred, label_names)
-        per_label, macro = of_counts(counts, confidence), None
+        found = held(y_true, "intervals", ScoreIntervals)
+    if found is None:
+        counts = counts_of(y_true, None, label_names)
+        per_label, macro = _of_counts(counts, confidence), None
         names, support = list(counts.label_names or ()), counts.support
+    else:
+        per_label, support = found.per_label, found.support
+        macro, confidence = found.averages.get("macro", {}).get(score), found.confidence
+        names = shown_names(label_names, len(support), found, y_true, y_pred)
     if score not in per_label:
         raise ValueError(
             f"score must be one of {', '.join(per_label)}, which are there; got "
@@ -150,6 +157,24 @@ def _intervals(
         names,
         confidence,
     )
+
+
+def _of_counts(counts: Counts, confidence: float) -> Mapping[str, Interval]:
+    """By Wilson's formula, as `score_intervals` has them."""
+    z, tp = quantile(confidence), counts.tp
+    parts = {
+        "precision": (tp, counts.predicted),
+        "recall": (tp, counts.support),
+        "f1_score": (tp, counts.support + counts.fp),
+    }
+    found = {}
+    for name, (hits, trials) in parts.items():
+        share = divide(hits, trials, np.nan)
+        ends: Any = (share, *wilson(np.nan_to_num(share), trials, z))
+        if name == "f1_score":
+            ends = map(f1_of_jaccard, ends)
+        found[name] = Interval(*ends)
+    return found
 
 
 def _draw(drawn: _Intervals, rows: Rows) -> None:
@@ -211,6 +236,6 @@ def _write_key(ax: Any, drawn: _Intervals) -> None:
     if drawn.macro is not None:
         value, low, high = map(digits, drawn.macro)
         text = f"macro {value} ({low} to {high})"
-        style = {"color": "#999999", "linewidth": 1, "dashes": (4, 3)}
+        style: Any = {"color": "#999999", "linewidth": 1, "dashes": (4, 3)}
         handles.append(Line2D([], [], label=text, **style))
     over(ax, handles, 1.9)

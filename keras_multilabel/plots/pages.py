@@ -15,7 +15,6 @@ import numpy as np
 from keras_multilabel.plots.style import DIM, NAME, SMALL, pyplot
 from keras_multilabel.utils.arguments import Array
 
-
 # Inches of a page, which has a key and a note beside each other.
 NARROWEST = 3.4
 

@@ -15,7 +15,6 @@ from keras_multilabel.metrics.ranking import average_precision, average_precisio
 from keras_multilabel.plots.curves import Curve, chosen_counts, curves_of
 from keras_multilabel.plots.families import Family, Line, draw
 from keras_multilabel.plots.inputs import Scored, ratio, scores_of
-from keras_multilabel.plots.style import GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.evaluation.proportions import quantile, wilson
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.plots.inputs import Scored, ordered, scores_of
-from keras_multilabel.plots.intervals import wilson
 from keras_multilabel.plots.pages import Panel, Panels, draw_pages
 from keras_multilabel.plots.style import (
     BLUE,
@@ -203,7 +203,7 @@ def _bins(found: _Sorted, bins: int, strategy: Strategy) -> _Bins:
     total, hits, score, square = (p[filled] for p in (total, hits, score, square))
     # Weighted samples count as many as they are worth (Kish).
     n = total**2 / square
-    _, low, high = wilson(hits / total * n, n)
+    low, high = wilson(hits / total, n, quantile(0.95))
     middle = (filled + 0.5) / bins if strategy == "uniform" else None
     return _Bins(score / total, hits / total, low, high, total, middle)
 
@@ -227,7 +227,7 @@ def _draw_panel(scored: Scored, labels: list[_Bins], panel: Panel) -> None:
 
 
 def _draw_counts(ax: Any, of: _Bins, scale: float) -> None:
-    """How many samples are in each bin: bars below 0, or a line where they are alike."""
+    """How many samples are in each bin: bars below 0, or where all are alike a line."""
     size = 0.68 * SMALL * scale
     text = {"fontsize": size, "color": DIM, "ha": "center"}
     if of.middle is None:

@@ -41,10 +41,10 @@ def plot_roc(
     """Draw the ROC curve of each label in a panel, or of some labels in one axes.
 
     Recall over the share of negatives that are falsely predicted. Each panel has the
-    label's curve in blue over those of other labels in grey, and its ROC AUC; the dotted
-    diagonal is guessing, a dot marks the threshold chosen. With rare labels look at
-    `plot_precision_recall` too: a false alarm rate of 1 % may be more false alarms
-    than there are positives.
+    label's curve in blue over those of other labels in grey, and its ROC AUC; the
+    dotted diagonal is guessing, a dot marks the threshold chosen. With rare labels look
+    at `plot_precision_recall` too: where 1 % of the negatives are falsely predicted,
+    these may be more than the positives.
 
     Args:
         y_true: As in `plot_precision_recall`.

@@ -153,7 +153,7 @@ def write_title(
     scale: float = 1.0,
     side: Literal["left", "center"] = "center",
 ) -> None:
-    """The name of a label over its axes, of so many inches, and lines under the name."""
+    """The name of a label over its axes, so many inches wide, and lines below it."""
     size, small = NAME * scale, SMALL * scale
     text = fitted(name, 72 * width + 12, NAME)
     pad = 4 * scale + ROW_OF_TEXT * small * len(lines) + 2 * scale
