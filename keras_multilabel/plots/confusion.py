@@ -176,14 +176,12 @@ def _draw_key(page: Page, of: str) -> None:
     ax = figure.add_axes((left / width, low / height, wide / width, high / height))
     ax.imshow(colours, aspect="auto", extent=(0, 1, 0, 2))
     ax.set_axis_off()
-    for y, word in ((1.5, "right"), (0.5, "wrong")):
-        ax.annotate(
+    for share, word in ((0.75, "right"), (0.25, "wrong")):
+        figure.text(
+            (left + wide + 0.05 * scale) / width,
+            (low + share * high) / height,
             f"{word}, 0 to 100% of the {of}",
-            (1, y),
-            xytext=(3 * scale, 0),
-            textcoords="offset points",
-            va="center",
-            annotation_clip=False,
+            va="center_baseline",
             fontsize=0.9 * SMALL * scale,
             color=DIM,
         )
