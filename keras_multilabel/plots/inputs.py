@@ -11,17 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
 
 from keras_multilabel.metrics import ratios
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.metrics.confusion_counts import confusion_counts
+from keras_multilabel.metrics.confusion_counts import take_counts
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array, check_threshold, check_word
 from keras_multilabel.utils.label_names import shown_names
-from keras_multilabel.utils.rows import check_rows
 
 Sort = Literal["f1", "support", None]
 
@@ -29,10 +27,7 @@ Sort = Literal["f1", "support", None]
 def counts_of(y_true: Any, y_pred: Any, label_names: Iterable[Any] | None) -> Counts:
     """Counts per label with their names, from decisions or from what has counts."""
     if y_pred is not None:
-        if isinstance(y_true, Counts):
-            raise TypeError("Counts hold the decisions already: pass them alone.")
-        counts = confusion_counts(y_true, y_pred)
-        check_rows(counts.total[:1] if counts.total.any() else np.asarray(y_true))
+        counts, _ = take_counts(y_true, y_pred, None, 0)
         return _named(counts, label_names, y_true, y_pred)
     counts = y_true if isinstance(y_true, Counts) else held(y_true, "counts", Counts)
     if counts is None and isinstance(y_true, ScoreHistogram):
@@ -112,7 +107,7 @@ def scores_of(
 def _held_scores(source: Any) -> tuple[Samples | None, ScoreHistogram | None]:
     try:
         y_score = held(source, "y_score", object)
-    except NotFittedError:
+    except ValueError:
         # A callback that validates in Keras's own pass may have a histogram.
         return None, source.histogram
     if y_score is None:
@@ -127,7 +122,7 @@ def _held_scores(source: Any) -> tuple[Samples | None, ScoreHistogram | None]:
 def _held_thresholds(source: Any) -> Any:
     try:
         return held(source, "thresholds", object)
-    except NotFittedError:
+    except ValueError:
         return None  # Of a callback that has a histogram alone.
 
 
@@ -156,9 +151,10 @@ def held(value: Any, name: str, kind: type) -> Any:
     """An attribute of a report or a callback; None where there is none of its kind."""
     try:
         found = getattr(value, name)
-    except NotFittedError:
-        raise  # It is an AttributeError too, with a message that says more.
-    except AttributeError:
+    except AttributeError as error:
+        # scikit-learn's NotFittedError is both, and says more.
+        if isinstance(error, ValueError):
+            raise
         return None
     return found if isinstance(found, kind) else None
 
