@@ -68,10 +68,13 @@ def plot_image_sizes(
         'A batch of 32 takes 18.4 MiB'
     """
     width, height = _sizes(images)
-    given = image_size or getattr(images, "image_size", None)
-    high, wide = _check_size(given or (int(height.max()), int(width.max())))
-    n_batch = batch_size or getattr(images, "batch_size", 32)
-    if not isinstance(n_batch, (int, np.integer)) or n_batch < 1:
+    largest = (int(height.max()), int(width.max()))
+    if image_size is None:
+        image_size = getattr(images, "image_size", largest)
+    if batch_size is None:
+        batch_size = getattr(images, "batch_size", 32)
+    high, wide = _check_size(image_size)
+    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer; got {batch_size!r}.")
     if fig is None:
         fig = pyplot().figure(figsize=(8.0, 5.2), layout="constrained")
@@ -79,7 +82,7 @@ def plot_image_sizes(
     _draw_sides(axes[0], width, wide, "width", "narrower")
     _draw_sides(axes[1], height, high, "height", "lower")
     _draw_aspects(axes[2], width / height, wide / high)
-    _draw_memory(axes[3], (high, wide), int(n_batch))
+    _draw_memory(axes[3], (high, wide), int(batch_size))
     return fig
 
 

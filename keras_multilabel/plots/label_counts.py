@@ -151,22 +151,24 @@ def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
         ax.barh(at, unknown, left=positive, color=GREY, height=0.75)
         ends = positive + unknown
     shares = divide(positive, known, np.nan)
-    for row, count, share, rest in zip(at, positive, shares, unknown, strict=True):
-        text = f"{count:,} ({percent(share)})"
-        text += f", {rest:,} unknown" if rest else ""
-        note(rows, int(row), max(ends[row], first), text, color="#333333")
-    _scale_axis(ax, max(1, ends.max()), bool(unknown.any()), is_log)
+    texts = [
+        f"{count:,} ({percent(share)})" + (f", {rest:,} unknown" if rest else "")
+        for count, share, rest in zip(positive, shares, unknown, strict=True)
+    ]
+    for row, text in enumerate(texts):
+        note(rows, row, max(ends[row], first), text, color="#333333")
+    _scale_axis(rows, max(1, ends.max()), texts, is_log)
     ax.set_title(title, loc="left", fontsize=NUMBER + 1)
 
 
-def _scale_axis(ax: Any, most: int, is_wide: bool, is_log: bool) -> None:
-    # Room for the notes, which stand to the right of the bars.
-    room = 1.6 if is_wide else 1.3
+def _scale_axis(rows: Rows, most: Any, texts: list[str], is_log: bool) -> None:
+    ax = rows.ax
     if is_log:
         ax.set_xscale("log")
-        ax.set_xlim(LOWEST, max(most, 10) ** (room + 0.05))
+        low, high = rows.limits(np.log10(LOWEST), np.log10(most), right=texts)
+        ax.set_xlim(10**low, 10**high)
     else:
-        ax.set_xlim(0, room * most)
+        ax.set_xlim(rows.limits(0, most, right=texts))
         ax.locator_params(axis="x", integer=True)
     ax.set_xlabel("samples", fontsize=NUMBER)
     ax.xaxis.set_major_formatter("{x:,.0f}")

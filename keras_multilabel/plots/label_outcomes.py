@@ -115,7 +115,7 @@ def _draw(counts: Counts, normalize: Normalize, rows: Rows) -> None:
     if normalize:
         over = np.flatnonzero(false > MOST)
         ax.plot((found + drawn)[over], over, ">", color="white", markersize=3)
-    _finish(rows, missed, found + drawn, normalize)
+    _finish(counts, rows, missed, found + drawn, normalize)
 
 
 def _write(rows: Rows, row: int, of: Counts, left: float, right: float) -> None:
@@ -129,11 +129,14 @@ def _write(rows: Rows, row: int, of: Counts, left: float, right: float) -> None:
         false.xyann = (3 + shift, 0)
 
 
-def _finish(rows: Rows, left: Array, right: Array, normalize: Normalize) -> None:
+def _finish(
+    counts: Counts, rows: Rows, left: Array, right: Array, normalize: Normalize
+) -> None:
     ax = rows.ax
-    # Room for the notes, 14 characters on the right and 7 on the left.
-    span = max(left.max() + right.max(), 1e-9)
-    ax.set_xlim(-left.max() - 0.10 * span, right.max() + 0.22 * span)
+    of = counts[rows.labels]
+    beside = [f"{number(f)} + {number(p)}" for f, p in zip(of.tp, of.fp, strict=True)]
+    most = max(right.max(), 1e-3 + left.max() / 50)
+    ax.set_xlim(rows.limits(-left.max(), most, map(number, of.fn), beside))
     ax.xaxis.set_major_locator(_locator(normalize))
     # Both directions count up from 0.
     written = "{:.0%}".format if normalize else brief

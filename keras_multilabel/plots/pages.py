@@ -122,7 +122,11 @@ def draw_pages(
         for index, (ax, label) in enumerate(zip(page.axes, labels, strict=True)):
             is_left, is_bottom = index % columns == 0, index + columns >= len(labels)
             ax.tick_params(
-                labelleft=is_left, labelbottom=is_bottom, labelsize=SMALL * page.scale
+                labelleft=is_left,
+                labelbottom=is_bottom,
+                labelsize=SMALL * page.scale,
+                length=3 * page.scale,
+                pad=3 * page.scale,
             )
             draw(Panel(ax, int(label), page.scale, is_left, is_bottom))
         _write_labels(layout, page, xlabel, ylabel)

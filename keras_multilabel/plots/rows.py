@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from keras_multilabel.plots.style import (
     ROW_OF_TEXT,
     fitted,
     pyplot,
+    text_width,
     tidy,
 )
 from keras_multilabel.utils.arguments import Array
@@ -37,11 +38,31 @@ class Rows(NamedTuple):
         ax: The axes; the first label is at y = 0, on top.
         labels: Positions of the labels, from top to bottom.
         size: Of the text, in points.
+        width: Of the axes when names have taken their part, about, in points.
     """
 
     ax: Any
     labels: Array
     size: float
+    width: float
+
+    def limits(
+        self,
+        low: float,
+        high: float,
+        left: Iterable[str] = (),
+        right: Iterable[str] = (),
+    ) -> tuple[float, float]:
+        """Limits of the axis that leave room for notes beside what is drawn."""
+        shares = [self._share(texts) for texts in (left, right)]
+        span = max(high - low, 1e-12) / (1 - sum(shares))
+        return low - shares[0] * span, high + shares[1] * span
+
+    def _share(self, texts: Iterable[str]) -> float:
+        """Of the width, what the longest note takes."""
+        longest = max(texts, key=len, default="")
+        points = text_width(longest, self.size) + 8 if longest else 0.0
+        return min(points / self.width, 0.4)
 
 
 def draw_rows(
@@ -89,26 +110,30 @@ def _draw_page(
         height = np.clip(PAGE / n_rows, LOWEST, HIGHEST) * max(n_rows, 3)
         ax = pyplot().subplots(figsize=(width, 0.95 + height), layout="constrained")[1]
         points = 72 * height / max(n_rows, 3)
+        room = NAMES
+        wide = 72 * width - room
     else:
         points = 72 * ax.bbox.height / ax.figure.dpi
+        wide = 72 * ax.bbox.width / ax.figure.dpi
+        room = min(NAMES, 0.4 * wide)
+        wide -= room
         fits = max(1, int(points / READABLE / ROW_OF_TEXT))
         if len(labels) + bool(hidden) > fits:
             cut = max(1, fits - 1)
             labels, hidden = labels[:cut], hidden + len(labels) - cut
         points /= len(labels) + bool(hidden)
     size = min(NUMBER, points / ROW_OF_TEXT)
-    rows = Rows(ax, labels, size)
+    rows = Rows(ax, labels, size, wide)
     draw(rows)
-    _write_names(rows, names, hidden)
+    _write_names(rows, [fitted(names[i], room, size) for i in labels], hidden)
     return ax
 
 
-def _write_names(rows: Rows, names: Sequence[Any], hidden: int) -> None:
+def _write_names(rows: Rows, shown: list[str], hidden: int) -> None:
     """Names on the y axis, and after them how many are not shown."""
-    ax, labels, size = rows
+    ax, size = rows.ax, rows.size
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
-    shown = [fitted(names[label], NAMES, size) for label in labels]
     more = [f"and {hidden:,} more"] * bool(hidden)
     n_rows = len(shown) + len(more)
     ax.set_yticks(range(n_rows), shown + more, fontsize=size, **LITERAL)

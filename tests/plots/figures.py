@@ -105,7 +105,9 @@ def outside(figure):
 def overlapping_axes(figure):
     """Pairs of axes that cover each other."""
     boxes = [ax.get_window_extent() for ax in figure.axes]
-    return [pair for pair in combinations(boxes, 2) if pair[0].padded(-1).overlaps(pair[1])]
+    return [
+        pair for pair in combinations(boxes, 2) if pair[0].padded(-1).overlaps(pair[1])
+    ]
 
 
 def row_names(ax):

@@ -53,7 +53,9 @@ def test_without_matplotlib_the_error_says_how_to_get_it(name):
     assert 'pip install "keras-multilabel[plot]"' in message
 
 
-TAKES_NAMES = [name for name in CALLS if name not in {"plot_image_sizes", "plot_history"}]
+TAKES_NAMES = [
+    name for name in CALLS if name not in {"plot_image_sizes", "plot_history"}
+]
 
 
 def drawn(name, label_names):
