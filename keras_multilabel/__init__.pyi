@@ -3,6 +3,11 @@ from ._version import __version__ as __version__
 from .callbacks.multi_label_metrics import MultiLabelMetrics as MultiLabelMetrics
 from .checks.check_setup import check_setup as check_setup
 from .checks.findings import Finding as Finding
+from .evaluation.compare_models import compare_models as compare_models
+from .evaluation.comparison import Comparison as Comparison
+from .evaluation.interval import Interval as Interval
+from .evaluation.intervals import score_intervals as score_intervals
+from .evaluation.score_intervals import ScoreIntervals as ScoreIntervals
 from .images.dataset import image_dataset_from_dataframe as image_dataset_from_dataframe
 from .images.describe import ImageSummary as ImageSummary
 from .images.describe import describe_images as describe_images

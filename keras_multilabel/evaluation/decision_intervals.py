@@ -6,7 +6,6 @@ all labels: labels that rise and fall together then do so in the average.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,14 +84,15 @@ def _labels(
     if score == "f1_score":
         value, ends = f1_of_jaccard(value), tuple(map(f1_of_jaccard, ends))
     has_trials, is_known = shares.size > 0, decisions.counts.total > 0
+    skew = sum(ends) / 2 - value
     # Of a label without trials nothing is known but that it lies from 0 to 1.
     value = np.where(has_trials, value, zero_division)
     is_nan = ~is_known | np.isnan(value)
     interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
     bias, deviation, expected = _moments(score, shares, has_trials)
-    return Labels(
-        interval, bias, deviation, shares.z, has_trials, is_known, expected=expected
-    )
+    units = decisions.units
+    z = units.z(confidence, len(units))
+    return Labels(interval, bias, deviation, z, has_trials, is_known, expected, skew)
 
 
 def _moments(
@@ -147,10 +147,10 @@ def _weighted(
     if np.isnan(value):
         return NOTHING
     # A sample counts as often as it has positives.
-    share = decisions.units.add_up(decisions.of_rows.support)
-    if not share.any():
+    trials = decisions.of_rows.support
+    if not trials.any():
         return Interval(value, 0.0, 1.0)
-    return mean_interval(decisions.units, value, influence, share, confidence)
+    return mean_interval(decisions.units, value, influence, trials, confidence)
 
 
 def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Scored:

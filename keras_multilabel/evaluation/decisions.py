@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.proportions import Shares, effective_size
-from keras_multilabel.evaluation.units import Units, kish, number_units
+from keras_multilabel.evaluation.units import Units, check_groups, kish
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.counts import Counts
@@ -57,8 +56,7 @@ class Decisions:
         """Check them; rows of weight 0 are as if they were not there."""
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
         truth = check_truth(check_rows(rows.y_true))
-        n_samples = len(truth) if rows.sample is None else int(rows.sample[-1]) + 1
-        group, _ = number_units(groups, n_samples, rows.sample)
+        group = check_groups(groups, len(truth), rows.sample)
         decided, weight = check_decisions(rows.other), rows.weight
         if weight is not None and not weight.all():
             kept = weight > 0
@@ -86,9 +84,9 @@ class Decisions:
     @cached_property
     def of_groups(self) -> tuple[Array, Array, Array]:
         """Both, truth and decisions, each summed in every group."""
-        return tuple(map(self.units.add_up, self._entries(slice(None))))  # type: ignore[return-value]
+        return tuple(map(self.units.add_up, self.entries(slice(None))))  # type: ignore[return-value]
 
-    def _entries(self, rows: slice) -> tuple[Array, Array, Array]:
+    def entries(self, rows: slice) -> tuple[Array, Array, Array]:
         """Both, truth and decisions as bytes of 0 and 1, where the truth is known."""
         positive, known = sides(self.truth[rows])
         decided = self.y_pred[rows]
@@ -159,7 +157,7 @@ class Decisions:
         def of_part(part: slice) -> None:
             for start in range(part.start, part.stop, BLOCK_ROWS):
                 rows = slice(start, min(start + BLOCK_ROWS, part.stop))
-                entries = np.hstack(self._entries(rows)).astype(np.float32)
+                entries = np.hstack(self.entries(rows)).astype(np.float32)
                 projected[rows] = entries @ single
 
         map_threads(of_part, equal_parts(len(self.truth), len(self.truth)))
@@ -175,6 +173,3 @@ def trial_coefficients(score: str, share: Array) -> Array:
 
 def _stacked(counts: Counts) -> Array:
     return np.stack([counts.tp, counts.support, counts.predicted])
-
-
-Moments = Callable[[Shares], tuple[Array, Array]]

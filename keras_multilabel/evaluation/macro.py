@@ -20,22 +20,30 @@ class Labels:
         interval: Score and interval of each label.
         bias: By how much the score of a sample is too high, in the mean.
         deviation: Its standard deviation.
-        z: How many deviations the interval goes to either side.
+        z: How many deviations the interval of the mean goes to either side.
         has_trials: Where there is anything to score.
         is_known: Where the truth is known at all.
         expected: The share, or its Jaccard index, that bias and deviation assume.
+        skew: From the score to the middle of its plain Wilson interval.
     """
 
     interval: Interval
     bias: Array
     deviation: Array
-    z: Any
+    z: float
     has_trials: Array
     is_known: Array
     expected: Array
+    skew: Array
 
     def mean(
-        self, variance: float, n_units: int, zero_division: float, among: Any = True
+        self,
+        variance: float,
+        n_units: int,
+        zero_division: float,
+        among: Any = True,
+        *,
+        corrected: bool = False,
     ) -> Interval:
         """The mean over the labels.
 
@@ -45,13 +53,14 @@ class Labels:
             zero_division: The score of a label without trials, which may in truth be
                 anything from 0 to 1. NaN leaves such labels out.
             among: Of which labels, shape (n_labels,); True: of all.
+            corrected: Whether the value is without its bias, as the interval is.
         """
         known = self.is_known & among
         seen = self.has_trials & known
         n_seen, n_known = int(seen.sum()), int(known.sum())
         alone = (self.deviation[seen] ** 2).sum()
         variance += (alone - variance) / n_units
-        value, low, high = self._mean_of_seen(seen, variance)
+        value, low, high = self._mean_of_seen(seen, variance, corrected)
         if np.isnan(zero_division) or n_seen == n_known:
             return Interval(value, low, high)
         n_unseen = n_known - n_seen
@@ -63,26 +72,25 @@ class Labels:
             (high * n_seen + n_unseen) / n_known,
         )
 
-    def _mean_of_seen(self, seen: Array, variance: float) -> Interval:
+    def _mean_of_seen(self, seen: Array, variance: float, corrected: bool) -> Interval:
         value, low, high = (np.asarray(each)[seen] for each in self.interval)
         if len(value) == 0:
             return NOTHING
-        mean = float(value.mean())
+        mean, bias = float(value.mean()), float(self.bias[seen].mean())
         if len(value) == 1:
             return Interval(mean, float(low[0]), float(high[0]))
-        z = float(np.max(np.broadcast_to(self.z, seen.shape)[seen]))
-        half = z * np.sqrt(variance) / len(value)
-        centre = mean - self.bias[seen].mean() + _shift(value, low, high)
+        half = self.z * np.sqrt(variance) / len(value)
+        centre = mean - bias + self._shift(seen)
         ends = max(0.0, centre - half), min(1.0, centre + half)
+        mean = min(max(mean - bias, 0.0), 1.0) if corrected else mean
         return Interval(mean, float(min(ends[0], mean)), float(max(ends[1], mean)))
 
+    def _shift(self, seen: Array) -> float:
+        """How far the middle of the interval of the mean lies from the mean.
 
-def _shift(value: Array, low: Array, high: Array) -> float:
-    """How far the middle of the interval of the mean lies from the mean.
-
-    The middle of a label's interval is shifted by the skewness of its score, a third
-    cumulant over a variance. Third cumulants add up as variances do.
-    """
-    squares = (high - low) ** 2
-    shifts = (low + high) / 2 - value
-    return float((shifts * squares).sum() / max(squares.sum(), 1e-300) / len(value))
+        The middle of a label's interval is shifted by the skewness of its score, a
+        third cumulant over a variance. Third cumulants add up as variances do.
+        """
+        squares = self.deviation[seen] ** 2
+        total = max(float(squares.sum()), 1e-300)
+        return float((self.skew[seen] * squares).sum() / total / seen.sum())

@@ -21,11 +21,12 @@ def ratio_interval(
     if total <= 0:
         return NOTHING
     value = over.sum() / total
-    return mean_interval(units, value, (over - value * under) / total, under, confidence)
+    influence = (over - value * under) / total
+    return mean_interval(units, value, influence, denominator, confidence)
 
 
 def mean_interval(
-    units: Units, value: Any, influence: Array, share: Array, confidence: float
+    units: Units, value: Any, influence: Array, trials: Array, confidence: float
 ) -> Interval:
     """The interval of a mean from 0 to 1, from each unit's influence on it.
 
@@ -36,13 +37,15 @@ def mean_interval(
         units: What varies independently.
         value: The mean.
         influence: What each unit adds to it: the sum of squares is its variance.
-        share: How much of the mean each unit is.
+        trials: Of how many trials each row is, shape (n_rows,).
         confidence: Such as 0.95.
     """
-    n_units = kish(share)
+    n_units = kish(units.add_up(trials))
     value = min(max(float(value), 0.0), 1.0)
-    # A further unit of the greatest variance: a single one, or a few alike, say little.
-    variance = (influence**2).sum() + value * (1 - value) / n_units**2
+    # One more unit, of independent trials: a single unit, or a few alike, show nothing
+    # of how units vary.
+    n_trials = units.effective(trials)
+    variance = (influence**2).sum() + value * (1 - value) / (n_trials * n_units)
     size = effective_size(value, variance, n_units)
     low, high = wilson(value, size, units.z(confidence, n_units))
     return Interval(value, float(low), float(high))

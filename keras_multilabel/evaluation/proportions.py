@@ -64,6 +64,16 @@ def wilson(share: Any, size: Any, z: Any) -> tuple[Any, Any]:
     return np.where(size > 0, low, 0.0)[()], np.where(size > 0, high, 1.0)[()]
 
 
+def check_confidence(confidence: float) -> float:
+    """Return ``confidence`` as a float if it lies between 0 and 1."""
+    is_number = isinstance(confidence, (int, float, np.number))
+    if not is_number or not 0 < confidence < 1:
+        raise ValueError(
+            f"confidence must lie between 0 and 1, such as 0.95; got {confidence!r}."
+        )
+    return float(confidence)
+
+
 def quantile(confidence: float, degrees: Any = None) -> Any:
     """Of the normal distribution, or of Student's with few degrees of freedom."""
     at = (1 + confidence) / 2

@@ -41,6 +41,19 @@ class ScoreIntervals:
         n_groups: How many groups they come from; None where each stands for itself.
         n_frequent: How many labels have 10 or more positives.
         method: ``"analytic"`` or ``"bootstrap"``.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_true = [[1, 0], [0, 1], [1, 1], [1, 0]] * 25
+        >>> y_pred = [[1, 0], [0, 1], [1, 0], [0, 0]] * 25
+        >>> found = kml.score_intervals(y_true, y_pred, label_names=["cat", "dog"])
+        >>> found.support
+        array([75, 50])
+        >>> f1 = found.per_label["f1_score"]
+        >>> f1.low.round(3), f1.high.round(3)
+        (array([0.713, 0.536]), array([0.866, 0.776]))
+        >>> round(found.overall["subset_accuracy"].low, 3)
+        0.403
     """
 
     per_label: Mapping[str, Interval]

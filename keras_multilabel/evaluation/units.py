@@ -27,12 +27,14 @@ class Units:
         group: The number of each row's group, shape (n_rows,); None where each row
             is a unit.
         n_groups: How many there are.
+        unit: What the weights were divided by.
     """
 
     n_rows: int
     weight: Array | None
     group: Array | None
     n_groups: int | None
+    unit: float = 1.0
 
     @classmethod
     def of(cls, n_rows: int, weight: Array | None, group: Array | None) -> Units:
@@ -41,7 +43,11 @@ class Units:
         if group is not None:
             distinct, group = np.unique(group, return_inverse=True)
             n_groups = len(distinct)
-        return cls(n_rows, _scaled(weight), group, n_groups)
+        weight, unit = _scaled(weight)
+        return cls(n_rows, weight, group, n_groups, unit)
+
+    def __len__(self) -> int:
+        return self.n_rows if self.n_groups is None else self.n_groups
 
     def weighted(self, values: Array) -> Array:
         """Values of rows, (n_rows,) or (n_rows, k), times the rows' weights."""
@@ -50,11 +56,11 @@ class Units:
         return values * self.weight.reshape(-1, *[1] * (values.ndim - 1))
 
     def add_up(self, values: Array) -> Array:
-        """Values of rows, (n_rows,) or (n_rows, k), weighted and summed in each unit."""
+        """Values of rows, (n_rows,) or (n_rows, k), weighted and summed per unit."""
         if self.group is None:
             return self.weighted(values)
         if values.ndim == 1:
-            return np.bincount(self.group, self.weighted(values), self.n_groups)
+            return np.bincount(self.group, self.weighted(values), self.n_groups or 0)
         parts = range(0, values.shape[1], COLUMNS)
         return np.hstack([self._sums @ values[:, at : at + COLUMNS] for at in parts])
 
@@ -65,6 +71,12 @@ class Units:
         place = (self.group, np.arange(self.n_rows))
         return sparse.csr_array((data, place), (self.n_groups, self.n_rows))
 
+    def effective(self, trials: Array) -> Any:
+        """Effective number of trials, of which each row has so many."""
+        if self.weight is None:
+            return trials.sum()
+        return (self.weight @ trials) ** 2 / (self.weight**2 @ trials)
+
     def z(self, confidence: float, sizes: Any) -> Any:
         """How many standard deviations; of few groups more, as Student found.
 
@@ -73,24 +85,24 @@ class Units:
         return quantile(confidence, None if self.group is None else sizes - 1)
 
 
-def number_units(
-    groups: Any, n_samples: int, sample: Array | None
-) -> tuple[Array | None, int]:
-    """The group of each row, and how many samples there are.
+def check_groups(groups: Any, n_rows: int, sample: Array | None) -> Array | None:
+    """Return the group of each row as a number; None where each is a unit.
 
-    Positions of one sample, ``sample``, are never independent.
+    Positions of one ``sample`` (see `Rows`) are never independent.
     """
     if groups is None:
-        return sample, n_samples
-    group = number_groups(groups, n_samples)
-    return (group if sample is None else group[sample]), n_samples
+        return sample
+    if sample is None:
+        return number_groups(groups, n_rows)
+    return number_groups(groups, int(sample[-1]) + 1)[sample]
 
 
-def _scaled(weight: Array | None) -> Array | None:
-    """Weights near 1; None where all are equal, which count as none do."""
+def _scaled(weight: Array | None) -> tuple[Array | None, float]:
+    """Weights near 1, and their unit; None where all are equal, which count as 1."""
     if weight is None or (weight == weight[0]).all():
-        return None
-    return near_one(weight)[0]
+        return None, 1.0 if weight is None else float(weight[0])
+    near, exponent = near_one(weight)
+    return near, float(np.ldexp(1.0, exponent))
 
 
 def kish(weights: Array, axis: int = 0) -> Any:
@@ -101,5 +113,8 @@ def kish(weights: Array, axis: int = 0) -> Any:
     """
     squares = (weights**2).sum(axis)
     return np.divide(
-        weights.sum(axis) ** 2, squares, out=np.zeros(np.shape(squares)), where=squares > 0
+        weights.sum(axis) ** 2,
+        squares,
+        out=np.zeros(np.shape(squares)),
+        where=squares > 0,
     )[()]

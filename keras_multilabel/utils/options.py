@@ -43,6 +43,25 @@ ObjectiveName = Literal[
     "cost",
 ]
 
+# What two models are compared by, and how the p-values of labels are corrected.
+ComparedMetric = Literal[
+    "f1",
+    "f1_score",
+    "precision",
+    "precision_score",
+    "recall",
+    "recall_score",
+    "jaccard",
+    "jaccard_score",
+    "average_precision",
+    "average_precision_score",
+    "roc_auc",
+    "roc_auc_score",
+]
+Correction = Literal["holm", "fdr_bh"]
+# How intervals come about.
+IntervalMethod = Literal["analytic", "bootstrap"]
+
 # Weights of classes, and how those of a sample's labels become one.
 Scheme = Literal["balanced", "sqrt", "pos_weight", "effective"]
 Reduce = Literal["mean", "max", "sum", "geometric"]

@@ -1,7 +1,7 @@
 """One table for all results: as text, as HTML in notebooks, and as a data frame."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -38,7 +38,7 @@ class Table:
 
     title: str
     names: Sequence[Any] = ()
-    columns: dict[str, Array] | None = None
+    columns: Mapping[str, Array | Sequence[str]] | None = None
     index: str = "label"
 
     def text(self) -> str:
