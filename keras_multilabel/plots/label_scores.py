@@ -44,6 +44,8 @@ WORDS = {
 Sort = Literal["score", "support", None]
 # Columns of numbers right of the axes, in points from it.
 COLUMNS = (12, 42, 112)
+# On axes of fewer points there is no room for them, nor for a key.
+NARROW = 150.0
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,9 @@ def _draw(drawn: _Intervals, rows: Rows) -> None:
     interval = f"{name}, {100 * drawn.confidence:g}% interval"
     ax.plot(value, at, "o", color=BLUE, markersize=0.6 * rows.size, label=interval)
     ax.set_xlim(-0.01, 1.01)
-    _write_columns(rows, drawn, name)
-    _write_key(ax, drawn)
+    if rows.width > NARROW:
+        _write_columns(rows, drawn, name)
+        _write_key(ax, drawn)
 
 
 def _write_columns(rows: Rows, drawn: _Intervals, name: str) -> None:

@@ -155,8 +155,9 @@ def write_title(
 ) -> None:
     """The name of a label over its axes, so many inches wide, and lines below it."""
     size, small = NAME * scale, SMALL * scale
-    # A little wider than the axes, narrower than the gap to the next ones.
-    text = fitted(name, 72 * width + 6, NAME)
+    # A little wider than the axes, narrower than the gap to the next ones; small text
+    # is wider than its size says.
+    text = fitted(name, 72 * width + 12 * scale - 6, NAME)
     pad = 4 * scale + ROW_OF_TEXT * small * len(lines) + 2 * scale
     ax.set_title(text, loc=side, fontsize=size, pad=pad, **LITERAL)
     ax.annotate(

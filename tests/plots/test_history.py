@@ -76,7 +76,7 @@ def test_some_of_the_logs():
     assert written(ax) == ["f1_score  0.5"]
     with pytest.raises(ValueError, match="got 'auc'"):
         kml.plot_history(LOGS, metrics=["auc"])
-    with pytest.raises(ValueError, match="monitor must be a log.*got 'val_auc'"):
+    with pytest.raises(ValueError, match=r"monitor must be a log.*got 'val_auc'"):
         kml.plot_history(LOGS, monitor="val_auc")
 
 

@@ -39,7 +39,7 @@ def test_both_sides_of_the_axis_count_up():
     ax.figure.draw_without_rendering()
     ticks = [tick.get_text() for tick in ax.get_xticklabels()]
     assert "0" in ticks
-    assert not any("-" in tick or "−" in tick for tick in ticks)
+    assert all(tick.replace(",", "").isdigit() for tick in ticks)
 
 
 def test_sorted_by_f1():

@@ -92,7 +92,7 @@ def test_reports_are_drawn_with_their_own_intervals(rng):
     report = SimpleNamespace(intervals=intervals)
     for source in (intervals, report):
         assert columns(kml.plot_label_scores(source, label_names="ab")) == from_data
-    with pytest.raises(ValueError, match="roc_auc.*needs a report"):
+    with pytest.raises(ValueError, match=r"roc_auc.*needs a report"):
         kml.plot_label_scores(intervals, score="roc_auc")
 
 
