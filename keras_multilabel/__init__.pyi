@@ -81,7 +81,17 @@ from .model_selection.splitters import (
     MultilabelStratifiedShuffleSplit as MultilabelStratifiedShuffleSplit,
 )
 from .plots.confusion import plot_confusion_matrices as plot_confusion_matrices
+from .plots.cooccurrence import plot_cooccurrence as plot_cooccurrence
+from .plots.history import plot_history as plot_history
+from .plots.image_sizes import plot_image_sizes as plot_image_sizes
+from .plots.label_confusion import plot_label_confusion as plot_label_confusion
 from .plots.label_counts import plot_label_counts as plot_label_counts
+from .plots.label_outcomes import plot_label_outcomes as plot_label_outcomes
+from .plots.label_scores import plot_label_scores as plot_label_scores
+from .plots.precision_recall import plot_precision_recall as plot_precision_recall
+from .plots.reliability import plot_reliability as plot_reliability
+from .plots.roc import plot_roc as plot_roc
+from .plots.thresholds import plot_thresholds as plot_thresholds
 from .readers.coco import read_coco as read_coco
 from .readers.label_folders import read_label_folders as read_label_folders
 from .readers.label_strings import read_label_strings as read_label_strings

@@ -12,9 +12,9 @@ from keras_multilabel.evaluation.interval import Interval
 from keras_multilabel.utils.label_names import shown_names
 from keras_multilabel.utils.tables import (
     ENDS,
+    cell_name,
     counted,
     html_row,
-    readable,
     shown_rows,
     text_width,
 )
@@ -108,7 +108,7 @@ def _table(report: EvaluationReport) -> list[list[Cells]]:
             for score, interval in intervals.per_label.items()
         }
         threshold = None if report.thresholds is None else report.thresholds[label]
-        name = readable(names[label])
+        name = cell_name(names[label])
         labels.append(row(name, scores, support[label], threshold))
     averages = [
         row(f"{name} avg", scores, support.sum())

@@ -8,6 +8,9 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array, check_decisions, check_targets
 from keras_multilabel.utils.rows import check_pair, check_rows
 
+# Labels are confused in blocks of about this many entries, few enough for the cache.
+BLOCK = 2**19
+
 
 def multilabel_confusion_matrix(
     y_true: npt.ArrayLike | Counts,
@@ -55,9 +58,14 @@ def label_confusion_matrix(
 ) -> Array:
     """Label x label: for what were missed labels mistaken (MLCM)?
 
-    In each sample, right decisions count on the diagonal. Each missed label
-    counts against each label that was decided in excess; where none was missed,
+    In each sample, labels that are found count on the diagonal. Each missed label
+    counts against each label that was predicted in excess; where none was missed,
     the excess counts against each true label.
+
+    The diagonal over the sum of a row is not recall, since a miss counts once for each
+    label in excess. The order of the labels does not matter. In the code that the
+    authors published (mlcm 0.0.1) it does: there the first label in excess takes all
+    that were missed, and the next ones count against labels that were found.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels). Unknown entries are
@@ -67,8 +75,8 @@ def label_confusion_matrix(
 
     Returns:
         Shape (n_labels + 1, n_labels + 1). Row i, column j: label i was true
-        and j decided. The last row stands for "no true label", the last column
-        for "no label decided".
+        and j predicted. The last row stands for "no true label", the last column
+        for "no label predicted".
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -88,24 +96,41 @@ def label_confusion_matrix(
                [0, 0, 1]])
     """
     y_true, y_pred, weight, _ = check_pair(y_true, y_pred, "y_pred", sample_weight)
-    truth, known = check_targets(check_rows(y_true))
-    decision = check_decisions(y_pred)
-    decision = decision if known is None else decision & known
-    truth = np.column_stack([truth, ~truth.any(1)])
-    missed = truth & ~np.column_stack([decision, np.zeros(len(truth), bool)])
-    excess = decision & ~truth[:, :-1]
-    any_missed = missed.any(1)
-    excess = np.column_stack([excess, any_missed & ~excess.any(1)])
-    source = np.where(any_missed[:, None], missed, truth)
-    matrix = _weighted_product(source, excess, weight)
+    n_labels = check_rows(y_true).shape[1]
+    dtype = np.int64 if weight is None else np.float64
+    matrix = np.zeros((n_labels + 1, n_labels + 1), dtype)
+    step = max(1, BLOCK // n_labels)
+    for start in range(0, len(y_true), step):
+        rows = slice(start, start + step)
+        source, excess, kept = _confused(y_true[rows], y_pred[rows])
+        row_weight = None if weight is None else weight[rows][kept]
+        matrix += _product(source, excess, row_weight)
     hits = confusion_counts(y_true, y_pred, sample_weight=weight).tp
-    matrix[np.diag_indices(len(hits))] += hits
+    matrix[np.diag_indices(n_labels)] += hits
     return matrix
 
 
-def _weighted_product(left: Array, right: Array, weight: Array | None) -> Array:
-    """``left.T @ right`` over samples; float64 products are exact for counts."""
+def _confused(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array]:
+    """Per sample what was missed, and for what; and which samples those are."""
+    truth, known = check_targets(y_true)
+    decision = check_decisions(y_pred)
+    decision = decision if known is None else decision & known
+    none = np.asarray(~truth.any(1))
+    missed, excess = truth & (decision ^ 1), decision & (truth ^ 1)
+    any_missed, any_excess = missed.any(1), excess.any(1)
+    # Where none is missed, what is true counts against the excess.
+    source = np.where(any_missed[:, None], missed, truth)
+    nothing_found = (any_missed | none) & ~any_excess
+    # Rows that are right in every label have no part in it, and they are many.
+    kept = any_excess | nothing_found
+    source = np.column_stack([source[kept], none[kept]])
+    return source, np.column_stack([excess[kept], nothing_found[kept]]), kept
+
+
+def _product(left: Array, right: Array, weight: Array | None) -> Array:
+    """``left.T @ right`` over samples."""
     if weight is not None:
         return (left.astype(np.float64) * weight[:, None]).T @ right
-    product = left.T.astype(np.float64) @ right.astype(np.float64)
+    # In float32 counts are exact up to 2^24, which a block does not reach.
+    product = left.astype(np.float32).T @ right.astype(np.float32)
     return product.astype(np.int64)

@@ -2,60 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from keras_multilabel.metrics import ratios
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import multilabel_confusion_matrix
 from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.plots.inputs import Sort, counts_of, ordered, ratio
+from keras_multilabel.plots.pages import Page, Panel, Panels, draw_pages
 from keras_multilabel.plots.style import (
-    LITERAL,
+    DIM,
+    NUMBER,
     RIGHT,
+    SMALL,
+    SORTED,
     WRONG,
+    colormap,
     ink,
     number,
     percent,
-    pyplot,
+    score,
+    write_title,
 )
-from keras_multilabel.utils.arguments import Array
-from keras_multilabel.utils.label_names import shorten, shown_names
-from keras_multilabel.utils.optional import require
+from keras_multilabel.utils.arguments import Array, check_word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
-
-# Inches of one label's panel; text is sized for it and shrinks with it.
-PANEL = (2.1, 2.3)
+Normalize = Literal["true", "pred", "all", None]
+# Axes of a matrix over which a share is taken, and what it is a share of.
+SHARES = {"true": (1, "row"), "pred": (0, "column"), "all": (None, "matrix")}
+LAYOUT = Panels(width=1.5, height=1.5, head=0.66)
+# The darkest shades would drown the text.
+DEEPEST = 0.9
 
 
 def plot_confusion_matrices(
-    y_true: npt.ArrayLike | Counts,
+    y_true: npt.ArrayLike | Counts | Any,
     y_pred: npt.ArrayLike | None = None,
     *,
     label_names: Iterable[Any] | None = None,
+    sort: Sort = None,
+    normalize: Normalize = "true",
+    top: int | None = 80,
     max_per_page: int = 20,
     fig: Figure | SubFigure | None = None,
 ) -> list[Figure | SubFigure]:
     """Draw one 2 x 2 confusion matrix per label.
 
-    Rows are the truth, columns the decision. Each cell gives its count and its
+    Rows are the truth, columns the prediction. Each cell gives its count and its
     share of the row, and is coloured by that share, so that rare labels read as
-    well as common ones: right decisions in blue, wrong ones in orange. A row
-    without samples stays white. The title names the label and says how many of the
-    known samples are positive.
+    well as common ones: right predictions in blue, wrong ones in orange. A row
+    without samples stays white. The title names the label and gives its precision,
+    recall and F1, which see the false alarms that shares of a long row hide, and how
+    many of the known samples are positive.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out); or `Counts` per label, and then no
-            ``y_pred``. For weighted samples, pass
+            NaN where unknown (left out); or, without ``y_pred``, `Counts` per label, a
+            report or a fitted `MultiLabelMetrics`. For weighted samples, pass
             ``confusion_counts(..., sample_weight=...)``.
-        y_pred: Decisions, 0 and 1, same shape.
+        y_pred: Predictions, 0 and 1, same shape.
         label_names: One name per label, in the order of the columns. Default: those of
             the `Counts`, or of the columns of a data frame.
+        sort: ``"f1"`` (best first), ``"support"`` (most frequent first) or None, as
+            the columns are.
+        normalize: Shares of what: ``"true"``, of the row; ``"pred"``, of the column;
+            ``"all"``, of all samples; None writes counts alone, coloured by row.
+        top: Show so many labels, and how many more there are; None for all.
         max_per_page: Most labels on one figure.
         fig: An empty figure or subfigure to draw all labels on. Default: new
             figures, as many as are needed.
@@ -76,109 +95,93 @@ def plot_confusion_matrices(
         >>> (page,) = kml.plot_confusion_matrices(
         ...     y_true, y_pred, label_names=["cat", "dog"]
         ... )
-        >>> [ax.get_title().splitlines() for ax in page.axes]
-        [['cat', '2 of 3'], ['dog', '1 of 3']]
+        >>> [ax.get_title() for ax in page.axes[:2]]
+        ['cat', 'dog']
         >>> page.savefig("confusion.png")  # doctest: +SKIP
     """
-    matrices = _check_matrices(y_true, y_pred)
-    names = shown_names(label_names, len(matrices), y_true, y_pred)
-    if not isinstance(max_per_page, (int, np.integer)) or max_per_page < 1:
-        raise ValueError(
-            f"max_per_page must be a whole number of labels, 1 or more; "
-            f"got {max_per_page!r}."
-        )
-    if fig is not None:
-        columns = _best_columns(fig, len(names))
-        return [_draw_page(fig, columns, matrices, names)]
-    columns = _columns(min(len(names), max_per_page))
-    pages = []
-    for start in range(0, len(names), max_per_page):
-        page = slice(start, start + max_per_page)
-        pages.append(_draw_page(None, columns, matrices[page], names[page]))
-    return pages
-
-
-def _check_matrices(
-    y_true: npt.ArrayLike | Counts, y_pred: npt.ArrayLike | None
-) -> Array:
-    """One matrix ``[[tn, fp], [fn, tp]]`` per label, shape (n_labels, 2, 2)."""
-    if isinstance(y_true, Counts) and (y_true.axis != 0 or y_true.tp.ndim != 1):
-        raise ValueError(
-            "A matrix per label needs counts per label, over axis 0, of the shape "
-            f"(n_labels,); got counts over axis {y_true.axis} of the shape "
-            f"{y_true.tp.shape}. Take them with confusion_counts(y_true, y_pred)."
-        )
-    return multilabel_confusion_matrix(y_true, y_pred)
-
-
-def _columns(n_labels: int) -> int:
-    """Panels side by side: up to three in a row, then about as many rows."""
-    return n_labels if n_labels <= 3 else int(np.ceil(np.sqrt(n_labels)))
-
-
-def _new_page(columns: int, rows: int) -> Any:
-    size = (PANEL[0] * columns + 0.5, PANEL[1] * rows + 0.7)
-    return pyplot().figure(figsize=size, layout="constrained")
-
-
-def _best_columns(fig: Any, n_labels: int) -> int:
-    """Panels side by side that make them largest on a figure of given size."""
-    return max(
-        range(1, n_labels + 1),
-        key=lambda columns: _panel_scale(fig, columns, -(-n_labels // columns)),
+    check_word("normalize", normalize, Normalize)
+    counts = counts_of(y_true, y_pred, label_names)
+    pages = draw_pages(
+        LAYOUT,
+        ordered(sort, ratio(ratios.f1, counts), counts.support),
+        partial(_draw_panel, counts, multilabel_confusion_matrix(counts), normalize),
+        top=top,
+        max_per_page=max_per_page,
+        fig=fig,
+        xlabel="predicted",
+        ylabel="true",
+        note=SORTED[sort],
     )
+    for page in pages:
+        _draw_key(page, SHARES[normalize or "true"][1])
+    return [page.figure for page in pages]
 
 
-def _panel_scale(fig: Any, columns: int, rows: int) -> float:
-    """Size of a panel, 1 where it is that of `PANEL`."""
-    width, height = fig.bbox.width / fig.dpi, fig.bbox.height / fig.dpi
-    return min(width / columns / PANEL[0], height / rows / PANEL[1])
+def _draw_panel(
+    counts: Counts, matrices: Array, normalize: Normalize, panel: Panel
+) -> None:
+    _draw_matrix(panel.ax, matrices[panel.label], normalize, panel.scale)
+    for axis, is_outer in (
+        (panel.ax.xaxis, panel.is_bottom),
+        (panel.ax.yaxis, panel.is_left),
+    ):
+        # Ticks take time, those without labels too.
+        axis.set_ticks(*(([0, 1], ["no", "yes"]) if is_outer else ([],)))
+    panel.ax.tick_params(length=0, pad=3 * panel.scale)
+    of_label = counts[[panel.label]]
+    parts = {"P": ratios.precision, "R": ratios.recall, "F1": ratios.f1}
+    scores = [f"{key} {score(ratio(of, of_label)[0])}" for key, of in parts.items()]
+    support = f"{number(of_label.support[0])} of {number(of_label.total[0])} positive"
+    lines = ["   ".join(scores), support]
+    (name,) = of_label.label_names or ("",)
+    write_title(panel.ax, name, lines, LAYOUT.width, panel.scale)
 
 
-def _draw_page(fig: Any, columns: int, matrices: Array, names: Sequence[str]) -> Any:
-    columns = min(columns, len(names))
-    rows = -(-len(names) // columns)
-    fig = _new_page(columns, rows) if fig is None else fig
-    scale = min(1.0, _panel_scale(fig, columns, rows))
-    panels = fig.subplots(rows, columns, squeeze=False).ravel()
-    for index, ax in enumerate(panels):
-        if index >= len(names):
-            ax.set_axis_off()
-            continue
-        _draw_matrix(ax, matrices[index], names[index], scale)
-        first, last = index % columns == 0, index + columns >= len(names)
-        ax.set_yticks([0, 1], ["no", "yes"] if first else ["", ""])
-        ax.set_xticks([0, 1], ["no", "yes"] if last else ["", ""])
-    fig.supxlabel("decision", fontsize=10 * scale)
-    fig.supylabel("truth", fontsize=10 * scale)
-    return fig
-
-
-def _draw_matrix(ax: Any, matrix: Array, name: str, scale: float) -> None:
-    totals = np.broadcast_to(matrix.sum(1, keepdims=True), (2, 2))
+def _draw_matrix(ax: Any, matrix: Array, normalize: Normalize, scale: float) -> None:
+    axis = SHARES[normalize or "true"][0]
+    totals = np.broadcast_to(matrix.sum(axis, keepdims=True), (2, 2))
     shares = divide(matrix, totals, np.nan)
     colours = _colours(shares)
-    ax.imshow(colours)
+    ax.imshow(colours, aspect="auto")
     for row, column in np.ndindex(2, 2):
+        share = f"\n{percent(shares[row, column])}" if normalize else ""
         ax.text(
             column,
             row,
-            f"{number(matrix[row, column])}\n{percent(shares[row, column])}",
+            f"{number(matrix[row, column])}{share}",
             color=ink(colours[row, column]),
-            fontsize=9 * scale,
+            fontsize=NUMBER * scale,
             ha="center",
             va="center",
         )
-    support = f"{number(matrix[1].sum())} of {number(matrix.sum())}"
-    ax.set_title(f"{shorten(name)}\n{support}", fontsize=9 * scale, **LITERAL)
-    ax.tick_params(length=0, labelsize=8 * scale)
+    ax.spines[:].set_color("#bbbbbb")
 
 
 def _colours(shares: Array) -> Array:
-    """RGB per cell: how much of its row is decided right, or wrong."""
-    colormaps = require("matplotlib", extra="plot").colormaps
-    # The lower nine tenths: the darkest shades would drown the text.
-    depth = 0.9 * np.nan_to_num(shares)
-    right, wrong = (colormaps[name](depth)[..., :3] for name in (RIGHT, WRONG))
+    """RGB per cell: how much of its row is predicted right, or wrong."""
+    depth = DEEPEST * np.nan_to_num(shares)
+    right, wrong = (colormap(name)(depth)[..., :3] for name in (RIGHT, WRONG))
     colours = np.where(np.eye(2, dtype=bool)[..., None], right, wrong)
     return np.where(np.isnan(shares)[..., None], 1.0, colours)
+
+
+def _draw_key(page: Page, of: str) -> None:
+    """What blue and orange mean: two ramps in the lower left corner."""
+    figure, scale = page.figure, page.scale
+    width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
+    ramp = np.linspace(0, DEEPEST, 64)
+    colours = np.stack([colormap(name)(ramp)[:, :3] for name in (RIGHT, WRONG)])
+    box = (0.12, 0.06, 0.5, 0.22)
+    left, low, wide, high = (scale * inches for inches in box)
+    ax = figure.add_axes((left / width, low / height, wide / width, high / height))
+    ax.imshow(colours, aspect="auto", extent=(0, 1, 0, 2))
+    ax.set_axis_off()
+    for share, word in ((0.75, "right"), (0.25, "wrong")):
+        figure.text(
+            (left + wide + 0.05 * scale) / width,
+            (low + share * high) / height,
+            f"{word}, 0 to 100% of the {of}",
+            va="center_baseline",
+            fontsize=0.9 * SMALL * scale,
+            color=DIM,
+        )

@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from keras_multilabel.labels.counting import LabelCounts
+from keras_multilabel.labels.describe import LabelSummary
 from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.plots.style import BLUE, GREY, LITERAL, percent, pyplot
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.plots.inputs import held, ordered
+from keras_multilabel.plots.rows import Rows, draw_rows, note
+from keras_multilabel.plots.style import BLUE, GREY, NUMBER, percent
 from keras_multilabel.utils.arguments import (
-    Array,
     check_matrix,
     check_targets,
+    check_word,
 )
-from keras_multilabel.utils.label_names import given_names, shorten, shown_names
+from keras_multilabel.utils.label_names import given_names, shown_names
 from keras_multilabel.utils.rows import check_rows
 from keras_multilabel.utils.tables import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Sort = Literal["support", None]
+Scale = Literal["linear", "log"]
+# On a logarithmic axis bars begin here, so that those of 1 are seen.
+LOWEST = 0.6
+
 
 def plot_label_counts(
     y: Any,
     *,
     label_names: Iterable[Any] | None = None,
+    sort: Sort = "support",
+    scale: Scale = "linear",
+    top: int | None = 80,
+    max_per_page: int | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Any:
     """Draw how many samples have each label, the most frequent on top.
 
     Each bar gives the count and its share of the samples whose truth is known for
@@ -41,20 +55,27 @@ def plot_label_counts(
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown; or one list of labels per sample, a column of a pandas
             or polars frame too; or `LabelCounts`, which do not know how many samples
-            have no label.
+            have no label; or what `describe_labels` gives; or a report or a fitted
+            `MultiLabelMetrics`.
         label_names: One name per column of a multi-hot ``y``. For lists: the
             labels to count, so that those which never occur show as 0. Default:
             the names that ``y`` has, or all labels that occur.
-        ax: Axes to draw on. Default: those of a new figure that is high enough.
+        sort: ``"support"`` (most frequent on top), or None, as the columns are.
+        scale: ``"log"`` where the most frequent labels hide the rare ones; without
+            the grey bars, whose length would mean nothing there.
+        top: Show so many labels, and how many more there are; None for all.
+        max_per_page: Draw several figures of at most so many labels each.
+        ax: Axes to draw on. Default: those of new figures that are high enough.
 
     Returns:
-        The axes.
+        The axes; where ``max_per_page`` is given a list of them, one per page.
 
     Raises:
         ImportError: If matplotlib is not installed.
         TypeError: If ``y`` holds neither numbers nor lists of labels.
         ValueError: If there are no samples, values are not 0, 1 or unknown, names
-            are missing, or lists hold labels that are not among ``label_names``.
+            are missing, lists hold labels that are not among ``label_names``, or an
+            option is out of its range.
 
     Example:
         >>> import keras_multilabel as kml
@@ -64,21 +85,23 @@ def plot_label_counts(
         >>> [text.get_text() for text in ax.texts]
         ['2 (66.7%)', '1 (33.3%)']
     """
+    check_word("scale", scale, Scale)
     given = None if label_names is None else list(label_names)
     counts, title = _check_counts(y, given)
     names = shown_names(given, len(counts.positive), counts)
-    order = np.argsort(-counts.positive, kind="stable")
-    if ax is None:
-        ax = _new_axes(len(names))
-    _draw_bars(ax, counts.positive[order], counts.known[order], counts.n_samples)
-    shown = [shorten(names[label], 40) for label in order]
-    ax.set_yticks(range(len(names)), shown, **LITERAL)
-    ax.set_title(title, loc="left", fontsize="medium")
-    return ax
+    return draw_rows(
+        names,
+        ordered(sort, counts.positive, counts.positive, Sort),
+        partial(_draw, counts, scale, title),
+        top=top,
+        max_per_page=max_per_page,
+        ax=ax,
+    )
 
 
 def _check_counts(y: Any, names: list[Any] | None) -> tuple[LabelCounts, str]:
     """Counts of at least one sample, and what the title says of the samples."""
+    y = _as_label_counts(y)
     if isinstance(y, LabelCounts):
         if not y.n_samples or not len(y):
             raise ValueError(
@@ -101,35 +124,51 @@ def _check_counts(y: Any, names: list[Any] | None) -> tuple[LabelCounts, str]:
     return counts, f"{len(matrix):,} samples, {empty:,} without any label"
 
 
-def _new_axes(n_labels: int) -> Any:
-    size = (7.0, 1.0 + 0.22 * max(n_labels, 3))
-    return pyplot().subplots(figsize=size, layout="constrained")[1]
+def _as_label_counts(y: Any) -> Any:
+    """`LabelCounts` of what has counts of samples; anything else as it is."""
+    if isinstance(y, LabelSummary):
+        names = y.label_names
+        return LabelCounts(y.positive, y.known, y.n_samples, label_names=names)
+    counts = y if isinstance(y, Counts) else held(y, "counts", Counts)
+    if counts is None:
+        return y
+    known = counts.total
+    n_samples = int(known.max(initial=0))
+    names = counts.label_names
+    return LabelCounts(counts.support, known, n_samples, label_names=names)
 
 
-def _draw_bars(ax: Any, counts: Array, known: Array, n_samples: int) -> None:
-    """One bar per label, the first on top."""
-    rows = np.arange(len(counts))
-    unknown = n_samples - known
-    ax.barh(rows, counts, color=BLUE)
-    ax.barh(rows, unknown, left=counts, color=GREY)
-    shares = divide(counts, known, np.nan)
-    for row, count, share, rest in zip(rows, counts, shares, unknown, strict=True):
-        note = f"{count:,} ({percent(share)})"
-        note += f", {rest:,} unknown" if rest else ""
-        ax.annotate(
-            note,
-            (count + rest, row),
-            xytext=(4, 0),
-            textcoords="offset points",
-            fontsize=8,
-            va="center",
-        )
-    # Room for the notes, which stand to the right of the bars.
-    room = 1.6 if unknown.any() else 1.3
-    ax.set_xlim(0, room * max(1, (counts + unknown).max()))
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlabel("samples")
-    ax.locator_params(axis="x", integer=True)
+def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
+    ax, of = rows.ax, rows.labels
+    positive, known = counts.positive[of], counts.known[of]
+    unknown = counts.n_samples - known
+    at = np.arange(len(of))
+    is_log = scale == "log"
+    first = LOWEST if is_log else 0
+    ax.barh(at, np.maximum(positive - first, 0), left=first, color=BLUE, height=0.75)
+    ends = positive + 0
+    if not is_log:
+        ax.barh(at, unknown, left=positive, color=GREY, height=0.75)
+        ends = positive + unknown
+    shares = divide(positive, known, np.nan)
+    texts = [
+        f"{count:,} ({percent(share)})" + (f", {rest:,} unknown" if rest else "")
+        for count, share, rest in zip(positive, shares, unknown, strict=True)
+    ]
+    for row, text in enumerate(texts):
+        note(rows, row, max(ends[row], first), text, color="#333333")
+    _scale_axis(rows, max(1, ends.max()), texts, is_log)
+    ax.set_title(title, loc="left", fontsize=NUMBER + 1)
+
+
+def _scale_axis(rows: Rows, most: Any, texts: list[str], is_log: bool) -> None:
+    ax = rows.ax
+    if is_log:
+        ax.set_xscale("log")
+        low, high = rows.limits(np.log10(LOWEST), np.log10(most), right=texts)
+        ax.set_xlim(10**low, 10**high)
+    else:
+        ax.set_xlim(rows.limits(0, most, right=texts))
+        ax.locator_params(axis="x", integer=True)
+    ax.set_xlabel("samples", fontsize=NUMBER)
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.tick_params(axis="y", length=0)

@@ -139,3 +139,8 @@ def shorten(name: str, most: int = 26) -> str:
     if len(name) <= most:
         return name
     return f"{name[: most // 2]}…{name[len(name) - most // 2 + 1 :]}"
+
+
+def readable(name: Any) -> str:
+    """On one line, with characters that cannot be printed written as escapes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))

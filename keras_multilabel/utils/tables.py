@@ -9,7 +9,12 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
-from keras_multilabel.utils.label_names import LIBRARIES, library_of, shorten
+from keras_multilabel.utils.label_names import (
+    LIBRARIES,
+    library_of,
+    readable,
+    shorten,
+)
 from keras_multilabel.utils.matrices import Array
 from keras_multilabel.utils.optional import require
 
@@ -87,7 +92,7 @@ class Table:
                 yield [f"... {n_hidden:,} more", *[""] * len(columns)]
             else:
                 values = (_number(column[row]) for column in columns.values())
-                yield [readable(self.names[row]), *values]
+                yield [cell_name(self.names[row]), *values]
 
 
 class Tabular(ABC):
@@ -140,10 +145,9 @@ def _number(value: Any) -> str:
     return f"{value:,.4f}" if plain else f"{value:.3e}"
 
 
-def readable(name: Any) -> str:
-    """On one line, with characters that cannot be printed written as escapes."""
-    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
-    return shorten(text, WIDEST)
+def cell_name(name: Any) -> str:
+    """A name on one line, cut to what a table has room for."""
+    return shorten(readable(name), WIDEST)
 
 
 def text_width(text: str) -> int:

@@ -62,3 +62,31 @@ def slow_mlcm(y_true, y_pred, weight):
 def test_unknown_entries_confuse_nothing():
     matrix = kml.label_confusion_matrix([[1, -1, 0]], [[0, 1, 1]])
     assert matrix.tolist() == [[0, 0, 1, 0], [0] * 4, [0] * 4, [0] * 4]
+
+
+def test_label_confusion_of_many_rows_is_exact(rng):
+    """More of one pair than float32 counts, over several blocks."""
+    y_true = np.zeros((2**24 + 3, 1), np.uint8)
+    y_true[: 2**24 + 1] = 1
+    matrix = kml.label_confusion_matrix(y_true, np.zeros_like(y_true))
+    assert matrix.tolist() == [[0, 2**24 + 1], [0, 2]]
+    y_true, y_pred = rng.integers(-1, 2, (2, 200_000, 7))
+    y_pred = abs(y_pred)
+    parts = zip(np.array_split(y_true, 9), np.array_split(y_pred, 9), strict=True)
+    whole = kml.label_confusion_matrix(y_true, y_pred)
+    np.testing.assert_array_equal(
+        whole, sum(kml.label_confusion_matrix(*part) for part in parts)
+    )
+    twice = kml.label_confusion_matrix(y_true, y_pred, sample_weight=[2] * len(y_true))
+    np.testing.assert_array_equal(twice, 2 * whole)
+
+
+def test_label_confusion_does_not_depend_on_the_order_of_labels(rng):
+    y_true, y_pred = rng.integers(0, 2, (2, 40, 5))
+    order = rng.permutation(5)
+    matrix = kml.label_confusion_matrix(y_true, y_pred)
+    with_none = np.append(order, 5)
+    np.testing.assert_array_equal(
+        kml.label_confusion_matrix(y_true[:, order], y_pred[:, order]),
+        matrix[np.ix_(with_none, with_none)],
+    )

@@ -1,0 +1,246 @@
+"""`plot_reliability`: are probabilities what they say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from keras_multilabel.evaluation.proportions import quantile, wilson
+from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.plots.inputs import Scored, ordered, scores_of
+from keras_multilabel.plots.pages import Panel, Panels, draw_pages
+from keras_multilabel.plots.style import (
+    BLUE,
+    DIM,
+    SMALL,
+    SORTED,
+    brief,
+    counted_brief,
+    number,
+    tidy,
+    write_title,
+)
+from keras_multilabel.utils.arguments import Array, check_probabilities, check_word
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+
+Sort = Literal["error", "support", None]
+Strategy = Literal["uniform", "quantile"]
+LAYOUT = Panels(width=1.75, height=1.95, head=0.5, gap=0.2)
+# Bars of counts stand below 0, between these heights, with their counts over them.
+FLOOR, CEILING = -0.44, -0.2
+BAR = "#c9ced6"
+
+
+@dataclass(frozen=True, eq=False)
+class _Bins:
+    """The samples of one label by their score; bins without samples are left out.
+
+    Attributes:
+        score: The mean of each bin.
+        share: Of positives in it.
+        low: The lower end of the share's interval.
+        high: The upper end.
+        weight: How many samples, or what they weigh.
+        middle: Of each bin, where they have one width; else None.
+    """
+
+    score: Array
+    share: Array
+    low: Array
+    high: Array
+    weight: Array
+    middle: Array | None
+
+    @property
+    def error(self) -> float:
+        """Mean distance of score and share: the expected calibration error."""
+        if not len(self.weight):
+            return float("nan")
+        return float(np.average(abs(self.score - self.share), weights=self.weight))
+
+
+def plot_reliability(
+    y_true: npt.ArrayLike | ScoreHistogram | Any,
+    y_score: npt.ArrayLike | None = None,
+    *,
+    label_names: Iterable[Any] | None = None,
+    bins: int = 10,
+    strategy: Strategy = "uniform",
+    sort: Sort = None,
+    top: int | None = 80,
+    max_per_page: int = 20,
+    fig: Figure | SubFigure | None = None,
+) -> list[Figure | SubFigure]:
+    """Draw whether probabilities are what they say: a reliability diagram per label.
+
+    Samples are put into bins by their score. A dot shows the share of positives in a
+    bin over the mean score in it, its line Wilson's 95 % interval of that share, and
+    the grey bars below, with numbers, how many samples there are: their height is the
+    logarithm of the count. Dots on the diagonal are what the scores say; below it, the
+    scores are too high. The title compares the positives with the sum of the scores.
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out); or, without ``y_score``, a `ScoreHistogram`, a
+            report, or a fitted `MultiLabelMetrics` that has scores.
+        y_score: Probabilities, same shape.
+        label_names: One name per label. Default: those that the data has.
+        bins: How many.
+        strategy: ``"uniform"``, bins of one width; ``"quantile"``, of about equally
+            many samples, which shows rare labels better.
+        sort: ``"error"`` (the largest mean distance of dot and diagonal first),
+            ``"support"`` (most frequent first) or None, as the columns are.
+        top: Show so many labels, and how many more there are; None for all.
+        max_per_page: Most labels on one figure.
+        fig: An empty figure or subfigure for all panels. Default: new figures.
+
+    Returns:
+        The figures, one per page.
+
+    Raises:
+        ImportError: If matplotlib is not installed.
+        TypeError: If an argument does not hold numbers, or ``y_score`` is missing.
+        ValueError: If shapes differ, truth is not 0, 1 or unknown, scores are no
+            probabilities, or an option is out of its range.
+
+    References:
+        E. B. Wilson (1927), Probable inference, the law of succession, and statistical
+        inference. Journal of the American Statistical Association 22.
+
+    Example:
+        >>> import keras_multilabel as kml
+        >>> y_true = [[1, 0], [0, 1], [1, 0], [0, 0]]
+        >>> y_score = [[0.9, 0.2], [0.6, 0.8], [0.7, 0.1], [0.2, 0.1]]
+        >>> (page,) = kml.plot_reliability(y_true, y_score, label_names="ab")
+        >>> [ax.texts[-1].get_text() for ax in page.axes]
+        ['2 positives, 2.4 expected', '1 positive, 1.2 expected']
+    """
+    check_word("strategy", strategy, Strategy)
+    if not isinstance(bins, (int, np.integer)) or bins < 1:
+        raise ValueError(f"bins must be a whole number, 1 or more; got {bins!r}.")
+    scored = scores_of(y_true, y_score, label_names)
+    labels = [
+        _bins(_sorted(scored, label), int(bins), strategy)
+        for label in range(len(scored.names))
+    ]
+    errors = np.array([each.error for each in labels])
+    by = {"error": "sorted by distance from the diagonal"}
+    pages = draw_pages(
+        LAYOUT,
+        ordered(sort, errors, scored.support, Sort),
+        partial(_draw_panel, scored, labels),
+        top=top,
+        max_per_page=max_per_page,
+        fig=fig,
+        xlabel="mean score",
+        ylabel="share of positives",
+        note=by[sort] if sort == "error" else SORTED[sort],
+    )
+    return [page.figure for page in pages]
+
+
+class _Sorted(NamedTuple):
+    """Scores of one label, ascending, and what is known of each.
+
+    Attributes:
+        score: Each score, or the middle of each bin of a histogram.
+        positive: The weight of its positives.
+        weight: Of all.
+        square: Sums of squared weights, 1 for each sample without.
+    """
+
+    score: Array
+    positive: Array
+    weight: Array
+    square: Array
+
+
+def _sorted(scored: Scored, label: int) -> _Sorted:
+    if scored.samples is None:
+        return _of_histogram(scored.histogram, label)
+    samples = scored.samples.present
+    known = samples.truth[:, label] >= 0
+    found = samples.y_score[known, label].astype(np.float64)
+    check_probabilities(found, "y_score", "Logits become probabilities with a sigmoid.")
+    order = np.argsort(found, kind="stable")
+    weight = np.ones(len(found)) if samples.weight is None else samples.weight[known]
+    positive = samples.truth[known, label] * weight
+    return _Sorted(*(each[order] for each in (found, positive, weight, weight**2)))
+
+
+def _of_histogram(histogram: Any, label: int) -> _Sorted:
+    edges = np.append(histogram.thresholds, 1.0)
+    positive = histogram.positives[:, label]
+    weight = positive + histogram.negatives[:, label]
+    filled = weight > 0
+    middle = (edges[:-1] + edges[1:]) / 2
+    # What is counted is taken for numbers of samples, each of weight 1.
+    each = (middle, positive, weight, weight)
+    return _Sorted(*(array[filled].astype(np.float64) for array in each))
+
+
+def _bins(found: _Sorted, bins: int, strategy: Strategy) -> _Bins:
+    scores, weight = found.score, found.weight
+    if strategy == "uniform":
+        place = np.minimum((scores * bins).astype(int), bins - 1)
+    else:
+        # By the weight before each; those of one score stay together.
+        before = np.cumsum(weight) - weight
+        first = np.searchsorted(scores, scores)
+        total = max(weight.sum(), 1e-300)
+        place = np.minimum((before[first] / total * bins).astype(int), bins - 1)
+
+    parts = (weight, found.positive, scores * weight, found.square)
+    total, hits, score, square = (np.bincount(place, p, bins) for p in parts)
+    filled = np.flatnonzero(total)
+    total, hits, score, square = (p[filled] for p in (total, hits, score, square))
+    # Weighted samples count as many as they are worth (Kish).
+    n = total**2 / square
+    low, high = wilson(hits / total, n, quantile(0.95))
+    middle = (filled + 0.5) / bins if strategy == "uniform" else None
+    return _Bins(score / total, hits / total, low, high, total, middle)
+
+
+def _draw_panel(scored: Scored, labels: list[_Bins], panel: Panel) -> None:
+    ax, of, scale = panel.ax, labels[panel.label], panel.scale
+    ax.plot([0, 1], [0, 1], color="#888888", linewidth=0.9, linestyle=":", zorder=1)
+    ax.vlines(of.score, of.low, of.high, color=BLUE, alpha=0.45, linewidth=2.2 * scale)
+    ax.plot(of.score, of.share, color=BLUE, alpha=0.35, linewidth=1 * scale)
+    ax.plot(of.score, of.share, "o", color=BLUE, markersize=4 * scale)
+    _draw_counts(ax, of, scale)
+    tidy(ax, grid="both")
+    ax.axhline(0, color="#999999", linewidth=0.8)
+    ax.set(xlim=(-0.04, 1.04), ylim=(FLOOR, 1.04))
+    ax.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    expected = float((of.score * of.weight).sum())
+    support = counted_brief(scored.support[panel.label], "positive")
+    text = f"{support}, {number(float(f'{expected:.3g}'))} expected"
+    write_title(ax, scored.names[panel.label], [text], LAYOUT.width, scale)
+
+
+def _draw_counts(ax: Any, of: _Bins, scale: float) -> None:
+    """How many samples are in each bin: bars below 0, or where all are alike a line."""
+    size = 0.68 * SMALL * scale
+    text = {"fontsize": size, "color": DIM, "ha": "center"}
+    if of.middle is None:
+        middle = round(float(np.median(of.weight))) if len(of.weight) else 0
+        each = f"about {brief(middle)} samples in each"
+        ax.text(0.5, (FLOOR + CEILING) / 2, each, va="center", **text)
+        return
+    width = of.middle[1] - of.middle[0] if len(of.middle) > 1 else 0.1
+    wide = min(0.085, 0.85 * width)
+    height = np.log1p(of.weight) / np.log1p(max(of.weight.max(initial=1), 10))
+    tall = height * (CEILING - FLOOR)
+    ax.bar(of.middle, tall, wide, bottom=FLOOR, color=BAR, linewidth=0)
+    if wide < 0.08:  # Numbers would touch.
+        return
+    for x, y, count in zip(of.middle, FLOOR + tall, of.weight, strict=True):
+        ax.text(x, y + 0.015, brief(count), va="bottom", **text)
