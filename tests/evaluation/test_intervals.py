@@ -159,6 +159,41 @@ def test_intervals_hold_the_truth_as_often_as_they_say(grouped):
     assert 0.935 <= np.mean(labels) <= 0.995
 
 
+def test_rare_labels_are_not_taken_for_worse_than_they_are():
+    """Their F1 is too low in the mean, in all of them alike."""
+    people, rng, hits = population(40, 0.002, (0.9, 0.99)), np.random.default_rng(1), []
+    for _ in range(150):
+        y_true, score = people.draw(200, rng)
+        found = kml.score_intervals(y_true, people.decide(score), zero_division=np.nan)
+        seen = ~np.isnan(found.per_label["f1_score"].value)
+        macro = found.averages["macro"]["f1_score"]
+        hits.append(holds(macro, people.f1()[seen].mean()))
+    assert np.mean(hits) >= 0.9
+
+
+def test_few_groups_are_less_sure_than_many():
+    """Eight of them; a normal distribution would be too narrow."""
+    people, rng = population(4, 0.2), np.random.default_rng(2)
+    groups, hits = np.repeat(np.arange(8), 12), []
+    expected = 2 * people.both().sum() / (2 * people.prevalence.sum())
+    for _ in range(300):
+        y_true, score = people.draw(96, rng, groups)
+        found = kml.score_intervals(y_true, people.decide(score), groups=groups)
+        hits.append(holds(found.averages["micro"]["f1_score"], expected))
+    assert np.mean(hits) >= 0.925
+
+
+def test_one_or_two_samples_do_not_show_how_samples_vary():
+    options = {"zero_division": np.nan}
+    one = kml.score_intervals([[1, 0, 1]], [[1, 1, 0]], **options)
+    two = kml.score_intervals([[1, 1]] * 2, [[1, 0]] * 2, **options)
+    for found in (one, two):
+        for average, scored in found.averages.items():
+            for name, (value, low, high) in scored.items():
+                assert np.isnan(value) or high - low > 0.2, (average, name)
+        assert found.overall["hamming_loss"].high > found.overall["hamming_loss"].low
+
+
 def test_a_bootstrap_of_rare_labels_does_not():
     """Why it is not the default."""
     people, rng, hits = population(20), np.random.default_rng(12), []
