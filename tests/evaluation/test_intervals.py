@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 import keras_multilabel as kml
-from tests.evaluation.populations import holds, population
+from tests.evaluation.populations import Population, holds, population
 
 NAMES = {
     "precision": kml.precision_score,
@@ -128,6 +128,21 @@ def test_the_bootstrap_agrees_where_labels_are_frequent(rng, kind):
         width = other.high - other.low
         np.testing.assert_allclose(one.low, other.low, atol=0.12 * np.max(width))
         np.testing.assert_allclose(one.high, other.high, atol=0.12 * np.max(width))
+
+
+def test_weighted_averages_vary_with_the_supports():
+    """Labels of which one is found and the other is not, against the bootstrap."""
+    rng = np.random.default_rng(0)
+    people = Population(np.array([0.1, 0.1]), np.array([0.98, 0.1]))
+    y_true, score = people.draw(2000, rng)
+    widths = []
+    for method in ("analytic", "bootstrap"):
+        found = kml.score_intervals(
+            y_true, people.decide(score), method=method, random_state=0
+        )
+        scored = found.averages["weighted"]
+        widths.append([each.high - each.low for each in scored.values()])
+    np.testing.assert_allclose(widths[0], widths[1], rtol=0.1)
 
 
 def test_the_bootstrap_does_not_depend_on_threads(data, monkeypatch):
