@@ -56,10 +56,10 @@ class Population:
         return self.both() / self.prevalence
 
 
-def population(n_labels=12, rarest=0.004):
+def population(n_labels=12, rarest=0.004, quality=(0.6, 0.95)):
     rng = np.random.default_rng(5)
     return Population(
-        np.geomspace(0.3, rarest, n_labels), rng.uniform(0.6, 0.95, n_labels)
+        np.geomspace(0.3, rarest, n_labels), rng.uniform(*quality, n_labels)
     )
 
 

@@ -115,6 +115,23 @@ def test_p_values_of_labels_are_those_of_all_swaps(metric):
     assert found.per_label.p_value[0] == pytest.approx(extreme.mean())
 
 
+def test_a_weighted_row_is_swapped_with_its_weight():
+    rng = np.random.default_rng(4)
+    y_true, a, b = rng.integers(0, 2, (3, 9, 1))
+    weight, differences = rng.lognormal(0, 1, 9), []
+    for swap in itertools.product([False, True], repeat=9):
+        swapped = np.array(swap)[:, None]
+        one, other = np.where(swapped, b, a), np.where(swapped, a, b)
+        scores = [kml.f1_score(y_true, x, sample_weight=weight) for x in (one, other)]
+        differences.append(scores[0] - scores[1])
+    found = kml.compare_models(
+        y_true, a, b, sample_weight=weight, n_permutations=20_000, random_state=0
+    )
+    width = 2 * 1.96 * np.sqrt(np.mean(np.square(differences)))
+    reach = max(found.difference - found.low, found.high - found.difference)
+    assert 2 * reach == pytest.approx(width, rel=0.03)
+
+
 def test_many_swaps_come_to_the_exact_p_value():
     rng = np.random.default_rng(4)
     y_true, a, b = rng.integers(0, 2, (3, 9, 1))

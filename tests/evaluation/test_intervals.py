@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 import keras_multilabel as kml
-from tests.evaluation.populations import holds, population
+from tests.evaluation.populations import Population, holds, population
 
 NAMES = {
     "precision": kml.precision_score,
@@ -130,6 +130,21 @@ def test_the_bootstrap_agrees_where_labels_are_frequent(rng, kind):
         np.testing.assert_allclose(one.high, other.high, atol=0.12 * np.max(width))
 
 
+def test_weighted_averages_vary_with_the_supports():
+    """Labels of which one is found and the other is not, against the bootstrap."""
+    rng = np.random.default_rng(0)
+    people = Population(np.array([0.1, 0.1]), np.array([0.98, 0.1]))
+    y_true, score = people.draw(2000, rng)
+    widths = []
+    for method in ("analytic", "bootstrap"):
+        found = kml.score_intervals(
+            y_true, people.decide(score), method=method, random_state=0
+        )
+        scored = found.averages["weighted"]
+        widths.append([each.high - each.low for each in scored.values()])
+    np.testing.assert_allclose(widths[0], widths[1], rtol=0.1)
+
+
 def test_the_bootstrap_does_not_depend_on_threads(data, monkeypatch):
     y_true, y_pred, _ = data
     options = {"method": "bootstrap", "n_resamples": 120, "random_state": 3}
@@ -157,6 +172,41 @@ def test_intervals_hold_the_truth_as_often_as_they_say(grouped):
     # Of 250 at 95 %: 91.5 to 98.5 in all but one of a thousand.
     assert 0.91 <= np.mean(hits) <= 0.995
     assert 0.935 <= np.mean(labels) <= 0.995
+
+
+def test_rare_labels_are_not_taken_for_worse_than_they_are():
+    """Their F1 is too low in the mean, in all of them alike."""
+    people, rng, hits = population(40, 0.002, (0.9, 0.99)), np.random.default_rng(1), []
+    for _ in range(150):
+        y_true, score = people.draw(200, rng)
+        found = kml.score_intervals(y_true, people.decide(score), zero_division=np.nan)
+        seen = ~np.isnan(found.per_label["f1_score"].value)
+        macro = found.averages["macro"]["f1_score"]
+        hits.append(holds(macro, people.f1()[seen].mean()))
+    assert np.mean(hits) >= 0.9
+
+
+def test_few_groups_are_less_sure_than_many():
+    """Eight of them; a normal distribution would be too narrow."""
+    people, rng = population(4, 0.2), np.random.default_rng(2)
+    groups, hits = np.repeat(np.arange(8), 12), []
+    expected = 2 * people.both().sum() / (2 * people.prevalence.sum())
+    for _ in range(300):
+        y_true, score = people.draw(96, rng, groups)
+        found = kml.score_intervals(y_true, people.decide(score), groups=groups)
+        hits.append(holds(found.averages["micro"]["f1_score"], expected))
+    assert np.mean(hits) >= 0.925
+
+
+def test_one_or_two_samples_do_not_show_how_samples_vary():
+    options = {"zero_division": np.nan}
+    one = kml.score_intervals([[1, 0, 1]], [[1, 1, 0]], **options)
+    two = kml.score_intervals([[1, 1]] * 2, [[1, 0]] * 2, **options)
+    for found in (one, two):
+        for average, scored in found.averages.items():
+            for name, (value, low, high) in scored.items():
+                assert np.isnan(value) or high - low > 0.2, (average, name)
+        assert found.overall["hamming_loss"].high > found.overall["hamming_loss"].low
 
 
 def test_a_bootstrap_of_rare_labels_does_not():
