@@ -18,6 +18,7 @@ THEMES = (
     "weights",
     "machines",
     "images",
+    "plots",
     "losses",
     "scores",
     "streaming",
