@@ -21,6 +21,7 @@ THEMES = (
     "reports",
     "page",
     "images",
+    "plots",
     "losses",
     "scores",
     "streaming",

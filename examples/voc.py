@@ -19,7 +19,6 @@ import argparse
 from pathlib import Path
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
@@ -182,11 +181,7 @@ history = model.fit(
     ],
 ).history
 
-figure, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
-for name in ("val_f1_score", "val_precision", "val_recall"):
-    ax.plot(range(1, len(history[name]) + 1), history[name], marker="o", label=name)
-ax.set(xlabel="epoch", ylim=(0, 1), title="Weighted validation scores at threshold 0.5")
-ax.legend()
+figure = kml.plot_history(history)
 figure.savefig(options.out / "history.png", dpi=120)
 
 # %%
@@ -252,6 +247,13 @@ summary = pd.DataFrame(
     ],
 )
 print(summary.round(3).to_string())
+
+# %%
+# What is missed, what is found, and the false alarms
+# ---------------------------------------------------
+
+ax = kml.plot_label_outcomes(tuned)
+ax.figure.savefig(options.out / "label_outcomes.png", dpi=120)
 
 # %%
 # One confusion matrix per label

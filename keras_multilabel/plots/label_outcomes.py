@@ -13,7 +13,7 @@ from keras_multilabel.metrics import ratios
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.plots.inputs import Sort, counts_of, ordered, ratio
-from keras_multilabel.plots.rows import Rows, draw_rows, note
+from keras_multilabel.plots.rows import Rows, bars, draw_rows, note
 from keras_multilabel.plots.style import (
     BLUE,
     NUMBER,
@@ -108,7 +108,7 @@ def _draw(counts: Counts, normalize: Normalize, rows: Rows) -> None:
         (0 * found, found, BLUE),
         (found, drawn, ORANGE),
     ):
-        ax.barh(at, wide, left=left, color=colour, height=0.72)
+        bars(ax, left, wide, colour)
     ax.axvline(0, color="white", linewidth=1)
     for row in range(len(at)):
         _write(rows, row, of[[row]], -missed[row], found[row] + drawn[row])
