@@ -13,6 +13,7 @@ TITLES = {
     "recall": "recall",
     "average_precision": "average precision",
     "roc_auc": "ROC AUC",
+    "jaccard": "Jaccard index",
 }
 CORRECTIONS = {"holm": "Holm", "fdr_bh": "Benjamini-Hochberg"}
 

@@ -116,12 +116,11 @@ const pool = Array.from({ length: Math.min(WINDOW, L) }, () => {
   cells.bars = ["missed", "found", "false"].map((kind) =>
     element("rect", { class: kind, y: 4, height: 10 }),
   );
-  cells.words = [
-    ["end", 30],
-    ["start", 118],
-  ].map(([anchor, x]) => element("text", { x, y: 13, "text-anchor": anchor }));
+  cells.words = ["missed", "predicted"].map((kind) => element("small", { class: kind }));
   cells.outcomes.append(
-    element("svg", { viewBox: "0 0 170 18", role: "img" }, ...cells.bars, ...cells.words),
+    cells.words[0],
+    element("svg", { viewBox: "0 0 84 18", role: "img" }, ...cells.bars),
+    cells.words[1],
   );
   if (cells.difference) {
     cells.difference.append(
@@ -212,12 +211,12 @@ function showRow(cells) {
     [left, right] = asShares ? [whole, whole] : most;
   const scale = asShares ? 36 / whole : Math.min(36 / left, 43 / right),
     widths = [fn, tp, fp].map((x) => x * scale);
-  [70 - widths[0], 71, 71 + widths[1]].forEach((x, i) =>
+  [36 - widths[0], 37, 37 + widths[1]].forEach((x, i) =>
     move(cells.bars[i], { x, width: widths[i] }),
   );
   const words = [short(fn), `${short(tp)} · ${short(fp)}`];
   words.forEach((text, i) => (cells.words[i].textContent = text));
-  cells.outcomes.firstChild.setAttribute(
+  cells.outcomes.children[1].setAttribute(
     "aria-label",
     `${count(fn)} missed, ${count(tp)} found, ${count(fp)} false alarms`,
   );
