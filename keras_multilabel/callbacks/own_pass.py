@@ -141,16 +141,8 @@ class OwnPass(Carrier):
             )
             return repeat(np.nan)
         y_true, samples = self._samples_of(result)
-        if self._tuner is None:
-            y_pred = samples.decide(fixed).view(np.uint8)
-            predicted = Predicted(y_pred, fixed, told_of(fixed))
-            thresholds = Thresholds(fixed, self._label_names)
-        else:
-            predicted, thresholds = self._tune(
-                self._tuner.set_params(label_names=self._label_names), samples
-            )
-            y_pred = predicted.y_pred
-        evaluation = Evaluation(y_true, samples, y_pred, self._zero_division)
+        predicted, thresholds = self._predict(samples, fixed)
+        evaluation = Evaluation(y_true, samples, predicted.y_pred, self._zero_division)
         values = list(
             values_of(
                 evaluation,
@@ -200,10 +192,13 @@ class OwnPass(Carrier):
         )
         return replace(samples, y_score=y_score)
 
-    def _tune(
-        self, tuner: ThresholdTuner, samples: Samples
-    ) -> tuple[Predicted, Thresholds]:
-        """The cross-fitted decisions, and the best thresholds of all epochs so far."""
+    def _predict(self, samples: Samples, fixed: Array) -> tuple[Predicted, Thresholds]:
+        """Predictions, cross-fitted if tuned, and the thresholds of the best epoch."""
+        if self._tuner is None:
+            y_pred = samples.decide(fixed).view(np.uint8)
+            thresholds = Thresholds(fixed, self._label_names)
+            return Predicted(y_pred, fixed, told_of(fixed)), thresholds
+        tuner = self._tuner.set_params(label_names=self._label_names)
         groups, cv = samples.sample, tuner.cv
         if groups is not None and not hasattr(tuner.cv, "split"):
             # The positions of a sample stay together.

@@ -1,8 +1,7 @@
 """How well each sample ranks its labels: three scores from one comparison.
 
-They are scikit-learn's, which takes the samples one by one; this is 100 times as fast
-(10,000 samples of 80 labels, benchmarks/reports.py). Unknown labels of a sample are left
-out of it.
+They are scikit-learn's, which takes samples one by one; this is 100 times as fast, for
+10,000 samples of 80 labels (benchmarks/reports.py). Unknown labels are left out.
 """
 
 import numpy as np

@@ -9,6 +9,7 @@ import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 
+from keras_multilabel.cli import progress
 from keras_multilabel.cli.main import main
 
 
@@ -27,4 +28,6 @@ def run(arguments):
 
 
 if __name__ == "__main__":
+    # On a busy machine all takes longer than a second.
+    progress.PATIENCE = 1e9
     json.dump([run(arguments) for arguments in json.load(sys.stdin)], sys.stdout)
