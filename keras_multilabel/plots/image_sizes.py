@@ -172,7 +172,7 @@ def _draw_memory(ax: Any, size: tuple[int, int], batch_size: int) -> None:
     for row, amount in zip(rows, mebibytes, strict=True):
         style = {"fontsize": SMALL, "va": "center_baseline", "color": DIM}
         at = {"xytext": (3, 0), "textcoords": "offset points"}
-        ax.annotate(f"{amount:,.4g} MiB", (amount, row), **at, **style)
+        ax.annotate(f"{amount:,.1f} MiB", (amount, row), **at, **style)
     ax.set_yticks(rows, [name for name, _ in ordered])
     ax.set_ylim(len(ordered) - 0.4, -0.6)
     ax.set_xlim(0, 1.3 * max(mebibytes))
@@ -181,7 +181,7 @@ def _draw_memory(ax: Any, size: tuple[int, int], batch_size: int) -> None:
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(axis="y", length=0)
     taken = 12 * batch_size * size[0] * size[1] / 2**20
-    _title(ax, f"A batch of {batch_size} takes {taken:,.4g} MiB", "float32, RGB")
+    _title(ax, f"A batch of {batch_size} takes {taken:,.1f} MiB", "float32, RGB")
 
 
 def _quantiles(values: Array) -> str:

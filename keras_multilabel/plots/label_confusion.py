@@ -128,7 +128,7 @@ def _colours(shares: Array) -> Array:
 
 
 def _describe(ax: Any, hidden: int) -> None:
-    more = f"   (the most confused; {hidden:,} more are not shown)" if hidden else ""
+    more = f"; the most confused labels, and {hidden:,} more" if hidden else ""
     ax.set_xlabel(f"predicted in excess{more}", fontsize=NUMBER)
     ax.set_ylabel("missed", fontsize=NUMBER)
     ax.set_title(

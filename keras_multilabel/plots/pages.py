@@ -172,7 +172,8 @@ def _new_page(layout: Panels, n_panels: int, columns: int, fig: Any) -> Page:
     scale = _scale(layout, fig, columns, rows)
     width, height = _inches(fig)
     # In the middle of what is left over.
-    spare = (width / scale - layout.size(columns, rows)[0]) / 2
+    needed = zip((width, height), layout.size(columns, rows), strict=True)
+    spare, under = ((given / scale - size) / 2 for given, size in needed)
     panels = []
     for index in range(n_panels):
         row, column = divmod(index, columns)
@@ -182,7 +183,7 @@ def _new_page(layout: Panels, n_panels: int, columns: int, fig: Any) -> Page:
             fig.add_axes(
                 (
                     left * scale / width,
-                    (layout.bottom + below) * scale / height,
+                    (layout.bottom + under + below) * scale / height,
                     layout.width * scale / width,
                     layout.height * scale / height,
                 )

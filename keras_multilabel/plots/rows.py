@@ -167,5 +167,5 @@ def bars(ax: Any, left: Array, width: Array, colour: str) -> None:
     low, right = np.arange(len(left)) - 0.36, left + width
     x = np.stack([left, right, right, left], axis=1)
     y = np.stack([low, low, low + 0.72, low + 0.72], axis=1)
-    corners = np.stack([x, y], axis=2)
+    corners: Any = np.stack([x, y], axis=2)
     ax.add_collection(PolyCollection(corners, facecolors=colour, linewidths=0))

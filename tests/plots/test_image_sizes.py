@@ -41,7 +41,7 @@ def test_the_size_of_a_batch_is_marked():
     assert texts(height)[0] == "160: 25.0% are lower"
     assert aspect.lines[0].get_xdata()[0] == 3.0
     mebibytes = 8 * 160 * 480 * 3 * 4 / 2**20
-    assert titles(figure)[3] == f"A batch of 8 takes {mebibytes:.4g} MiB"
+    assert titles(figure)[3] == f"A batch of 8 takes {mebibytes:.1f} MiB"
     widths = [bar.get_width() for bar in memory.containers[0]]
     assert widths == sorted(widths)
     assert any(abs(width - mebibytes) < 1e-9 for width in widths)
