@@ -11,6 +11,7 @@ THEMES = (
     "counting",
     "ranking",
     "thresholds",
+    "intervals",
     "labels",
     "buckets",
     "splits",

@@ -16,14 +16,14 @@ What they are worth is simulated, so that fresh data never ends:
   new rows; all policies and all m get the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import sklearn.metrics
 from ranking import N_LABELS, scores
 from table import Row, memory_row, named_version, speed_row
-from timing import Timed, interleaved, peak_megabytes, stopwatch
+from timing import Timed, extrapolated, interleaved, peak_megabytes, stopwatch
 
 import keras_multilabel as kml
 
@@ -112,12 +112,6 @@ def best_of_curve(y_true: np.ndarray, y_score: np.ndarray) -> float:
     total = precision + recall
     f1 = 2 * precision * recall / np.where(total > 0, total, 1)
     return f1[np.argmax(f1)]
-
-
-def extrapolated(function: Callable[[], object], factor: float) -> Timed:
-    """Times ``function``, and says how long ``factor`` times its work would take."""
-    timed = stopwatch(function)
-    return lambda: factor * timed()
 
 
 def micro_row(n_samples: int, repeats: int) -> Row:

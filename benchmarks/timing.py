@@ -36,6 +36,12 @@ def stopwatch(function: Callable[[], Any]) -> Timed:
     return timed
 
 
+def extrapolated(function: Callable[[], object], factor: float) -> Timed:
+    """Times ``function``, and says how long ``factor`` times its work would take."""
+    timed = stopwatch(function)
+    return lambda: factor * timed()
+
+
 def interleaved(peer: Timed, ours: Timed, repeats: int) -> Pair:
     """Run peer, ours, peer, ours, ...: what slows the machine slows both.
 

@@ -111,8 +111,8 @@ class Bins:
 
         A positive finds itself at its own score, always, so that average precision is
         too high, the more so the fewer positives there are. Of the other rows from
-        that score on, the share of positives is in the mean the population's. Where
-        there are no others the mean share stands in, as if one more were 1.
+        that score on, the share of positives is in the mean the population's. At the
+        top there are no others, and the share lies between that of the next and 1.
         """
         total = self.positives.sum()
         own = self.positives / self.counts
@@ -121,9 +121,10 @@ class Bins:
         reached = found + _from_top(self.negatives[1:])
         is_first = reached <= 1e-9 * total
         share = np.divide(found, reached, out=np.zeros(len(own)), where=~is_first)
-        weight = self.positives * ~is_first
-        mean = (weight @ share + own[-1]) / (weight.sum() + own[-1])
-        return float(self.positives @ np.where(is_first, mean, share) / total)
+        others = share[~is_first]
+        # From the first positive that has others above it halfway to 1.
+        halfway = (others[-1] + 1) / 2 if len(others) else 1.0
+        return float(self.positives @ np.where(is_first, halfway, share) / total)
 
     def roc_auc(self) -> Influence:
         """ROC AUC: of each row the share of the other side that it is right about.

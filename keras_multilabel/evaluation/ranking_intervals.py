@@ -11,13 +11,11 @@ from keras_multilabel.evaluation.macro import Labels
 from keras_multilabel.evaluation.pooled import NOTHING, mean_interval
 from keras_multilabel.evaluation.proportions import wilson
 from keras_multilabel.evaluation.ranking import RANKINGS, Ranked, Ranking
-from keras_multilabel.evaluation.ranking_influence import Bins
+from keras_multilabel.evaluation.ranking_pooled import pooled_intervals
 from keras_multilabel.metrics.averages import average_scores
-from keras_multilabel.metrics.ranking import average_precision, rank_samples, roc_auc
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-SCORES = {"average_precision": average_precision, "roc_auc": roc_auc}
 # Trials at 1/2 that are added to those of each label where the variance of its score
 # is asked for.
 PRIOR_TRIALS = 1.0
@@ -33,7 +31,8 @@ def ranking_intervals(
     """Per label, averaged, and the macro average of the frequent labels."""
     labels, sums = _label_by_label(ranking, frequent)
     per_label: Scored = {}
-    averages: dict[str, Scored] = {"micro": {}, "macro": {}, "weighted": {}}
+    micro = pooled_intervals(ranking, confidence, zero_division)
+    averages: dict[str, Scored] = {"micro": micro, "macro": {}, "weighted": {}}
     few: Scored = {}
     for at, name in enumerate(RANKINGS):
         undefined = zero_division if name == "average_precision" else np.nan
@@ -48,7 +47,6 @@ def ranking_intervals(
         averages["weighted"][name] = _weighted(
             ranking, each, sums[at, WEIGHTED], confidence
         )
-        averages["micro"][name] = _micro(ranking, name, confidence, undefined)
     return per_label, averages, few
 
 
@@ -151,26 +149,3 @@ def _weighted(
     unbiased = mean - support @ labels.bias / support.sum()
     other = mean_interval(units, unbiased, influence, positives, confidence)
     return Interval(mean, min(mean, other.low), max(plain.high, other.high))
-
-
-def _micro(
-    ranking: Ranking, name: str, confidence: float, zero_division: float
-) -> Interval:
-    """The score of all entries as of one label; each row's count together."""
-    samples, units = ranking.samples, ranking.units
-    value = float(rank_samples(SCORES[name], samples, "micro", zero_division)[0][0])
-    truth = samples.truth
-    positives, known = (truth == 1).sum(1), truth >= 0
-    if np.isnan(value):
-        return NOTHING
-    if not positives.any():
-        return Interval(value, 0.0, 1.0)
-    weight = units.weight
-    if weight is not None:
-        weight = np.repeat(weight, truth.shape[1]).reshape(truth.shape)[known]
-    bins = Bins.pooled(truth[known] == 1, samples.y_score[known], weight)
-    found = bins.average_precision() if name == RANKINGS[0] else bins.roc_auc()
-    of_entries = np.zeros(truth.shape)
-    of_entries[known] = found.of_rows
-    influence = units.add_up(of_entries.sum(1))
-    return mean_interval(units, value, influence, positives, confidence)
