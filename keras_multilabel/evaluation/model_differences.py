@@ -157,7 +157,9 @@ def _deviation(moved: Array, n_units: Array, scores: Array) -> Array:
     mean = share[seen].mean() if seen.any() else 0.0
     share = (n_units * share + mean) / (n_units + 1)
     typical = share * (1 - share)
-    pooled = squares.sum() / max(own @ typical, 1e-300)
+    # Of single units nothing shows how these differ: then that of such a share.
+    expected = own @ typical
+    pooled = squares.sum() / expected if expected > 0 else 1.0
     mixed = (squares + PRIOR_DEGREES * pooled * typical) / (own + PRIOR_DEGREES)
     return np.where(seen, np.sqrt(mixed / n_seen), 0.0)
 

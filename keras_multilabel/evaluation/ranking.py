@@ -18,6 +18,8 @@ RANKINGS = ("average_precision", "roc_auc")
 # The variance of ROC AUC is taken as that of so many positives with exponential scores,
 # besides those that there are: few positives do not show how they vary.
 PRIOR_POSITIVES = 5.0
+# Influences on a perfect ranking, or of a single group, are 0 but for rounding.
+ROUNDING = 1e-12
 
 
 class Ranked(NamedTuple):
@@ -118,7 +120,8 @@ class Ranking:
             every = np.zeros(len(known))
             every[known] = of_rows
             of_rows = every
-        return self.units.add_up(of_rows)
+        of_units = self.units.add_up(of_rows)
+        return of_units if np.sqrt(of_units @ of_units) > ROUNDING else 0.0 * of_units
 
     def _most(self, size: float, n_units: float) -> float:
         """The size where the rows show no variance; groups may be of one kind."""
