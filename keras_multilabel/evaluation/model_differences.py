@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +49,16 @@ class Task:
         return Differences(
             scores[0], scores[1], difference, low, high, p_values, corrected
         )
+
+
+@contextmanager
+def called(argument: str) -> Iterator[None]:
+    """Name predictions and scores in errors as the caller does."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        text = str(error).replace("y_pred", argument).replace("y_score", argument)
+        raise type(error)(text) from error
 
 
 def compare_decisions(
@@ -97,12 +109,10 @@ def compare_scores(
             f'metric="{task.metric}" must have average "macro" or "weighted"; got '
             '"micro", which ranks the scores of all labels in one list.'
         )
-    a, b = (Ranking.of(y_true, each, groups, weight) for each in (pred_a, pred_b))
-    if a.samples.truth.shape != b.samples.truth.shape:
-        raise ValueError(
-            f"pred_b must have the shape of pred_a {a.samples.truth.shape}; got "
-            f"{b.samples.truth.shape}."
-        )
+    with called("pred_a"):
+        a = Ranking.of(y_true, pred_a, groups, weight)
+    with called("pred_b"):
+        b = Ranking.of(y_true, pred_b, groups, weight)
     undefined = 0.0 if task.metric == RANKINGS[0] else np.nan
     is_known: Array = np.any(a.samples.truth >= 0, axis=0)
     scores = np.where(is_known, np.full((2, len(is_known)), undefined), np.nan)

@@ -10,7 +10,12 @@ import numpy.typing as npt
 
 from keras_multilabel.evaluation.proportions import effective_size
 from keras_multilabel.evaluation.ranking_influence import Bins
-from keras_multilabel.evaluation.units import Units, check_groups, kish
+from keras_multilabel.evaluation.units import (
+    Units,
+    check_groups,
+    check_has_samples,
+    kish,
+)
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 
@@ -65,6 +70,7 @@ class Ranking:
         sample_weight: npt.ArrayLike | None,
     ) -> Ranking:
         """Check them; rows of weight 0 are as if they were not there."""
+        check_has_samples(y_true)
         samples = Samples.of(y_true, y_score, sample_weight)
         group = check_groups(groups, len(samples.truth), samples.sample)
         present = samples.present

@@ -19,7 +19,7 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array, check_threshold, check_word
-from keras_multilabel.utils.label_names import shown_names
+from keras_multilabel.utils.label_names import check_order, shown_names
 
 Sort = Literal["f1", "support", None]
 
@@ -100,7 +100,8 @@ def scores_of(
         n_labels = histogram.num_labels
     names = shown_names(label_names, n_labels, y_true, y_score, counts, thresholds)
     if thresholds is not None:
-        thresholds = check_threshold(thresholds, n_labels)
+        check_order(thresholds, names, "thresholds")
+        thresholds = check_threshold(thresholds, n_labels, "thresholds")
     return Scored(samples, histogram, names, thresholds)
 
 
