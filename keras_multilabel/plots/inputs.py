@@ -40,13 +40,18 @@ def counts_of(y_true: Any, y_pred: Any, label_names: Iterable[Any] | None) -> Co
             "y_pred is missing: pass y_true and y_pred, or Counts, a report or a "
             "fitted MultiLabelMetrics."
         )
+    return _named(check_per_label(counts), label_names, y_true)
+
+
+def check_per_label(counts: Counts) -> Counts:
+    """Return ``counts`` if they are those of each label."""
     if counts.axis != 0 or counts.tp.ndim != 1:
         raise ValueError(
             "A picture per label needs counts per label, over axis 0, of the shape "
             f"(n_labels,); got counts over axis {counts.axis} of the shape "
             f"{counts.tp.shape}. Take them with confusion_counts(y_true, y_pred)."
         )
-    return _named(counts, label_names, y_true)
+    return counts
 
 
 def _named(counts: Counts, label_names: Any, *values: Any) -> Counts:

@@ -74,7 +74,7 @@ def test_roc_auc_of_few_groups():
 
 @pytest.mark.parametrize("name", ["precision", "recall", "f1_score"])
 def test_a_weighted_average_of_labels_that_exclude_each_other(name):
-    """Rows of a good label in place of a bad one raise it, as far as a jackknife says."""
+    """Rows of a good label in place of a bad one raise it, as a jackknife says."""
     rng = np.random.default_rng(1)
     is_good = rng.random(500) < 0.5
     y_true = np.stack([is_good, ~is_good], 1).astype(int)
