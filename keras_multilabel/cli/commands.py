@@ -18,6 +18,7 @@ from keras_multilabel.cli.score_file import (
     ScoreFile,
     about,
     read_score_file,
+    warnings_of,
 )
 from keras_multilabel.utils.matrices import Array
 
@@ -131,8 +132,9 @@ def _report(file: ScoreFile, options: Options, **more: Any) -> kml.EvaluationRep
                 f"{file.path}: thresholds need scores, and it has "
                 f"{'none' if file.y_pred is None else 'predictions'}."
             )
-        predicted = {"thresholds": _given(options.thresholds)}
-    with step(f"Evaluating {file.path}", quiet=options.quiet), about(file.path):
+        predicted = _given(options.thresholds)
+    evaluating = step(f"Evaluating {file.path}", quiet=options.quiet)
+    with evaluating, about(file.path), warnings_of(file.path):
         return kml.evaluation_report(
             file.y_true,
             file.y_score,
@@ -147,16 +149,19 @@ def _report(file: ScoreFile, options: Options, **more: Any) -> kml.EvaluationRep
         )
 
 
-def _given(text: str | None) -> Any:
-    """Thresholds as an option has them."""
-    if text is None or text == "cv":
-        return text or 0.5
+def _given(text: str | None) -> dict[str, Any]:
+    """Thresholds as an option has them; without one those that nobody chose."""
+    if text is None:
+        return {}
+    if text == "cv":
+        return {"thresholds": text}
     try:
-        return float(text)
+        return {"thresholds": float(text)}
     except ValueError:
         path = Path(text)
     with about(path):
-        return kml.Thresholds.from_json(path.read_text(encoding="utf-8"))
+        thresholds = kml.Thresholds.from_json(path.read_text(encoding="utf-8"))
+        return {"thresholds": thresholds}
 
 
 def _write_report(report: kml.EvaluationReport, path: Path) -> None:
@@ -206,6 +211,20 @@ def _check_same(one: ScoreFile, other: ScoreFile) -> None:
         raise BadInput(
             f"{other.path}: its truth must be that of {one.path}, row by row; they "
             f"differ at row {row}, column {column}."
+        )
+    for name in ("groups", "sample_weight", "images"):
+        _check_same_column(one, other, name)
+
+
+def _check_same_column(one: ScoreFile, other: ScoreFile, name: str) -> None:
+    first, second = getattr(one, name), getattr(other, name)
+    is_missing = first is None or second is None
+    if first is second or (is_missing and name == "images"):
+        return
+    if is_missing or not np.array_equal(first, second):
+        has = "one of the files has none" if is_missing else "they differ"
+        raise BadInput(
+            f"{other.path}: its {name} must be those of {one.path}, row by row; {has}."
         )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
+import sys
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -37,6 +40,16 @@ def about(path: Path) -> Iterator[None]:
         raise BadInput(f"{path}: {message}") from error
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def warnings_of(path: Path) -> Iterator[None]:
+    """Name the file in warnings, a line each, without a line of our code."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for text in dict.fromkeys(str(each.message) for each in caught):
+        print(f"{path}: warning: {text}", file=sys.stderr)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +108,10 @@ def _from_npz(path: Path) -> ScoreFile:
     if "y_true" not in arrays:
         raise ValueError(f"it has no array y_true; it has {listed(list(arrays))}.")
     names = arrays.get("label_names")
+    if names is not None and names.ndim != 1:
+        raise ValueError(
+            f"label_names must be one name per label; got the shape {names.shape}."
+        )
     known = {name: arrays[name] for name in [*ARRAYS, *OF_ROWS] if name in arrays}
     return ScoreFile(
         path, **known, label_names=None if names is None else names.astype(str).tolist()
@@ -103,6 +120,8 @@ def _from_npz(path: Path) -> ScoreFile:
 
 def _from_csv(path: Path) -> ScoreFile:
     header = _header(path)
+    if re.search(f"[;\t]({'|'.join(PREFIXES.values())})", ",".join(header)):
+        raise ValueError("its columns must be separated by commas, numbers as 0.5.")
     if twice := [name for name, n in Counter(header).items() if n > 1]:
         raise ValueError(f"its columns must differ; it repeats {listed(twice)}.")
     pandas = require("pandas", extra="images")
@@ -156,10 +175,14 @@ def _from_frame(path: Path, frame: Any) -> ScoreFile:
 def _numbers(frame: Any, columns: list[str]) -> Array:
     part = frame[columns]
     for column in columns:
-        kind = part[column].dtype.kind
-        if kind not in "biuf":
-            texts = [value for value in part[column].tolist() if isinstance(value, str)]
+        if len(part) and part[column].dtype.kind not in "biuf":
+            # Booleans beside empty cells are Python's; without, they are numbers.
+            found = part[column].dropna().unique().tolist()
+            others = [value for value in found if isinstance(value, (str, bool))]
             raise ValueError(
-                f"the column {column!r} must hold numbers; it has {listed(texts)}."
+                f"the column {column!r} must hold numbers; it has "
+                f"{listed(others or found)}."
             )
+    if not len(part):
+        raise ValueError("it must have at least one row beneath its header; it has 0.")
     return np.asarray(part)

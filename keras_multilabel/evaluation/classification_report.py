@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal, overload
 
+import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics import ratios
@@ -106,6 +107,7 @@ def classification_report(
         )
     names = target_names if label_names is None else label_names
     zero_division = check_zero_division(zero_division)
+    _check_digits(digits)
     counts, _ = take_counts(y_true, y_pred, sample_weight, 0)
     if counts.axis is None:
         raise ValueError(
@@ -126,6 +128,11 @@ def classification_report(
         for name, of in averages.items()
     ]
     return _as_dict(rows, averaged) if output_dict else _as_text(rows, averaged, digits)
+
+
+def _check_digits(digits: int) -> None:
+    if not isinstance(digits, (int, np.integer)) or digits < 0:
+        raise ValueError(f"digits must be a whole number of 0 or more; got {digits!r}.")
 
 
 # Name, precision, recall, F1, support.

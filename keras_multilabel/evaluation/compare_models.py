@@ -12,6 +12,7 @@ from keras_multilabel.evaluation.comparison import Comparison
 from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.model_differences import (
     Task,
+    called,
     compare_decisions,
     compare_scores,
 )
@@ -125,8 +126,10 @@ def compare_models(
             task, y_true, pred_a, pred_b, groups, sample_weight
         )
     else:
-        a = Decisions.of(y_true, pred_a, groups, sample_weight)
-        b = Decisions.of(y_true, pred_b, groups, sample_weight)
+        with called("pred_a"):
+            a = Decisions.of(y_true, pred_a, groups, sample_weight)
+        with called("pred_b"):
+            b = Decisions.of(y_true, pred_b, groups, sample_weight)
         rng = generator(random_state)
         found, units = compare_decisions(task, a, b, n_permutations, rng), a.units
     n_labels = len(found[-1].difference)

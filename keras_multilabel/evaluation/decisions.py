@@ -10,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.proportions import Shares, effective_size
-from keras_multilabel.evaluation.units import Units, check_groups, kish
+from keras_multilabel.evaluation.units import (
+    Units,
+    check_groups,
+    check_has_samples,
+    kish,
+)
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.counts import Counts
@@ -54,6 +59,7 @@ class Decisions:
         sample_weight: npt.ArrayLike | None,
     ) -> Decisions:
         """Check them; rows of weight 0 are as if they were not there."""
+        check_has_samples(y_true)
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
         truth = check_truth(check_rows(rows.y_true))
         group = check_groups(groups, len(truth), rows.sample)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from keras_multilabel.evaluation.assembly import assemble, check_groups, check_images
 from keras_multilabel.evaluation.predicted import Predicted, predict
 from keras_multilabel.evaluation.report import EvaluationReport
+from keras_multilabel.evaluation.units import check_has_samples
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import (
     Array,
@@ -19,7 +20,7 @@ from keras_multilabel.utils.arguments import (
     check_zero_division,
 )
 from keras_multilabel.utils.defaults import Default, default
-from keras_multilabel.utils.label_names import given_names
+from keras_multilabel.utils.label_names import check_order, given_names
 from keras_multilabel.utils.rows import check_pair, check_rows
 
 
@@ -102,6 +103,7 @@ def evaluation_report(
     names = given_names(
         label_names, samples.truth.shape[1], y_true, y_score, y_pred, thresholds
     )
+    check_order(thresholds, names, "thresholds")
     if given is None:
         if isinstance(thresholds, Default):
             _warn_of_logits(samples)
@@ -125,6 +127,7 @@ def _checked(
     y_true: Any, y_score: Any, y_pred: Any, sample_weight: Any
 ) -> tuple[Samples, Array | None]:
     """Truth beside scores; and the predictions, if they were given."""
+    check_has_samples(y_true)
     given, samples = None, None
     if y_pred is not None:
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
@@ -148,7 +151,7 @@ def _as_given(y_pred: Array, thresholds: Any) -> Predicted:
             f"With y_pred, thresholds are only shown; got {thresholds!r}. Leave y_pred "
             "out to have them tuned."
         )
-    values = check_threshold(thresholds, y_pred.shape[1])
+    values = check_threshold(thresholds, y_pred.shape[1], "thresholds")
     return Predicted(y_pred, values, "not known; thresholds and predictions were given")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +49,16 @@ class Task:
         return Differences(
             scores[0], scores[1], difference, low, high, p_values, corrected
         )
+
+
+@contextmanager
+def called(argument: str) -> Iterator[None]:
+    """Name predictions and scores in errors as the caller does."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        text = str(error).replace("y_pred", argument).replace("y_score", argument)
+        raise type(error)(text) from error
 
 
 def compare_decisions(
@@ -97,12 +109,10 @@ def compare_scores(
             f'metric="{task.metric}" must have average "macro" or "weighted"; got '
             '"micro", which ranks the scores of all labels in one list.'
         )
-    a, b = (Ranking.of(y_true, each, groups, weight) for each in (pred_a, pred_b))
-    if a.samples.truth.shape != b.samples.truth.shape:
-        raise ValueError(
-            f"pred_b must have the shape of pred_a {a.samples.truth.shape}; got "
-            f"{b.samples.truth.shape}."
-        )
+    with called("pred_a"):
+        a = Ranking.of(y_true, pred_a, groups, weight)
+    with called("pred_b"):
+        b = Ranking.of(y_true, pred_b, groups, weight)
     undefined = 0.0 if task.metric == RANKINGS[0] else np.nan
     is_known: Array = np.any(a.samples.truth >= 0, axis=0)
     scores = np.where(is_known, np.full((2, len(is_known)), undefined), np.nan)
@@ -157,7 +167,9 @@ def _deviation(moved: Array, n_units: Array, scores: Array) -> Array:
     mean = share[seen].mean() if seen.any() else 0.0
     share = (n_units * share + mean) / (n_units + 1)
     typical = share * (1 - share)
-    pooled = squares.sum() / max(own @ typical, 1e-300)
+    # Of single units nothing shows how these differ: then that of such a share.
+    expected = own @ typical
+    pooled = squares.sum() / expected if expected > 0 else 1.0
     mixed = (squares + PRIOR_DEGREES * pooled * typical) / (own + PRIOR_DEGREES)
     return np.where(seen, np.sqrt(mixed / n_seen), 0.0)
 

@@ -46,7 +46,7 @@ def predict(
     if isinstance(thresholds, Thresholds):
         y_pred = thresholds.apply(samples.y_score, label_names=label_names)
         return Predicted(y_pred, thresholds.values, _told_by(thresholds, y_pred))
-    values = check_threshold(thresholds, samples.truth.shape[1])
+    values = check_threshold(thresholds, samples.truth.shape[1], "thresholds")
     y_pred = samples.decide(values).view(np.uint8)
     return Predicted(y_pred, values, told_of(values))
 

@@ -18,6 +18,8 @@ from keras_multilabel.utils.arguments import Array
 PRIOR_TRIALS = 3.0
 # Up to here the distribution of the score is summed up, beyond it is near normal.
 MOST_SUMMED = 100
+# By so much may rounding carry a share of 1 below 1.
+ROUNDING = 1e-12
 
 
 class Shares(NamedTuple):
@@ -133,9 +135,9 @@ def effective_size(mean: Any, variance: Any, most: Any) -> Any:
     Args:
         mean: The share.
         variance: Its variance.
-        most: The size where the variance says nothing, at a share of 0 or 1; elsewhere
-            ``variance`` is that of the sample.
+        most: The size where the variance says nothing, at a share of 0 or 1 (up to
+            rounding); elsewhere ``variance`` is that of the sample.
     """
-    is_inside = (mean > 0) & (mean < 1) & (variance > 0)
+    is_inside = (mean > ROUNDING) & (mean < 1 - ROUNDING) & (variance > 0)
     size = divide(mean * (1 - mean), np.where(is_inside, variance, 0.0), np.nan)
     return np.where(is_inside, size, most)[()]

@@ -10,7 +10,12 @@ import numpy.typing as npt
 
 from keras_multilabel.evaluation.proportions import effective_size
 from keras_multilabel.evaluation.ranking_influence import Bins
-from keras_multilabel.evaluation.units import Units, check_groups, kish
+from keras_multilabel.evaluation.units import (
+    Units,
+    check_groups,
+    check_has_samples,
+    kish,
+)
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 
@@ -18,6 +23,8 @@ RANKINGS = ("average_precision", "roc_auc")
 # The variance of ROC AUC is taken as that of so many positives with exponential scores,
 # besides those that there are: few positives do not show how they vary.
 PRIOR_POSITIVES = 5.0
+# Influences on a perfect ranking, or of a single group, are 0 but for rounding.
+ROUNDING = 1e-12
 
 
 class Ranked(NamedTuple):
@@ -63,6 +70,7 @@ class Ranking:
         sample_weight: npt.ArrayLike | None,
     ) -> Ranking:
         """Check them; rows of weight 0 are as if they were not there."""
+        check_has_samples(y_true)
         samples = Samples.of(y_true, y_score, sample_weight)
         group = check_groups(groups, len(samples.truth), samples.sample)
         present = samples.present
@@ -118,7 +126,8 @@ class Ranking:
             every = np.zeros(len(known))
             every[known] = of_rows
             of_rows = every
-        return self.units.add_up(of_rows)
+        of_units = self.units.add_up(of_rows)
+        return of_units if np.sqrt(of_units @ of_units) > ROUNDING else 0.0 * of_units
 
     def _most(self, size: float, n_units: float) -> float:
         """The size where the rows show no variance; groups may be of one kind."""

@@ -29,7 +29,7 @@ def ranking_intervals(
     ranking: Ranking, confidence: float, zero_division: float, frequent: Array
 ) -> tuple[Scored, dict[str, Scored], Scored]:
     """Per label, averaged, and the macro average of the frequent labels."""
-    labels, sums = _label_by_label(ranking, frequent)
+    labels, sums, hidden = _label_by_label(ranking, frequent)
     per_label: Scored = {}
     micro = pooled_intervals(ranking, confidence, zero_division)
     averages: dict[str, Scored] = {"micro": micro, "macro": {}, "weighted": {}}
@@ -39,6 +39,8 @@ def ranking_intervals(
         each = _labels(ranking, [pair[at] for pair in labels], confidence, undefined)
         per_label[name] = each.interval
         squares = (sums[at] ** 2).sum(1)
+        squares[MACRO] += hidden[at].sum()
+        squares[FREQUENT] += hidden[at] @ frequent
         n_units = sums.shape[-1]
         averages["macro"][name] = each.mean(squares[MACRO], n_units, undefined)
         few[name] = each.mean(
@@ -52,9 +54,13 @@ def ranking_intervals(
 
 def _label_by_label(
     ranking: Ranking, frequent: Array
-) -> tuple[list[tuple[Ranked, Ranked]], Array]:
-    """Each label's scores, and what each unit adds to averages, (2, 3, n_units)."""
+) -> tuple[list[tuple[Ranked, Ranked]], Array, Array]:
+    """Each label's scores, what each unit adds to averages, and what no unit shows.
+
+    The arrays have the shapes (2, 3, n_units) and (2, n_labels).
+    """
     samples = ranking.samples
+    hidden = np.zeros((len(RANKINGS), len(frequent)))
     counts = samples.counts.support
     n_units = len(ranking.units)
 
@@ -67,18 +73,19 @@ def _label_by_label(
             for each, into in zip(scores, sums, strict=True):
                 if each.influence is None:
                     continue
-                step = _step(each.influence, each.value, each.size)
+                step = _step(each)
                 into[MACRO] += step
                 into[FREQUENT] += step * frequent[column]
                 into[WEIGHTED] += each.influence * counts[column]
                 into[WEIGHTED] += each.value * positive
+            hidden[:, column] = [_hidden(each) for each in scores]
             one, other = (each._replace(influence=None) for each in scores)
             labels.append((one, other))
         return labels, sums
 
     parts = map_threads(of_part, equal_parts(samples.truth.shape[1], len(frequent)))
     labels = [label for found, _ in parts for label in found]
-    return labels, np.sum([sums for _, sums in parts], axis=0)
+    return labels, np.sum([sums for _, sums in parts], axis=0), hidden
 
 
 def _deviation(value: Any, size: Any) -> Any:
@@ -87,12 +94,22 @@ def _deviation(value: Any, size: Any) -> Any:
     return np.sqrt(shrunken * (1 - shrunken) / np.maximum(size, 1.0))
 
 
-def _step(influence: Array, value: float, size: float) -> Array:
-    """What each unit adds to the sum of the labels' scores."""
+def _step(score: Ranked) -> Array:
+    """What each unit adds to the sum of the labels' scores; 0 where none differs."""
+    influence = np.asarray(score.influence)
     spread = np.sqrt(influence @ influence)
-    if spread == 0:
-        return np.zeros(len(influence))
-    return np.asarray(influence * (_deviation(value, size) / spread))
+    scale = _deviation(score.value, score.size) / spread if spread > 0 else 0.0
+    return np.asarray(influence * scale)
+
+
+def _hidden(score: Ranked) -> float:
+    """The variance of a score on which no unit has any influence, as of a perfect one.
+
+    It is that of this label alone: nothing shows how it varies together with others.
+    """
+    if score.influence is None or score.influence.any():
+        return 0.0
+    return float(_deviation(score.value, score.size) ** 2)
 
 
 def _labels(

@@ -10,6 +10,8 @@ from scipy import sparse
 
 from keras_multilabel.evaluation.proportions import quantile
 from keras_multilabel.metrics.averages import near_one
+from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.groups import number_groups
 
@@ -83,6 +85,19 @@ class Units:
         ``sizes`` is the effective number of the units.
         """
         return quantile(confidence, None if self.group is None else sizes - 1)
+
+
+def check_has_samples(y_true: Any) -> None:
+    """Raise if it is what was counted of samples: how they vary is not in it."""
+    is_callback = callable(getattr(y_true, "report", None))
+    if is_callback or isinstance(y_true, (Counts, ScoreHistogram)):
+        remedy = "Pass y_true and y_pred; classification_report takes Counts."
+        if is_callback:
+            remedy = "Its .report() has scores and intervals."
+        raise TypeError(
+            "y_true must be truth, one row per sample; got "
+            f"{type(y_true).__name__}. {remedy}"
+        )
 
 
 def check_groups(groups: Any, n_rows: int, sample: Array | None) -> Array | None:

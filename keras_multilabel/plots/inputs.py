@@ -19,7 +19,7 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array, check_threshold, check_word
-from keras_multilabel.utils.label_names import shown_names
+from keras_multilabel.utils.label_names import check_order, shown_names
 
 Sort = Literal["f1", "support", None]
 
@@ -40,13 +40,18 @@ def counts_of(y_true: Any, y_pred: Any, label_names: Iterable[Any] | None) -> Co
             "y_pred is missing: pass y_true and y_pred, or Counts, a report or a "
             "fitted MultiLabelMetrics."
         )
+    return _named(check_per_label(counts), label_names, y_true)
+
+
+def check_per_label(counts: Counts) -> Counts:
+    """Return ``counts`` if they are those of each label."""
     if counts.axis != 0 or counts.tp.ndim != 1:
         raise ValueError(
             "A picture per label needs counts per label, over axis 0, of the shape "
             f"(n_labels,); got counts over axis {counts.axis} of the shape "
             f"{counts.tp.shape}. Take them with confusion_counts(y_true, y_pred)."
         )
-    return _named(counts, label_names, y_true)
+    return counts
 
 
 def _named(counts: Counts, label_names: Any, *values: Any) -> Counts:
@@ -100,7 +105,8 @@ def scores_of(
         n_labels = histogram.num_labels
     names = shown_names(label_names, n_labels, y_true, y_score, counts, thresholds)
     if thresholds is not None:
-        thresholds = check_threshold(thresholds, n_labels)
+        check_order(thresholds, names, "thresholds")
+        thresholds = check_threshold(thresholds, n_labels, "thresholds")
     return Scored(samples, histogram, names, thresholds)
 
 

@@ -14,17 +14,17 @@ from keras_multilabel.labels.encoding import encode_labels
 from keras_multilabel.labels.forms import holds_labels
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.plots.inputs import held, ordered
+from keras_multilabel.plots.inputs import check_per_label, held, ordered
 from keras_multilabel.plots.rows import Rows, draw_rows, note
 from keras_multilabel.plots.style import BLUE, GREY, NUMBER, percent
 from keras_multilabel.utils.arguments import (
     check_matrix,
     check_targets,
     check_word,
+    is_unknown,
 )
 from keras_multilabel.utils.label_names import given_names, shown_names
 from keras_multilabel.utils.rows import check_rows
-from keras_multilabel.utils.tables import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +108,8 @@ def _check_counts(y: Any, names: list[Any] | None) -> tuple[LabelCounts, str]:
                 "y must count at least one label in one sample; got "
                 f"{len(y)} labels in {y.n_samples} samples."
             )
-        return y, counted(y.n_samples, "sample")
+        is_one = y.n_samples == 1
+        return y, f"{_number(y.n_samples)} sample{'' if is_one else 's'}"
     if holds_labels(y):
         y, names = encode_labels(y, names)
     matrix = check_rows(check_matrix(y, "y"))
@@ -132,10 +133,20 @@ def _as_label_counts(y: Any) -> Any:
     counts = y if isinstance(y, Counts) else held(y, "counts", Counts)
     if counts is None:
         return y
-    known = counts.total
-    n_samples = int(known.max(initial=0))
-    names = counts.label_names
-    return LabelCounts(counts.support, known, n_samples, label_names=names)
+    names, known = counts.label_names, check_per_label(counts).total
+    truth = None if y is counts else _held_truth(y)
+    if truth is not None:
+        # Without weights, of which counts are sums.
+        positive, known = (truth == 1).sum(0), (~is_unknown(truth)).sum(0)
+        return LabelCounts(positive, known, len(truth), label_names=names)
+    return LabelCounts(counts.support, known, known.max(initial=0), label_names=names)
+
+
+def _held_truth(source: Any) -> Any:
+    try:
+        return held(source, "y_true", object)
+    except ValueError:
+        return None  # Of a callback that has counts alone.
 
 
 def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
@@ -152,13 +163,20 @@ def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
         ends = positive + unknown
     shares = divide(positive, known, np.nan)
     texts = [
-        f"{count:,} ({percent(share)})" + (f", {rest:,} unknown" if rest else "")
+        f"{_number(count)} ({percent(share)})"
+        + (f", {_number(rest)} unknown" if rest else "")
         for count, share, rest in zip(positive, shares, unknown, strict=True)
     ]
     for row, text in enumerate(texts):
         note(rows, row, max(ends[row], first), text, color="#333333")
     _scale_axis(rows, max(1, ends.max()), texts, is_log)
     ax.set_title(title, loc="left", fontsize=NUMBER + 1)
+
+
+def _number(count: Any) -> str:
+    """Of samples, or a sum of weights."""
+    is_whole = count == np.rint(count)
+    return f"{count:,.0f}" if is_whole or count >= 100 else f"{count:.3g}"
 
 
 def _scale_axis(rows: Rows, most: Any, texts: list[str], is_log: bool) -> None:

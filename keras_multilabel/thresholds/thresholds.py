@@ -17,6 +17,7 @@ from keras_multilabel.utils.arguments import (
     check_threshold,
 )
 from keras_multilabel.utils.label_names import (
+    check_order,
     given_names,
     label_index,
     names_at,
@@ -277,9 +278,10 @@ def apply_thresholds(
     """
     if isinstance(thresholds, Thresholds):
         thresholds._check_labels(column_names(y_score))
+    check_order(thresholds, column_names(y_score), "thresholds")
     positions = check_scores(check_positions(y_score, "y_score"))
     scores = flatten(positions)
-    values = check_threshold(thresholds, scores.shape[1])
+    values = check_threshold(thresholds, scores.shape[1], "thresholds")
     decisions = (scores >= values).view(np.uint8)
     most = check_at_most(at_most)
     if at_least_one:

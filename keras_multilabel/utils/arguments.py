@@ -215,16 +215,24 @@ def check_label_names(label_names: Iterable[Any] | None, n_labels: int) -> list[
     return names
 
 
-def check_threshold(threshold: npt.ArrayLike, n_labels: int) -> Array:
+def check_threshold(
+    threshold: npt.ArrayLike, n_labels: int, name: str = "threshold"
+) -> Array:
     """Return thresholds as float64 (n_labels,)."""
-    values = as_numbers(threshold, "threshold").astype(np.float64)
+    if isinstance(threshold, Mapping):
+        raise TypeError(
+            f"{name} must be a number or an array of one per label; got a dict, with "
+            f"the keys {listed(list(threshold))}. Put its values into the order of "
+            f"your columns: [{name}[label] for label in label_names]."
+        )
+    values = as_numbers(threshold, name).astype(np.float64)
     if values.shape not in ((), (n_labels,)):
         raise ValueError(
-            f"threshold must be a number or have the shape ({n_labels},), one per "
+            f"{name} must be a number or have the shape ({n_labels},), one per "
             f"label; got {values.shape}."
         )
     if np.isnan(values).any():
-        raise ValueError("threshold must not be NaN, nor masked.")
+        raise ValueError(f"{name} must not be NaN, nor masked.")
     return np.broadcast_to(values, (n_labels,))
 
 

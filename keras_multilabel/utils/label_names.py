@@ -76,6 +76,20 @@ def _names_of(value: Any) -> Iterable[Any] | None:
     return getattr(value, "label_names", None)
 
 
+def check_order(values: Any, label_names: Sequence[Any] | None, name: str) -> None:
+    """Raise if a pandas Series has one value per label, in another order."""
+    # (A list has a method of that name.)
+    index = getattr(values, "index", None)
+    if label_names is None or not hasattr(index, "tolist"):
+        return
+    found, names = (list(map(str, each)) for each in (index.tolist(), label_names))
+    if found != names and sorted(found) == sorted(names):
+        raise ValueError(
+            f"{name} must be in the order of the labels, {listed(names)}; its index is "
+            f"{listed(found)}. Put it in order: {name}.loc[[*label_names]]."
+        )
+
+
 def merged_names(one: list[Any] | None, other: list[Any] | None) -> list[Any] | None:
     """The names of two parts of the data: the same, or those of one alone."""
     if one is None or other is None or list(one) == list(other):

@@ -88,6 +88,14 @@ COMMANDS = {
     "no columns": ["report", "onehot.csv"],
     "columns apart": ["report", "apart.csv"],
     "words": ["report", "words.csv"],
+    "booleans": ["report", "booleans.csv"],
+    "semicolons": ["report", "semicolons.csv"],
+    "no list": ["report", "nolist.npz"],
+    "no rows": ["report", "norows.csv"],
+    "logits": ["report", "logits.npz"],
+    "logits at 0": ["report", "logits.npz", "--thresholds", 0],
+    "other groups": ["compare", "grouped.npz", "regrouped.npz"],
+    "groups of one": ["compare", "scores.npz", "grouped.npz"],
     "twice": ["report", "twice.csv"],
     "latin": ["report", "latin.csv"],
     "empty": ["report", "empty.csv"],
@@ -126,6 +134,9 @@ def done(tmp_path_factory):
     np.savez(folder / "scores.npz", **data)
     np.savez(folder / "grouped.npz", **data, groups=GROUPS, sample_weight=WEIGHT)
     np.savez(folder / "predictions.npz", y_true=Y_TRUE, y_pred=Y_SCORE > 0.4)
+    np.savez(folder / "nolist.npz", **data | {"label_names": "abcd"})
+    np.savez(folder / "regrouped.npz", **data, groups=GROUPS[::-1])
+    np.savez(folder / "logits.npz", y_true=Y_TRUE, y_score=9 * Y_SCORE - 4)
     np.savez(folder / "nothing.npz", scores=Y_SCORE)
     np.savez(folder / "soft.npz", y_true=Y_TRUE / 2, y_score=Y_SCORE)
     np.savez(folder / "pickle.npz", y_true=np.array([None]), y_score=Y_SCORE)
@@ -148,6 +159,10 @@ def write_tables(folder):
     other = {f"score/{name}": OTHER[:, at] for at, name in enumerate(NAMES)}
     table.assign(**other).to_csv(folder / "other.csv", index=False)
     table.drop(columns="score/chair").to_csv(folder / "apart.csv", index=False)
+    table[:0].to_csv(folder / "norows.csv", index=False)
+    table.to_csv(folder / "semicolons.csv", index=False, sep=";")
+    mixed = [None, True, False, *[True] * (len(table) - 3)]
+    table.assign(**{"true/chair": mixed}).to_csv(folder / "booleans.csv", index=False)
     table.assign(**{"true/chair": "yes"}).to_csv(folder / "words.csv", index=False)
     (folder / "twice.csv").write_text("true/a,score/a,true/a,score/a\n1,0.5,0,0.1\n")
     (folder / "latin.csv").write_bytes("true/é,score/é\n1,0.5\n".encode("latin-1"))
@@ -289,6 +304,12 @@ def test_models_are_compared(done):
         ("three columns", 1, "soft.npz: y_true must hold 0 and 1"),
         ("no columns", 1, "onehot.csv: it has no column true/NAME"),
         ("columns apart", 1, "apart.csv: columns true/NAME and score/NAME"),
+        ("booleans", 1, "'true/chair' must hold numbers; it has True, False."),
+        ("semicolons", 1, "semicolons.csv: its columns must be separated by commas"),
+        ("no list", 1, "nolist.npz: label_names must be one name per label; got"),
+        ("no rows", 1, "norows.csv: it must have at least one row"),
+        ("other groups", 1, "regrouped.npz: its groups must be those of grouped.npz"),
+        ("groups of one", 1, "row by row; one of the files has none"),
         ("words", 1, "words.csv: the column 'true/chair' must hold numbers"),
         ("twice", 1, "twice.csv: its columns must differ; it repeats 'true/a'"),
         ("latin", 1, "latin.csv: 'utf-8' codec"),
@@ -313,3 +334,11 @@ def test_errors_name_the_file_and_have_an_exit_code(done, name, code, said):
     assert last.startswith("keras-multilabel")
     assert said in found.err
     assert "Traceback" not in found.err
+
+
+def test_scores_that_are_no_probabilities_are_warned_of(done):
+    logits, at_0 = done["logits"], done["logits at 0"]
+    assert logits.code == at_0.code == 0
+    assert logits.err.startswith("logits.npz: warning: y_score goes from -")
+    assert logits.err.count("\n") == 1
+    assert at_0.err == ""

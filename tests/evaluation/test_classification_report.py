@@ -107,3 +107,9 @@ def test_a_label_with_the_name_of_an_average_would_be_lost():
 def test_what_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         kml.classification_report(*arguments)
+
+
+@pytest.mark.parametrize("digits", [-1, 2.5])
+def test_digits_are_a_whole_number(digits):
+    with pytest.raises(ValueError, match="digits must be a whole number"):
+        kml.classification_report([[1, 0]], [[1, 0]], digits=digits)

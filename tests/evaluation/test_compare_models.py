@@ -220,6 +220,21 @@ def test_corrections_are_holms_and_benjamini_hochbergs(data):
     np.testing.assert_allclose(found.adjusted, expected)
 
 
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@pytest.mark.parametrize("metric", RANKINGS)
+def test_a_single_group_says_nothing_of_scores(metric, average):
+    y_true, a, b = two_models(60, 0, population(4, 0.1), worse=3.0)
+    options = {"metric": metric, "average": average}
+    found = kml.compare_models(y_true, a, b, groups=["one"] * 60, **options)
+    assert found.a != found.b
+    assert (found.low, found.high) == (-1, 1) or found.p_value > 0.05
+    assert (found.per_label.p_value > 0.05).all()
+    assert (found.per_label.low < found.per_label.high).all()
+    # Two rows with a positive each: none of the labels has two.
+    two = np.eye(2), np.eye(2), 1 - np.eye(2)
+    assert kml.compare_models(*two, **options).p_value > 0.05
+
+
 def test_one_sample_says_nothing():
     found = kml.compare_models([[1, 1]], [[1, 1]], [[0, 0]])
     assert (found.difference, found.p_value) == (1, 1)
@@ -245,10 +260,14 @@ def test_errors_say_what_was_expected(data, options, message):
 
 def test_predictions_of_both_must_have_the_shape_of_the_truth(data):
     y_true, a, b = data
-    with pytest.raises(ValueError, match="y_pred must have y_true's shape"):
+    with pytest.raises(ValueError, match="pred_b must have y_true's shape"):
         kml.compare_models(y_true, a, b[:, :3])
-    with pytest.raises(ValueError, match="y_pred must hold decisions"):
+    with pytest.raises(ValueError, match="pred_a must have y_true's shape"):
+        kml.compare_models(y_true, a[:9], b, metric="roc_auc")
+    with pytest.raises(ValueError, match="pred_b must hold decisions"):
         kml.compare_models(y_true, a, b * 0.3)
+    with pytest.raises(TypeError, match="got Counts"):
+        kml.compare_models(kml.confusion_counts(y_true, a), a, b)
 
 
 def test_names_come_from_frames(data):

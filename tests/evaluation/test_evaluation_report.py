@@ -344,6 +344,9 @@ Y = np.array([[1, 0], [0, 1], [1, 1]])
         ((Y, Y), {"images": ["a.jpg"]}, ValueError, "images.*3 samples; got 1"),
         ((Y, Y), {"zero_division": 0.5}, ValueError, "zero_division must be"),
         ((Y, Y), {"label_names": ["a"]}, ValueError, "2 labels.*got 1"),
+        ((Y, Y, {"a": 0.1}), {}, TypeError, "got a dict.*order of your columns"),
+        ((Y, Y, np.nan), {}, ValueError, "thresholds must not be NaN"),
+        ((kml.confusion_counts(Y, Y),), {}, TypeError, "got Counts.*y_true and y_pred"),
         ((Y[:0], Y[:0]), {}, ValueError, "at least one sample"),
         ((Y * 2, Y), {}, ValueError, "must hold 0 and 1"),
     ],
@@ -351,6 +354,29 @@ Y = np.array([[1, 0], [0, 1], [1, 1]])
 def test_what_is_refused(arguments, options, error, message):
     with pytest.raises(error, match=message):
         kml.evaluation_report(*arguments, **options)
+
+
+def test_a_callback_has_a_report_of_its_own(rng):
+    y_true, y_score = make(rng)
+    metrics = kml.MultiLabelMetrics(validation_data=(y_score, y_true))
+    with pytest.raises(TypeError, match=r"MultiLabelMetrics. Its .report\(\)"):
+        kml.evaluation_report(metrics)
+
+
+def test_thresholds_of_a_series_are_in_the_order_of_the_labels():
+    names = ["a", "b"]
+    frame = pd.DataFrame(Y * 0.6 + 0.2, columns=names)
+    thresholds = pd.Series([0.1, 0.9], index=["b", "a"])
+    with pytest.raises(ValueError, match=r"its index is 'b', 'a'.*\.loc\["):
+        kml.evaluation_report(Y, frame, thresholds)
+    with pytest.raises(ValueError, match="order of the labels"):
+        kml.apply_thresholds(frame, thresholds)
+    with pytest.raises(ValueError, match="order of the labels"):
+        kml.plot_thresholds(Y, frame, thresholds=thresholds)
+    ordered = kml.evaluation_report(Y, frame, thresholds.loc[names])
+    assert ordered.thresholds.tolist() == [0.9, 0.1]
+    numbered = pd.Series([0.9, 0.1])
+    assert kml.evaluation_report(Y, frame, numbered).thresholds.tolist() == [0.9, 0.1]
 
 
 def test_groups_of_a_frame(rng):

@@ -162,3 +162,31 @@ def test_small_weights_beside_a_large_one():
     for name in ("average_precision", "roc_auc"):
         value, low, high = (end[0] for end in found.per_label[name])
         assert 0 <= low < value <= high <= 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_unit_of_weights_does_not_matter(seed):
+    """Of perfect rankings too, on which rows have no influence but for rounding."""
+    rng = np.random.default_rng(seed)
+    y_true = (rng.random((12, 5)) < rng.random(5) ** 2).astype(int)
+    y_score = (0.6 * y_true + rng.random((12, 5))).round(2)
+    weight = rng.random(12) + 0.01
+    one, other = (
+        kml.score_intervals(y_true, y_true, y_score=y_score, sample_weight=each)
+        for each in (weight, 3 * weight)
+    )
+    for average in ("macro", "weighted"):
+        for name, interval in one.averages[average].items():
+            expected = other.averages[average][name]
+            np.testing.assert_allclose(interval, expected, rtol=1e-6)
+
+
+def test_perfect_rankings_vary_each_for_itself():
+    """Their variances add up: the interval of the mean of 4 is half as wide."""
+    y_true = np.repeat(np.eye(4, dtype=int), 50, axis=0)
+    found = kml.score_intervals(y_true, y_true, y_score=y_true.astype(float))
+    mean, label = found.averages["macro"]["roc_auc"], found.per_label["roc_auc"]
+    assert 0.3 < (1 - mean.low) / (1 - label.low[0]) < 0.8
+    ranked = np.random.default_rng(0).random((200, 4)) + y_true
+    other = kml.score_intervals(y_true, y_true, y_score=ranked)
+    np.testing.assert_allclose(other.averages["macro"]["roc_auc"], mean)

@@ -126,3 +126,24 @@ def test_bad_input_says_what_was_expected(call, error, message):
     with pytest.raises(error, match=message):
         call()
     assert plt.get_fignums() == []  # nothing half-drawn is left
+
+
+def test_a_weighted_report_counts_its_samples(rng):
+    y_true = rng.choice([0, 1, -1], (60, 3), p=[0.5, 0.4, 0.1])
+    report = kml.evaluation_report(
+        y_true, rng.random((60, 3)), 0.5, sample_weight=1e-8 * rng.random(60)
+    )
+    one, other = kml.plot_label_counts(report), kml.plot_label_counts(y_true)
+    assert [text.get_text() for text in one.texts] == [
+        text.get_text() for text in other.texts
+    ]
+    assert one.get_title(loc="left") == "60 samples"
+
+
+def test_counts_that_are_sums_of_weights():
+    counts = kml.Counts([0.25, 1234.5], [0.0, 0.0], [0.0, 0.0], [1234.25, 0.0])
+    ax = kml.plot_label_counts(counts)
+    texts = [text.get_text() for text in ax.texts]
+    assert texts == ["1,234 (100%)", "0.25 (<0.1%)"]
+    with pytest.raises(ValueError, match="needs counts per label"):
+        kml.plot_label_counts(kml.Counts(1, 2, 3, 4))

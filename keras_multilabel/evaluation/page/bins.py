@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.metrics.averages import near_one
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array
@@ -20,6 +21,8 @@ STEPS += [50, 55, 60, 65, 70, 80, 90]
 SPARSE_STEPS = (10, 20, 50)
 # Weights become whole numbers of this unit of the largest label's sum.
 UNITS = 2**30
+# Up to here whole weights stay whole: their sums are exact, in Python and JavaScript.
+MOST_WHOLE = 2**50
 # Scores that are no probabilities: how many thresholds, from how many of them.
 N_QUANTILES, SAMPLED = 361, 200_000
 
@@ -98,9 +101,13 @@ def count_bins(samples: Samples, shared: Array, own: Array) -> list[LabelBins]:
 
 def weight_unit(weight: Array | None) -> float:
     """What the page counts by: 1, or a small part of what all samples weigh."""
-    if weight is None or (weight == np.rint(weight)).all():
+    if weight is None:
         return 1.0
-    return float(weight.sum() / UNITS)
+    near, exponent = near_one(weight)
+    is_small = np.log2(near.sum()) + exponent <= np.log2(MOST_WHOLE)
+    if is_small and (weight == np.rint(weight)).all():
+        return 1.0
+    return float(np.ldexp(near.sum() / UNITS, exponent))
 
 
 def as_stream(bins: list[LabelBins]) -> Array:

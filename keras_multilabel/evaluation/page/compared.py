@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.evaluation.comparison import Comparison
 from keras_multilabel.evaluation.page.encoding import plain
 
 TITLES = {
@@ -61,13 +62,24 @@ def title_of(metric: Any) -> str:
 
 
 def _check_labels(comparison: Any, report: Any) -> None:
-    """Raise if the comparison is of other labels."""
+    """Raise if the comparison is of other labels or samples."""
+    if not isinstance(comparison, Comparison):
+        raise TypeError(
+            "comparison must be what compare_models gives; got "
+            f"{type(comparison).__name__}."
+        )
     n_labels, n_compared = report.y_true.shape[1], len(comparison.per_label.difference)
     names, compared_names = report.label_names, comparison.label_names
     if n_labels != n_compared:
         raise ValueError(
             f"comparison must be of the report's {n_labels} labels; got one of "
             f"{n_compared}."
+        )
+    n_samples = report.intervals.n_samples
+    if comparison.n_samples != n_samples:
+        raise ValueError(
+            f"comparison must be of the report's {n_samples:,} samples; got one of "
+            f"{comparison.n_samples:,}."
         )
     if names and compared_names and list(names) != list(compared_names):
         raise ValueError(

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.page import bins as score_bins
 from keras_multilabel.evaluation.page.compared import compared
 from keras_multilabel.evaluation.page.effective import (
@@ -11,9 +12,10 @@ from keras_multilabel.evaluation.page.effective import (
     effective_shares,
     normal_quantile,
 )
-from keras_multilabel.evaluation.page.encoding import packed, plain
+from keras_multilabel.evaluation.page.encoding import packed, plain, significant
 from keras_multilabel.evaluation.page.pairs import label_pairs
 from keras_multilabel.evaluation.page.thumbnails import thumbnails, worst
+from keras_multilabel.evaluation.score_intervals import FREQUENT
 from keras_multilabel.metrics.counts import OUTCOMES
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.plain_numbers import to_plain
@@ -42,7 +44,8 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
         "own": to_plain(own),
         "bins": packed(score_bins.as_stream(bins)),
         "unit": score_bins.weight_unit(samples.weight),
-        "counts": {name: plain(getattr(report.counts, name)) for name in OUTCOMES},
+        "counts": {n: significant(getattr(report.counts, n)) for n in OUTCOMES},
+        "few": _few(report),
         "reported": {
             name: _triples(intervals.per_label[name])
             for name in (*SCORES, *RANKINGS)
@@ -88,8 +91,21 @@ def _effective(report: Any) -> list[Any] | None:
     if plainly and report.intervals.method == "analytic":
         return None
     return [
-        plain(share, 7) for share in effective_shares(report.intervals, report.counts)
+        significant(share, 7)
+        for share in effective_shares(report.intervals, report.counts)
     ]
+
+
+def _few(report: Any) -> list[int]:
+    """Labels with few positives, as the intervals count them."""
+    n_positive = report.counts.support
+    if report.sample_weight is not None or report.groups is not None:
+        decisions = Decisions.of(
+            report.y_true, report.y_pred, report.groups, report.sample_weight
+        )
+        n_positive = decisions.shares("recall", report.intervals.confidence).size
+    found: list[int] = np.flatnonzero(n_positive < FREQUENT).tolist()
+    return found
 
 
 def _pictures(report: Any, samples: Samples, y_pred: Array) -> dict[str, Any] | None:

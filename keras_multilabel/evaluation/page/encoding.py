@@ -52,6 +52,16 @@ def csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
+def significant(values: Any, digits: int = 12) -> Any:
+    """Sums of weights of any size as JSON has them: whole numbers of rows stay whole.
+
+    Example:
+        >>> significant([12345678.0, 1 / 3e7], 3), significant([12345678.0])
+        ([12300000.0, 3.33e-08], [12345678.0])
+    """
+    return [float(f"{value:.{digits}g}") for value in np.ravel(values)]
+
+
 def plain(values: Any, digits: int = 5) -> Any:
     """Numbers as JSON has them: rounded, NaN as None."""
     if values is None:

@@ -160,8 +160,10 @@ async function showPairs() {
         : `${i < K ? `${names[i]} missed` : "No label true"}, ${j < K ? `${names[j]} predicted` : "nothing predicted"}: ${count(mistaken(i, j))}${i < K ? ` (${count(among(top[i]))} ${names[i]} in all)` : ""}.`,
   });
   const found = (i, j) => together[i * K + j] * data.unit,
-    chance = (i, j) => expected[i * K + j] / 10;
-  const residual = (i, j) => (found(i, j) - chance(i, j)) / Math.sqrt(chance(i, j) + 1);
+    chance = (i, j) => (expected[i * K + j] / 10) * data.unit;
+  const { rows } = data.pairs, // of a weight of 1
+    residual = (i, j) =>
+      ((found(i, j) - chance(i, j)) * rows) / Math.sqrt(chance(i, j) * rows + 1);
   matrix("together", {
     rows: names,
     columns: names,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from keras_multilabel.evaluation.page.bins import weight_unit
-from keras_multilabel.evaluation.page.encoding import packed, plain
-from keras_multilabel.metrics.averages import divide
+from keras_multilabel.evaluation.page.encoding import packed, significant
+from keras_multilabel.metrics.averages import divide, near_one
 from keras_multilabel.metrics.confusion_matrix import label_confusion_matrix
 from keras_multilabel.utils.arguments import Array
 
@@ -32,21 +32,32 @@ def label_pairs(
     """
     if truth.shape[1] > TOO_MANY:
         return None
-    support = truth_sums(truth == 1, weight)
+    # Products of weights near 1 neither overflow nor vanish.
+    near, exponent = (None, 0) if weight is None else near_one(weight)
+    unit, rows = np.ldexp(weight_unit(weight), -exponent), _rows_of_unit(near)
+    support = truth_sums(truth == 1, near)
     top = np.sort(np.argsort(-support, kind="stable")[:MOST_LABELS])
-    confusion = label_confusion_matrix(truth, y_pred, sample_weight=weight)
-    together, expected = cooccurrence(truth, weight)
+    confusion = label_confusion_matrix(truth, y_pred, sample_weight=near)
+    together, expected = cooccurrence(truth, near)
     none = len(support)
-    shown, unit = np.append(top, none), weight_unit(weight)
+    shown = np.append(top, none)
     ends = np.ix_(shown, shown)
     return {
         "top": top.tolist(),
         "confusion": packed(np.rint(confusion[ends] / unit).ravel()),
         "together": packed(np.rint(together[np.ix_(top, top)] / unit).ravel()),
-        "expected": packed(np.rint(expected[np.ix_(top, top)] * TENTHS).ravel()),
-        "confused": _most_confused(confusion[:none, :none]),
-        "associated": _most_associated(together, expected),
+        "expected": packed(np.rint(expected[np.ix_(top, top)] / unit * TENTHS).ravel()),
+        "rows": float(np.ldexp(rows, -exponent)),
+        "confused": _most_confused(confusion[:none, :none], exponent),
+        "associated": _most_associated(together, expected, rows, exponent),
     }
+
+
+def _rows_of_unit(weight: Array | None) -> float:
+    """Of how many rows a weight of 1 is: by Kish's effective number of all."""
+    if weight is None:
+        return 1.0
+    return float(weight.sum() / (weight @ weight))
 
 
 def truth_sums(mask: Array, weight: Array | None) -> Array:
@@ -86,27 +97,35 @@ def _products(left: Array, right: Array, weight: Array | None) -> Array:
     return sums
 
 
-def _most_confused(confusion: Array) -> list[Any]:
+def _shown(counts: Any, exponent: int) -> Any:
+    """Counts of weights near 1 as counts of the weights."""
+    return significant(np.ldexp(counts, exponent))
+
+
+def _most_confused(confusion: Array, exponent: int) -> list[Any]:
     """Pairs ``[true label, predicted label, how often]`` of different labels."""
     between = confusion.astype(np.float64)
     np.fill_diagonal(between, 0)
     order = np.argsort(-between, axis=None, kind="stable")[:MOST_PAIRS]
     rows, columns = np.unravel_index(order, between.shape)
     return [
-        [int(i), int(j), plain(between[i, j], 1)]
+        [int(i), int(j), *_shown(between[i, j], exponent)]
         for i, j in zip(rows, columns, strict=True)
         if between[i, j] > 0
     ]
 
 
-def _most_associated(together: Array, expected: Array) -> list[Any]:
+def _most_associated(
+    together: Array, expected: Array, rows: float, exponent: int
+) -> list[Any]:
     """Pairs ``[label, label, found, expected]`` that differ most from chance."""
     # A Pearson residual; one more sample keeps pairs that nobody expects apart.
-    surprise = np.triu(np.abs(together - expected) / np.sqrt(expected + 1), 1)
+    difference = np.abs(together - expected) * rows
+    surprise = np.triu(difference / np.sqrt(expected * rows + 1), 1)
     order = np.argsort(-surprise, axis=None, kind="stable")[:MOST_PAIRS]
     rows, columns = np.unravel_index(order, surprise.shape)
     return [
-        [int(i), int(j), plain(together[i, j], 1), plain(expected[i, j], 1)]
+        [int(i), int(j), *_shown([together[i, j], expected[i, j]], exponent)]
         for i, j in zip(rows, columns, strict=True)
         if surprise[i, j] > FAR
     ]

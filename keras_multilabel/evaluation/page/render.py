@@ -85,7 +85,7 @@ def _shown(report: Any) -> dict[str, Any]:
     return {
         "facts": _facts(intervals, len(support)),
         "tuned_on": report.tuned_on,
-        "n_few": int((support < FEW).sum()),
+        "n_few": len(support) - intervals.n_frequent,
         "few": FEW,
         "percent": f"{100 * intervals.confidence:g} %",
         "averages": [name for name in AVERAGES if name in intervals.averages],

@@ -76,7 +76,7 @@ const alphabet = new Intl.Collator("en", { numeric: true }),
   .forEach((label, rank) => (ranks[label] = rank));
 const keep = {
   all: () => true,
-  few: (l) => now[l].support < 10,
+  few: (l) => data.few.includes(l),
   low: (l) => bare(l, "f1_score") < 0.5,
   never: (l) => now[l].tp + now[l].fp === 0,
   moved: (l) => isMoved[l],

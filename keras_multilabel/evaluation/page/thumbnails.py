@@ -13,6 +13,7 @@ from keras_multilabel.utils.optional import require
 
 SIZE = 96
 QUALITY = 60
+WHITE = 255.0
 # So many pictures in a page, about 2 kB each, and of one label and kind.
 MOST, MOST_OF_ONE = 600, 6
 
@@ -53,9 +54,9 @@ def thumbnail(image: Any, row: int) -> str:
         if isinstance(image, (str, os.PathLike)):
             with pillow.open(image) as file:
                 file.draft("RGB", (2 * SIZE, 2 * SIZE))
-                picture = ops.exif_transpose(file).convert("RGB")
+                picture = _colours(ops.exif_transpose(file), pillow)
         elif isinstance(image, pillow.Image):
-            picture = image.convert("RGB")
+            picture = _colours(image, pillow)
         else:
             picture = pillow.fromarray(_pixels(image)).convert("RGB")
     except Exception as error:
@@ -69,13 +70,25 @@ def thumbnail(image: Any, row: int) -> str:
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 
+def _colours(picture: Any, pillow: Any) -> Any:
+    """A picture of 8 bits; Pillow would make grays of 16 white from 256 on."""
+    if picture.mode.startswith(("I", "F")):
+        picture = pillow.fromarray(_pixels(picture))
+    return picture.convert("RGB")
+
+
 def _pixels(image: Any) -> Array:
-    """An array as uint8: floats up to 1 are shares of white, others are 0 to 255."""
+    """An array as uint8: floats up to 1 are shares of white, others are 0 to 255.
+
+    Values above, as of 16 bits, are shares of the largest.
+    """
     pixels = np.asarray(image)
     if pixels.dtype.kind not in "biuf" or pixels.ndim not in (2, 3):
         raise TypeError(f"got {type(image).__name__} of shape {pixels.shape}")
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
     if pixels.dtype == bool or (pixels.dtype.kind == "f" and pixels.max() <= 1):
-        pixels = pixels * 255.0
-    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+        pixels = pixels * WHITE
+    elif pixels.size and pixels.max() > WHITE:
+        pixels = pixels * (WHITE / pixels.max())
+    return np.clip(np.rint(pixels), 0, WHITE).astype(np.uint8)

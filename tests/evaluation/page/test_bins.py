@@ -88,3 +88,10 @@ def test_the_stream_holds_the_bins_that_are_filled():
     # Filled bins: label 0 has 1 and 2; label 1, cut at 0.3 too, 0 and 1.
     assert stream.tolist() == [2, 2, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 1]
     assert unpacked(packed(stream)) == stream.tolist()
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e17, 1e300])
+def test_weights_of_any_size(rng, unit):
+    y_true, y_score = random_data(rng)
+    weight = unit * rng.integers(0, 4, 400)
+    check(y_true, y_score, 0.3, weight, rtol=0, atol=1e-8 * weight.sum())

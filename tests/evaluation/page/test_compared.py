@@ -44,6 +44,11 @@ def test_labels_must_be_the_same(pair):
     comparison = replace(comparison, label_names=["b", "a", "c", "<d>"])
     with pytest.raises(ValueError, match=r"same order; got \['b', 'a'"):
         render_page(report, comparison)
+    with pytest.raises(TypeError, match="what compare_models gives; got Evaluation"):
+        render_page(report, report)
+    fewer = report_of(report.y_true[:50], report.y_score[:50])
+    with pytest.raises(ValueError, match="report's 50 samples; got one of 600"):
+        render_page(fewer, replace(comparison, label_names=None))
     few = report_of(report.y_true[:, :2], report.y_score[:, :2])
     with pytest.raises(ValueError, match="the report's 2 labels; got one of 4"):
         render_page(few, comparison)

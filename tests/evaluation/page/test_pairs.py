@@ -55,3 +55,32 @@ def test_of_many_labels_the_most_frequent():
 def test_of_too_many_labels_none():
     y = np.ones((2, 2_001), np.int8)
     assert pairs.label_pairs(y, y, None) is None
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1 / 900, 1e9, 1e300])
+def test_the_unit_of_weights_does_not_matter(rng, unit):
+    y_true = (rng.random((300, 3)) < 0.4).astype(np.int8)
+    y_true[:, 2] |= y_true[:, 1]
+    y_pred = (rng.random((300, 3)) < 0.4).astype(np.uint8)
+    weight = rng.random(300) + 0.5
+    one, other = (
+        pairs.label_pairs(y_true, y_pred, each) for each in (weight, unit * weight)
+    )
+    for kind in ("confused", "associated"):
+        found, expected = np.array(other[kind]), np.array(one[kind])
+        assert len(expected) > 0
+        np.testing.assert_array_equal(found[:, :2], expected[:, :2])
+        np.testing.assert_allclose(found[:, 2:] / unit, expected[:, 2:])
+    for kind in ("confusion", "together", "expected"):
+        found, expected = unpacked(other[kind]), unpacked(one[kind])
+        np.testing.assert_allclose(found, expected, atol=1)
+    assert other["rows"] * unit == pytest.approx(one["rows"])
+
+
+def test_weights_that_are_all_the_same_count_rows(rng):
+    y = (rng.random((300, 3)) < 0.4).astype(np.int8)
+    y[:, 2] |= y[:, 1]
+    plain, weighted = (
+        pairs.label_pairs(y, y, each)["associated"] for each in (None, np.full(300, 7))
+    )
+    np.testing.assert_allclose(np.array(weighted)[:, 2:] / 7, np.array(plain)[:, 2:])

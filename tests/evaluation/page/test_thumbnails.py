@@ -32,6 +32,16 @@ def test_gray_and_transparent_ones(shape):
     assert opened(thumbnail(np.zeros(shape, np.uint8), 0)).size == (30, 20)
 
 
+def test_pictures_of_16_bits_have_their_grays(tmp_path):
+    steps = np.linspace(0, 60_000, 90).astype(np.uint16)
+    pixels = np.broadcast_to(steps, (90, 90))
+    picture = PIL.Image.fromarray(pixels)
+    picture.save(tmp_path / "a.png")
+    for kind in (pixels, picture, tmp_path / "a.png", steps * np.ones((90, 1))):
+        found = np.asarray(opened(thumbnail(kind, 0)).convert("L"), float)[45]
+        np.testing.assert_allclose(found, steps / 60_000 * 255, atol=12)
+
+
 def test_what_cannot_be_read_is_named():
     with pytest.raises(ValueError, match="row 7 cannot be read"):
         thumbnail("nowhere.png", 7)
