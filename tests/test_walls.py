@@ -74,6 +74,7 @@ TESTED_INSIDE = (
     "utils.keras_internals",
     "images.buckets",
     "utils.image_headers",
+    "utils.parallel",
     "cli",
     "evaluation.page",
 )

@@ -56,15 +56,19 @@ class Bins:
         cuts = np.unique(score[positive])
         place = _places(cuts, score)
         n_places = len(cuts) + 1
-        # As floats of rows, which is what bincount takes.
-        weights = np.ones(len(score)) if weight is None else weight
-        at = place[positive]
-        counts = np.bincount(at, minlength=n_places)[1:]
-        above = np.bincount(at, weights[positive], n_places)
-        every = np.bincount(place, weights, n_places)
         tied = ~positive & (cuts[np.maximum(place, 1) - 1] == score)
-        ties = np.bincount(place[tied], weights[tied], n_places)
-        return cls(positive, place, tied, above[1:], every - above, ties[1:], counts)
+        counts = np.bincount(place[positive], minlength=n_places)
+        if weight is None:
+            above, ties = counts, np.bincount(place[tied], minlength=n_places)
+            below = np.bincount(place, minlength=n_places) - counts
+        else:
+            # Each by itself: in a difference of sums a large weight hides small ones.
+            above, below, ties = (
+                np.bincount(place[rows], weight[rows], n_places)
+                for rows in (positive, ~positive, tied)
+            )
+        sides = above[1:].astype(float), below.astype(float)
+        return cls(positive, place, tied, *sides, ties[1:], counts[1:])
 
     @classmethod
     def pooled(cls, positive: Array, score: Array, weight: Array | None) -> Bins:

@@ -1,11 +1,15 @@
 """Threads for NumPy work that releases the GIL."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
 from itertools import pairwise
-from typing import TypeVar
+from threading import Lock
+from typing import Any, TypeVar
 
 import joblib
+from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -19,8 +23,42 @@ def map_threads(
     workers = min(len(items), joblib.cpu_count())
     if workers < 2:
         return [function(item) for item in items]
-    with ThreadPoolExecutor(workers) as pool:
+    with _one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         return list(pool.map(function, items))
+
+
+class _Blas:
+    """How many are in `_one_blas_thread`, and what the last one restores."""
+
+    lock = Lock()
+    users = 0
+    limits: Any = None
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Keep products of matrices in the thread that asks for them.
+
+    Threads of ours times threads of BLAS are more than there are cores, and those of
+    BLAS spin: on a busy machine what takes 2 seconds takes 10.
+    """
+    with _Blas.lock:
+        if _Blas.users == 0:
+            _Blas.limits = _controller().limit(limits=1)
+        _Blas.users += 1
+    try:
+        yield
+    finally:
+        with _Blas.lock:
+            _Blas.users -= 1
+            if _Blas.users == 0:
+                _Blas.limits.restore_original_limits()
+
+
+@lru_cache(1)
+def _controller() -> Any:
+    # To look through all libraries takes some milliseconds; NumPy's stays the same.
+    return ThreadpoolController().select(internal_api="openblas")
 
 
 def equal_parts(n: int, most: int) -> list[slice]:

@@ -152,3 +152,13 @@ def test_micro_averages_of_many_rows_come_from_a_part_of_them():
             for each in (found, part)
         ]
         assert widths[1] / widths[0] == pytest.approx(np.sqrt(40 / 9), rel=0.06)
+
+
+def test_small_weights_beside_a_large_one():
+    """The negatives' weights are not lost in the sum of all."""
+    y_true, y_score = [[1], [0], [0], [1]], [[0.9], [0.2], [0.8], [0.7]]
+    options = {"y_score": y_score, "sample_weight": [1e17, 1, 2, 1]}
+    found = kml.score_intervals(y_true, [[1], [0], [1], [1]], **options)
+    for name in ("average_precision", "roc_auc"):
+        value, low, high = (end[0] for end in found.per_label[name])
+        assert 0 <= low < value <= high <= 1
