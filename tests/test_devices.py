@@ -85,7 +85,7 @@ def test_a_mirrored_strategy_counts_as_one_device():
 
 @only_on("tensorflow")
 def test_several_workers_fail_in_keras_alone():
-    """Red when Keras has mended it: then make this a case as the mirrored one is.
+    """Red when Keras has fixed it: then make this a case as the mirrored one is.
 
     And say so in docs/devices.rst.
     """
@@ -115,7 +115,7 @@ def test_data_parallel_counts_as_one_device():
     check(report)
     logs = report["fitted"]["logs"]
     assert logs["val_plain_f1_score"] == pytest.approx(logs["val_f1_score"])
-    # Red when Keras has mended it: then nothing needs padded rows any more.
+    # Red when Keras has fixed it: then nothing needs padded rows any more.
     assert "should evenly divide the shape" in report["uneven"]
 
 
@@ -125,7 +125,7 @@ def test_processes_of_jax_count_as_one_device():
     first, second = run("jax_processes", *(([rank, address], {}) for rank in range(2)))
     check(first)
     assert second == first
-    # Red when Keras has mended it: then MultiLabelMetrics with data may run there too.
+    # Red when Keras has fixed it: then MultiLabelMetrics with data may run there too.
     assert "spans non-addressable" in first["predict"]
 
 

@@ -94,7 +94,7 @@ def check_setup(
           [class_weight_argmax]
           Why:  Label 'label 2' is positive in 3 rows; class_weight reaches 0 of them.
                 Rows without labels (1) get the weight of 'label 0'.
-          Mend: Put the weights into the loss:
+          Fix:  Put the weights into the loss:
                 WeightedBinaryCrossentropy(class_weight) with class_weight of shape
                 (n_labels, 2), as compute_class_weight(y) gives it; leave
                 fit(class_weight=...) out.

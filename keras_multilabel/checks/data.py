@@ -289,6 +289,6 @@ def find_sample_weight(setup: Setup) -> Iterator[Finding]:
             why="Here Keras does not notice that sample_weight has the wrong shape: "
             "each row's loss is multiplied by the weights of all rows of its batch, "
             "and it trains on in silence.",
-            remedy="Mend sample_weight; until then take another batch_size, so that "
+            remedy="Fix sample_weight; until then take another batch_size, so that "
             "fit raises.",
         )

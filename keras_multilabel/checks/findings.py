@@ -16,7 +16,7 @@ class Finding:
             ``"warning"`` where it is worth a look.
         problem: What is wrong.
         why: Why it matters, with a number from the data where there is one.
-        remedy: How to mend it.
+        remedy: How to fix it.
 
     Example:
         >>> import keras_multilabel as kml
@@ -28,7 +28,7 @@ class Finding:
         >>> print(finding)
         warning: No positive of 'dog' in the 80 rows. [no_positives]
           Why:  A label that is never seen cannot be learned.
-          Mend: Split with multilabel_train_test_split.
+          Fix:  Split with multilabel_train_test_split.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Finding:
         parts = (
             (f"{self.severity}: ", f"{self.problem} [{self.name}]"),
             ("  Why:  ", self.why),
-            ("  Mend: ", self.remedy),
+            ("  Fix:  ", self.remedy),
         )
         return "\n".join(_wrapped(start, text) for start, text in parts)
 

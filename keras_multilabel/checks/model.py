@@ -123,7 +123,7 @@ def find_logits(setup: Setup) -> Iterator[Finding]:
             "True) say, or end the model in activation='sigmoid'.",
         )
     if loss.from_logits and head.activation in ("sigmoid", "softmax"):
-        mended = (
+        fixed = (
             " (On TensorFlow, Keras notices where it can, and warns; on JAX and torch "
             "it does not.)"
         )
@@ -134,7 +134,7 @@ def find_logits(setup: Setup) -> Iterator[Finding]:
             f"in a {head.activation}.",
             why="The sigmoid is taken twice: an output of 0 counts as the probability "
             "0.5 and one of 1 as 0.73, so a label that is surely absent costs 0.69 for "
-            f"ever.{mended if loss.is_of_keras or loss.is_plain else ''}",
+            f"ever.{fixed if loss.is_of_keras or loss.is_plain else ''}",
             remedy=f"Leave from_logits=True out, or the {head.activation}.",
         )
 

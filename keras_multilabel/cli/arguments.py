@@ -23,7 +23,8 @@ files of scores:
   .csv, .parquet  a row per sample, and for each label NAME a column true/NAME,
                   and score/NAME or pred/NAME or both. Optional: columns
                   sample_weight, group and image. Other columns are not read.
-  Truth is 0 or 1; -1, NaN or an empty cell where it is unknown.
+  Truth is 0 or 1; -1, NaN or an empty cell where it is unknown. Images are paths, from
+  the folder of the file; the page shows the worst misses and false alarms.
 
 exit codes:
   0 done, 1 a file or what it holds is wrong, 2 an option is wrong
@@ -45,8 +46,8 @@ examples:
 LABELS is one of
   a folder of PASCAL VOC (with Annotations), or with a folder per label
   a .json file of COCO
-  a .csv file with a column per label of 0 and 1, beside one of file names; or with
-  a column "labels" of names that --sep separates
+  a .csv file with a column "filename" and, beside it, a column of 0 and 1 for each
+  label, or with --sep a column "labels" of names
   a file of scores, of which the truth is read
 
 examples:
@@ -70,7 +71,8 @@ def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     top = argparse.ArgumentParser(
         prog="keras-multilabel",
-        description="Evaluate multi-label classifiers: reports, thresholds, data.",
+        description="Evaluate multi-label classifiers: reports, thresholds, data, "
+        "comparisons.",
         epilog="keras-multilabel COMMAND --help has examples.",
     )
     top.add_argument("--version", action="version", version=kml.__version__)
@@ -92,7 +94,7 @@ def _command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     for file in files:
-        command.add_argument(file.lower(), metavar=file, type=Path)
+        command.add_argument(file.lower(), metavar=file, type=Path, help="see below")
     command.add_argument(
         "-q", "--quiet", action="store_true", help="print nothing but errors"
     )
@@ -156,7 +158,7 @@ def _thresholds(commands: Any) -> None:
 
 
 def _describe(commands: Any) -> None:
-    purpose = "Say how often labels occur, alone and together, before any training."
+    purpose = "Say how often labels occur and how uneven they are, before any training."
     command = _command(commands, "describe", purpose, "LABELS", convention=False)
     _add_output(command, "the table", (".csv",))
     command.add_argument("--sep", help='what separates names in a column "labels"')
@@ -228,9 +230,19 @@ def _add_thresholds(command: argparse.ArgumentParser) -> None:
 
 def _add_intervals(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--confidence", type=float, default=0.95, help="of the intervals (0.95)"
+        "--confidence", type=_share, default=0.95, help="of the intervals (0.95)"
     )
     _add_seed(command)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1; try 0.95")
+    return value
 
 
 def _add_seed(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from keras_multilabel.cli.label_source import read_labels
 from keras_multilabel.cli.progress import step
 from keras_multilabel.cli.score_file import (
     BadInput,
+    BadOption,
     ScoreFile,
     about,
     read_score_file,
@@ -23,6 +24,8 @@ from keras_multilabel.cli.score_file import (
 from keras_multilabel.utils.matrices import Array
 
 Options = argparse.Namespace
+# The one objective that each option goes with, and which needs it.
+OBJECTIVES = {"min_precision": "recall", "min_recall": "precision", "costs": "cost"}
 
 
 def report(options: Options) -> None:
@@ -32,14 +35,14 @@ def report(options: Options) -> None:
     _print(made, options)
     for path in options.output:
         with step(f"Writing {path}", quiet=options.quiet):
-            _write_report(made, path)
+            _write_report(made, path, file)
 
 
 def thresholds(options: Options) -> None:
     """``keras-multilabel thresholds``."""
+    _check_objective(options)
     file = _read(options.scores, options)
-    if file.y_score is None:
-        raise BadInput(f"{file.path}: thresholds need scores, and it has predictions.")
+    _check_scores(file)
     pull: dict[str, Any] = {}
     if options.shrinkage is not None:
         pull = {"shrinkage": options.shrinkage}
@@ -106,7 +109,7 @@ def compare(options: Options) -> None:
     if options.output is None:
         return
     if options.output.suffix.lower() == ".html":
-        first.to_html(options.output, comparison=comparison)
+        _write_page(first, options.output, one, comparison)
     else:
         comparison.to_frame().to_csv(options.output)
 
@@ -127,11 +130,7 @@ def _read(path: Path, options: Options) -> ScoreFile:
 def _report(file: ScoreFile, options: Options, **more: Any) -> kml.EvaluationReport:
     predicted: dict[str, Any] = {"y_pred": file.y_pred}
     if options.thresholds is not None or file.y_pred is None:
-        if file.y_score is None:
-            raise BadInput(
-                f"{file.path}: thresholds need scores, and it has "
-                f"{'none' if file.y_pred is None else 'predictions'}."
-            )
+        _check_scores(file)
         predicted = _given(options.thresholds)
     evaluating = step(f"Evaluating {file.path}", quiet=options.quiet)
     with evaluating, about(file.path), warnings_of(file.path):
@@ -164,14 +163,46 @@ def _given(text: str | None) -> dict[str, Any]:
         return {"thresholds": thresholds}
 
 
-def _write_report(report: kml.EvaluationReport, path: Path) -> None:
+def _write_page(
+    report: kml.EvaluationReport, path: Path, file: ScoreFile, comparison: Any = None
+) -> None:
+    try:
+        report.to_html(path, comparison=comparison)
+    except ValueError as error:
+        raise BadInput(
+            f"{file.path}: {error}. Names of images start from its folder; without a "
+            "column image (an array images) the page has no pictures."
+        ) from error
+
+
+def _write_report(report: kml.EvaluationReport, path: Path, file: ScoreFile) -> None:
     kind = path.suffix.lower()
     if kind == ".html":
-        report.to_html(path)
+        _write_page(report, path, file)
     elif kind == ".json":
         path.write_text(json.dumps(report.to_dict(), indent=1), encoding="utf-8")
     else:
         report.to_frame(averages=True).to_csv(path)
+
+
+def _check_scores(file: ScoreFile) -> None:
+    if file.y_score is None:
+        has = "neither scores nor" if file.y_pred is None else "only"
+        raise BadInput(
+            f"{file.path}: thresholds need scores, y_score or columns score/NAME; it "
+            f"has {has} predictions."
+        )
+
+
+def _check_objective(options: Options) -> None:
+    for name, objective in OBJECTIVES.items():
+        option = f"--{name.replace('_', '-')}"
+        is_given = getattr(options, name) is not None
+        is_chosen = options.objective == objective
+        if is_given and not is_chosen:
+            raise BadOption(f"{option} goes with --objective {objective}.")
+        if is_chosen and not is_given:
+            raise BadOption(f"--objective {objective} needs {option}.")
 
 
 def _folds(file: ScoreFile, options: Options) -> Any:

@@ -12,9 +12,11 @@ import keras_multilabel as kml
 from keras_multilabel.cli.score_file import (
     BadInput,
     about,
+    header,
     is_score_table,
     read_score_file,
 )
+from keras_multilabel.utils.arguments import listed
 
 
 class LabelSource(NamedTuple):
@@ -56,6 +58,22 @@ def _read_table(path: Path, sep: str | None) -> Any:
             f"{path}: expected a folder, or a file that ends in .npz, .csv, .parquet "
             "or .json."
         )
+    _check_columns(path, sep)
     if sep is not None:
         return kml.read_label_strings(path, sep=sep)
     return kml.read_one_hot(path)
+
+
+def _check_columns(path: Path, sep: str | None) -> None:
+    columns = header(path)
+    needed = ["filename"] + ["labels"] * (sep is not None)
+    if missing := [name for name in needed if name not in columns]:
+        raise BadInput(
+            f"{path}: it must have the column {listed(missing)}; it has "
+            f"{listed(columns)}."
+        )
+    if sep is None and "labels" in columns:
+        raise BadInput(
+            f"{path}: its column 'labels' holds names; pass what separates them, such "
+            'as --sep "|".'
+        )

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from keras_multilabel.cli.arguments import parser
 
-# Exit codes: argparse has 2 for a wrong option.
+# Exit codes: argparse too has 2 for a wrong option.
 BAD_INPUT = 1
+BAD_OPTION = 2
 INTERRUPTED = 130
 
 
@@ -20,13 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Those of the command line. Default: ``sys.argv``.
 
     Returns:
-        The exit code: 0, or 1 where a file or the data in it is not as it should be.
-        (argparse exits with 2 for an option that is not.)
+        The exit code: 0, 1 where a file or the data in it is not as it should be, or 2
+        for options that do not go together. (argparse exits with 2 for others.)
     """
     options = parser().parse_args(arguments)
     # What is needed to evaluate is not loaded for --help.
     from keras_multilabel.cli import commands
-    from keras_multilabel.cli.score_file import BadInput
+    from keras_multilabel.cli.score_file import BadInput, BadOption
 
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot show is no reason to stop.
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BadOption as error:
+        print(f"keras-multilabel {options.command}: error: {error}", file=sys.stderr)
+        return BAD_OPTION
     except (BadInput, OSError, ImportError, ValueError, TypeError) as error:
         print(f"keras-multilabel {options.command}: error: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,11 @@ OF_ROWS = {"sample_weight": "sample_weight", "groups": "group", "images": "image
 
 
 class BadInput(Exception):  # noqa: N818
-    """What is wrong with a file or an option, for the one who wrote it."""
+    """What is wrong with a file, for the one who wrote it."""
+
+
+class BadOption(Exception):  # noqa: N818
+    """What is wrong with options that do not go together."""
 
 
 @contextmanager
@@ -36,8 +41,9 @@ def about(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, KeyError, IndexError) as error:
-        message = error.args[0] if isinstance(error, KeyError) else error
-        raise BadInput(f"{path}: {message}") from error
+        message = str(error.args[0] if isinstance(error, KeyError) else error)
+        named = message if message.startswith(str(path)) else f"{path}: {message}"
+        raise BadInput(named) from error
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}") from error
 
@@ -90,7 +96,7 @@ def read_score_file(path: Path) -> ScoreFile:
 def is_score_table(path: Path) -> bool:
     """Whether a CSV file has columns of truth, by its first line."""
     with about(path):
-        return any(name.startswith(PREFIXES["y_true"]) for name in _header(path))
+        return any(name.startswith(PREFIXES["y_true"]) for name in header(path))
 
 
 def _from_npz(path: Path) -> ScoreFile:
@@ -113,23 +119,26 @@ def _from_npz(path: Path) -> ScoreFile:
             f"label_names must be one name per label; got the shape {names.shape}."
         )
     known = {name: arrays[name] for name in [*ARRAYS, *OF_ROWS] if name in arrays}
+    if "images" in known:
+        known["images"] = _from_folder(path, known["images"])
     return ScoreFile(
         path, **known, label_names=None if names is None else names.astype(str).tolist()
     )
 
 
 def _from_csv(path: Path) -> ScoreFile:
-    header = _header(path)
-    if re.search(f"[;\t]({'|'.join(PREFIXES.values())})", ",".join(header)):
+    columns = header(path)
+    if re.search(f"[;\t]({'|'.join(PREFIXES.values())})", ",".join(columns)):
         raise ValueError("its columns must be separated by commas, numbers as 0.5.")
-    if twice := [name for name, n in Counter(header).items() if n > 1]:
+    if twice := [name for name, n in Counter(columns).items() if n > 1]:
         raise ValueError(f"its columns must differ; it repeats {listed(twice)}.")
     pandas = require("pandas", extra="images")
-    text = {name: str for name in ("group", "image") if name in header}
+    text = {name: str for name in ("group", "image") if name in columns}
     return _from_frame(path, pandas.read_csv(path, dtype=text, encoding="utf-8-sig"))
 
 
-def _header(path: Path) -> list[str]:
+def header(path: Path) -> list[str]:
+    """The names of the columns of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return next(csv.reader(file), [])
 
@@ -153,36 +162,67 @@ def _from_frame(path: Path, frame: Any) -> ScoreFile:
             f"it has no column true/NAME; it has {listed(columns)}. For each label it "
             "must have a column true/NAME, and score/NAME or pred/NAME."
         )
+    if not len(frame):
+        raise ValueError("it has no rows below the names of its columns.")
     arrays = {}
     for name, prefix in PREFIXES.items():
-        if not labels[name]:
-            continue
-        if set(labels[name]) != set(order):
-            apart = sorted(set(labels[name]) ^ set(order))
-            raise ValueError(
-                f"columns true/NAME and {prefix}NAME must be of the same labels; only "
-                f"one of them is there for {listed(apart)}."
-            )
-        arrays[name] = _numbers(frame, [prefix + label for label in order])
+        if labels[name]:
+            _check_same_labels(order, labels[name], prefix, columns)
+            arrays[name] = _numbers(frame, [prefix + label for label in order])
     rows = {
         name: np.asarray(frame[column])
         for name, column in OF_ROWS.items()
         if column in columns
     }
+    if "images" in rows:
+        rows["images"] = _from_folder(path, rows["images"])
     return ScoreFile(path, **arrays, **rows, label_names=order)
+
+
+def _check_same_labels(
+    order: list[str], labels: list[str], prefix: str, columns: list[str]
+) -> None:
+    """Raise if the columns of scores are not of the labels of those of truth."""
+    missing = [prefix + label for label in order if label not in labels]
+    missing += [PREFIXES["y_true"] + label for label in labels if label not in order]
+    if not missing:
+        return
+    others = [c for c in columns if not c.startswith(tuple(PREFIXES.values()))]
+    near = [get_close_matches(name, others, 1, cutoff=0.8) for name in missing]
+    slips = [name for names in near for name in names]
+    raise ValueError(
+        f"columns true/NAME and {prefix}NAME must be of the same labels; it has no "
+        f"{listed(missing)}." + (f" Is it {listed(slips)}?" if slips else "")
+    )
+
+
+def _from_folder(path: Path, images: Array) -> Any:
+    """Relative names of pictures start from the folder of the file, pixels stay."""
+    return [
+        path.parent / image if isinstance(image, str) else image for image in images
+    ]
 
 
 def _numbers(frame: Any, columns: list[str]) -> Array:
     part = frame[columns]
     for column in columns:
-        if len(part) and part[column].dtype.kind not in "biuf":
-            # Booleans beside empty cells are Python's; without, they are numbers.
-            found = part[column].dropna().unique().tolist()
-            others = [value for value in found if isinstance(value, (str, bool))]
+        kind = part[column].dtype.kind
+        if kind not in "biuf":
+            row, text = _first_text(part[column])
             raise ValueError(
-                f"the column {column!r} must hold numbers; it has "
-                f"{listed(others or found)}."
+                f"the column {column!r} must hold numbers; row {row} has {text!r}."
             )
-    if not len(part):
-        raise ValueError("it must have at least one row beneath its header; it has 0.")
     return np.asarray(part)
+
+
+def _first_text(column: Any) -> tuple[int, Any]:
+    """The first cell that is no number, and its row, counted from 1."""
+    for row, value in enumerate(column.tolist(), 1):
+        # Booleans beside empty cells are objects; without, they are numbers.
+        if isinstance(value, bool):
+            return row, value
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            return row, value
+    return 1, column.iloc[0]

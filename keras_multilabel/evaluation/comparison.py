@@ -101,7 +101,12 @@ class Comparison(Tabular):
             f"Comparison of {counted(n_labels, 'label')} in {rows}: {self.metric}, "
             f"{self.average}",
             f"a {self.a:.4f}, b {self.b:.4f}: a - b = {self.difference:.4f} "
-            f"[{self.low:.4f}, {self.high:.4f}], p = {self.p_value:.4f}",
+            f"[{self.low:.4f}, {self.high:.4f}], {_p(self.p_value)}",
             f"{100 * self.confidence:g} % confidence; p-values of labels corrected "
             f"with {CORRECTIONS[self.correction]}",
         ]
+
+
+def _p(value: float) -> str:
+    """No p-value is 0, however it is rounded."""
+    return "p < 0.0001" if value < 0.0001 else f"p = {value:.4f}"

@@ -55,7 +55,7 @@ def plot_cooccurrence(
 
     Raises:
         ImportError: If matplotlib is not installed.
-        TypeError: If ``y`` holds neither numbers nor lists of labels.
+        TypeError: If ``y`` holds neither numbers nor lists of labels, or is `Counts`.
         ValueError: If there are no samples, values are not 0, 1 or unknown, names are
             missing, or an option is out of its range.
 
@@ -66,6 +66,11 @@ def plot_cooccurrence(
         ['2', '1', '2']
     """
     check_word("sort", sort, Sort)
+    if isinstance(y, Counts):
+        raise TypeError(
+            "y must be truth, shape (n_samples, n_labels); Counts do not say which "
+            "labels occur together."
+        )
     summary, names = _summary(y, label_names)
     n_labels = len(names)
     kept = _chosen(summary, sort, check_top(top, n_labels))

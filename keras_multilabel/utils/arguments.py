@@ -134,10 +134,11 @@ def check_decisions(block: Array) -> Array:
     """Return ``y_pred`` as uint8 0 / 1: a decision is never unknown."""
     positive, known = _as_bytes(block)
     if known is not None:
+        found = block[known == 0][0]
+        got = f"{found}, one is missing" if found != found else f"{found}"
         raise ValueError(
-            f"y_pred must hold decisions, 0 or 1; got {block[known == 0][0]} (nan: one "
-            "is missing). Scores become decisions with y_score >= 0.5 or "
-            "apply_thresholds."
+            f"y_pred must hold decisions, 0 or 1; got {got}. Scores become decisions "
+            "with y_score >= 0.5 or apply_thresholds."
         )
     return positive
 

@@ -39,8 +39,8 @@ def test_class_weight_reaches_the_argmax_only(data):
         f"Label 'owl' is positive in {owls} rows; class_weight reaches {reached} of "
         f"them. Rows without labels ({n_empty}) get the weight of 'cat'." in text
     )
-    mended = make_model(loss=kml.WeightedBinaryCrossentropy([[1, 1], [1, 10], [1, 9]]))
-    assert kml.check_setup(mended, data) == []
+    fixed = make_model(loss=kml.WeightedBinaryCrossentropy([[1, 1], [1, 10], [1, 9]]))
+    assert kml.check_setup(fixed, data) == []
 
 
 def test_class_weight_names_the_worst_of_the_labels_that_are_weighed(data):
@@ -109,8 +109,8 @@ def test_sample_weight_per_entry(data):
     loader = Loader(x, y, weight)
     assert names_of(kml.check_setup(make_model(), loader)) == ["sample_weight_shape"]
 
-    for mended in (kml.compute_sample_weight(y), np.ones((96, 1))):
-        arguments = {"sample_weight": mended, "batch_size": 3}
+    for fixed in (kml.compute_sample_weight(y), np.ones((96, 1))):
+        arguments = {"sample_weight": fixed, "batch_size": 3}
         assert kml.check_setup(make_model(), data, **arguments) == []
     short = kml.check_setup(make_model(), data, sample_weight=np.ones(3))
     assert "got (3,)" in only(short, "sample_weight_shape")
@@ -165,8 +165,8 @@ def test_unknown_entries_under_a_loss_of_keras(data, loss, unknown):
     assert f"the loss {loss} takes them as truth" in text
     assert ("7 are NaN" in text) == np.isnan(unknown)
     assert ("three times as hard" in text) == (unknown == -1 and "bin" in loss)
-    mended = make_model(loss=kml.WeightedBinaryCrossentropy())
-    assert kml.check_setup(mended, (x, y)) == []
+    fixed = make_model(loss=kml.WeightedBinaryCrossentropy())
+    assert kml.check_setup(fixed, (x, y)) == []
 
 
 def test_what_unknown_entries_do_to_keras():

@@ -21,13 +21,13 @@ error: The metric 'accuracy' becomes CategoricalAccuracy: it compares the argmax
   of y and output. [categorical_accuracy]
   Why:  It looks at one label of each row, and a row without labels counts as
         'cat': a model that gives 0 everywhere has an accuracy of 0.980.
-  Mend: MultiLabelMetrics gives F1, precision and recall;
+  Fix:  MultiLabelMetrics gives F1, precision and recall;
         keras.metrics.BinaryAccuracy() counts entries.
 
 warning: 1 of 3 labels have no positive in the 200 rows: 'owl'. [no_positives]
   Why:  A label that is never seen is learned as never there, and its recall is
         0 / 0.
-  Mend: Split with multilabel_train_test_split(..., stratify=y), or leave the
+  Fix:  Split with multilabel_train_test_split(..., stratify=y), or leave the
         labels out.
 
 warning: The bias of 'head' is 0, which says that each label is there as often
@@ -35,7 +35,7 @@ warning: The bias of 'head' is 0, which says that each label is there as often
   Why:  With this bias alone the first loss is 0.693; with the labels' log-odds
         it would be 0.099. The first epochs are spent on learning how rare the
         labels are.
-  Mend: Give the last Dense layer
+  Fix:  Give the last Dense layer
         bias_initializer=keras.initializers.Constant(np.log(p / (1 - p))) with p
         = (y == 1).mean(0).clip(1e-4, 1 - 1e-4)."""
     )

@@ -37,8 +37,8 @@ def test_accuracy_looks_at_the_argmax(data, metric):
     text = only(kml.check_setup(model, data), "categorical_accuracy")
     assert f"a model that gives 0 everywhere has an accuracy of {accuracy:.3f}" in text
 
-    mended = make_model(metrics=[keras.metrics.BinaryAccuracy(), "AUC"])
-    assert kml.check_setup(mended, data) == []
+    fixed = make_model(metrics=[keras.metrics.BinaryAccuracy(), "AUC"])
+    assert kml.check_setup(fixed, data) == []
     exclusive = (x[:3], np.eye(3))
     model = make_model("softmax", "categorical_crossentropy", metrics=[metric])
     assert kml.check_setup(model, exclusive) == []
@@ -64,8 +64,8 @@ def test_f1_without_a_threshold_decides_the_argmax(data, make):
     total, reachable = int(y.sum()), int(y.any(1).sum())
     assert f"Of the {total} positives at most {reachable} could be found" in text
 
-    mended = make_model(metrics=[keras.metrics.F1Score(threshold=0.5)])
-    assert kml.check_setup(mended, data) == []
+    fixed = make_model(metrics=[keras.metrics.F1Score(threshold=0.5)])
+    assert kml.check_setup(fixed, data) == []
 
 
 def own_metric(y_true, y_pred):
@@ -103,9 +103,9 @@ def test_softmax_under_a_binary_loss(data, kind):
     several, none = int((y.sum(1) > 1).sum()), int((y.sum(1) == 0).sum())
     assert f"{several} of the 96 rows have several labels, {none} none." in text
     assert (model.predict(data[0], verbose=0) > 0.5).sum(1).max() <= 1
-    mended = HEADS[kind]("sigmoid")
-    mended.compile("sgd", "binary_crossentropy")
-    assert kml.check_setup(mended, data) == []
+    fixed = HEADS[kind]("sigmoid")
+    fixed.compile("sgd", "binary_crossentropy")
+    assert kml.check_setup(fixed, data) == []
 
 
 @pytest.mark.parametrize("kind", HEADS)
@@ -221,15 +221,15 @@ def test_a_final_bias_of_zero_where_labels_are_rare(activation):
     loss = keras.losses.BinaryCrossentropy(from_logits=activation == "linear")
     blind = {"activation": activation, "loss": loss, "kernel_initializer": "zeros"}
     first = make_model(**blind).evaluate(x, y, verbose=0)
-    mended = make_model(**blind, bias_initializer=prior_bias(y))
-    at_prior = mended.evaluate(x, y, verbose=0)
+    fixed = make_model(**blind, bias_initializer=prior_bias(y))
+    at_prior = fixed.evaluate(x, y, verbose=0)
     found = kml.check_setup(make_model(activation, loss), (x, y))
     text = only(found, "final_bias", "warning")
     assert f"With this bias alone the first loss is {first:.3f}" in text
     told = float(text.partition("log-odds it would be ")[2][:5])
     # check_setup counts one more row of each kind.
     assert at_prior <= told <= at_prior + 0.02
-    assert kml.check_setup(mended, (x, y)) == []
+    assert kml.check_setup(fixed, (x, y)) == []
 
 
 def test_a_final_bias_that_is_not_plainly_zero(tmp_path):
@@ -245,7 +245,7 @@ def test_a_final_bias_that_is_not_plainly_zero(tmp_path):
     weighed = make_model(loss=kml.WeightedBinaryCrossentropy(light))
     text = only(kml.check_setup(weighed, (x, y)), "final_bias", "warning")
     assert "+ np.log(w[:, 1] / w[:, 0])" in text
-    mended = make_model(bias_initializer=prior_bias(y))
-    mended.save(tmp_path / "model.keras")
+    fixed = make_model(bias_initializer=prior_bias(y))
+    fixed.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(loaded.get_weights()[1], mended.get_weights()[1])
+    np.testing.assert_array_equal(loaded.get_weights()[1], fixed.get_weights()[1])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import keras_multilabel as kml
 from tests.paths import ROOT
@@ -73,6 +74,7 @@ COMMANDS = {
     "compare": [*PAIR, "-o", "compared.csv"],
     "compare scores": [*PAIR, "--metric", "roc_auc", "--average", "weighted", *FDR],
     "compare at": [*PAIR, "--thresholds", "cv", "-q", "-o", "compared.html"],
+    "in a folder": ["report", "part/scores.csv", "-q", "-o", "part.html"],
     # What goes wrong
     "no command": [],
     "unknown option": ["report", "scores.npz", "--threshold"],
@@ -102,7 +104,14 @@ COMMANDS = {
     "no scores": ["thresholds", "predictions.npz"],
     "no scores to cut": ["report", "predictions.npz", "--thresholds", 0.5],
     "confidence": ["report", "scores.npz", "--confidence", 2],
-    "floor": ["thresholds", "scores.npz", "--objective", "recall"],
+    "no floor": ["thresholds", "scores.npz", "--objective", "recall"],
+    "floor": ["thresholds", "nothere.npz", "--min-precision", 0.9],
+    "slip": ["report", "slip_name.csv"],
+    "other name": ["report", "other_name.csv"],
+    "truth alone": ["report", "truth.csv"],
+    "pictures": ["report", "scores.csv", "-q", "-o", "pictures.html"],
+    "no separator": ["describe", "strings.csv"],
+    "no file names": ["describe", "nameless.csv"],
     "no folder": ["describe", "nothere"],
     "no images": ["describe", "scores.npz", "--images"],
     "other labels": ["compare", "scores.npz", "predictions.npz"],
@@ -159,11 +168,20 @@ def write_tables(folder):
     other = {f"score/{name}": OTHER[:, at] for at, name in enumerate(NAMES)}
     table.assign(**other).to_csv(folder / "other.csv", index=False)
     table.drop(columns="score/chair").to_csv(folder / "apart.csv", index=False)
-    table[:0].to_csv(folder / "norows.csv", index=False)
     table.to_csv(folder / "semicolons.csv", index=False, sep=";")
     mixed = [None, True, False, *[True] * (len(table) - 3)]
     table.assign(**{"true/chair": mixed}).to_csv(folder / "booleans.csv", index=False)
-    table.assign(**{"true/chair": "yes"}).to_csv(folder / "words.csv", index=False)
+    table[["true/chair"]].to_csv(folder / "truth.csv", index=False)
+    for file, name in (("slip", "scroe/chair"), ("other", "score/chiar")):
+        renamed = table.rename(columns={"score/chair": name})
+        renamed.to_csv(folder / f"{file}_name.csv", index=False)
+    table[:0].to_csv(folder / "norows.csv", index=False)
+    (folder / "part").mkdir()
+    Image.new("RGB", (8, 8)).save(folder / "part/x.jpg")
+    table.iloc[:20].to_csv(folder / "part/scores.csv", index=False)
+    table["true/chair"] = ["1", "yes"] * 100
+    table.to_csv(folder / "words.csv", index=False)
+    (folder / "nameless.csv").write_text("image,cat\na.jpg,1\n")
     (folder / "twice.csv").write_text("true/a,score/a,true/a,score/a\n1,0.5,0,0.1\n")
     (folder / "latin.csv").write_bytes("true/é,score/é\n1,0.5\n".encode("latin-1"))
     (folder / "empty.csv").write_text("")
@@ -288,6 +306,12 @@ def test_models_are_compared(done):
     assert page.startswith("<!doctype html>")
 
 
+def test_names_of_images_start_from_the_folder_of_the_file(done):
+    assert done["in a folder"] == (0, "", "")
+    webp = "UklGR"  # RIFF, which WebP begins with, in base64
+    assert webp in (done.folder / "part.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [
@@ -303,21 +327,28 @@ def test_models_are_compared(done):
         ("no truth", 1, "nothing.npz: it has no array y_true; it has 'scores'"),
         ("three columns", 1, "soft.npz: y_true must hold 0 and 1"),
         ("no columns", 1, "onehot.csv: it has no column true/NAME"),
-        ("columns apart", 1, "apart.csv: columns true/NAME and score/NAME"),
-        ("booleans", 1, "'true/chair' must hold numbers; it has True, False."),
+        ("booleans", 1, "'true/chair' must hold numbers; row 2 has True."),
         ("semicolons", 1, "semicolons.csv: its columns must be separated by commas"),
         ("no list", 1, "nolist.npz: label_names must be one name per label; got"),
-        ("no rows", 1, "norows.csv: it must have at least one row"),
         ("other groups", 1, "regrouped.npz: its groups must be those of grouped.npz"),
         ("groups of one", 1, "row by row; one of the files has none"),
-        ("words", 1, "words.csv: the column 'true/chair' must hold numbers"),
+        ("columns apart", 1, "of the same labels; it has no 'score/chair'.\n"),
+        ("slip", 1, "it has no 'score/chair'. Is it 'scroe/chair'?"),
+        ("other name", 1, "it has no 'score/chair', 'true/chiar'.\n"),
+        ("words", 1, "column 'true/chair' must hold numbers; row 2 has 'yes'"),
+        ("no rows", 1, "norows.csv: it has no rows"),
+        ("truth alone", 1, "score/NAME; it has neither scores nor predictions"),
+        ("pictures", 1, "Names of images start from its folder"),
         ("twice", 1, "twice.csv: its columns must differ; it repeats 'true/a'"),
         ("latin", 1, "latin.csv: 'utf-8' codec"),
         ("empty", 1, "empty.csv: "),
         ("no scores", 1, "predictions.npz: thresholds need scores"),
         ("no scores to cut", 1, "predictions.npz: thresholds need scores"),
-        ("confidence", 1, "scores.npz: confidence must lie between 0 and 1"),
-        ("floor", 1, "min_precision"),
+        ("confidence", 2, "argument --confidence: 2 is not between 0 and 1"),
+        ("no floor", 2, "--objective recall needs --min-precision"),
+        ("floor", 2, "--min-precision goes with --objective recall"),
+        ("no separator", 1, "strings.csv: its column 'labels' holds names; pass"),
+        ("no file names", 1, "nameless.csv: it must have the column 'filename'"),
         ("no folder", 1, "nothere: there is no such file or folder"),
         ("no images", 1, "scores.npz: it names no images"),
         ("other labels", 1, "predictions.npz: its labels must be those of scores.npz"),

@@ -1,5 +1,7 @@
 """`Comparison`: what it prints, and the data frame."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -36,3 +38,10 @@ def test_the_frame_has_a_row_per_label(found):
         *("a", "b", "difference", "low", "high", "p_value", "adjusted")
     ]
     assert frame.loc["dog", "p_value"] == 1
+
+
+def test_no_p_value_is_printed_as_0(found):
+    tiny = dataclasses.replace(found, p_value=1e-9)
+    assert "a - b = 0.1000 [" in repr(tiny)
+    assert repr(tiny).count("p < 0.0001") == 1
+    assert "p = 0.0100" in repr(dataclasses.replace(found, p_value=0.01))

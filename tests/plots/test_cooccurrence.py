@@ -1,6 +1,7 @@
 """Co-occurrence, drawn for real: counts, and colours for more and fewer."""
 
 import numpy as np
+import pytest
 
 import keras_multilabel as kml
 from tests.plots.figures import row_names
@@ -64,3 +65,9 @@ def test_the_most_frequent_labels_in_three_orders():
     assert ax.get_xlabel() == "60 samples; the most frequent labels, and 1 more"
     by_support = row_names(kml.plot_cooccurrence(y, sort="support"))
     assert by_support == ["label 0", "label 3", "label 1", "label 4", "label 2"]
+
+
+def test_counts_of_labels_are_refused():
+    counts = kml.confusion_counts([[1, 0]], [[1, 0]])
+    with pytest.raises(TypeError, match="Counts do not say which labels occur"):
+        kml.plot_cooccurrence(counts)

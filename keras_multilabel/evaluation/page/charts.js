@@ -205,9 +205,11 @@ function versus(label) {
 function showPictures(label) {
   $("pictures").hidden = !data.pictures;
   if (data.pictures)
-    ["misses", "alarms"].forEach((id, kind) =>
+    ["misses", "alarms"].forEach((id, kind) => {
+      const worst = data.pictures.worst[label][kind];
       $(id).replaceChildren(
-        ...data.pictures.worst[label][kind].map(([row, value]) => {
+        ...(worst.length ? [] : [element("p", { class: "muted" }, "none")]),
+        ...worst.map(([row, value]) => {
           const text = value === null ? `row ${row}` : `${score(value)}`,
             alt = `${kind ? "False alarm" : "Missed"}: row ${row}, score ${score(value)}`;
           return element(
@@ -221,6 +223,6 @@ function showPictures(label) {
             element("figcaption", { class: "muted" }, text),
           );
         }),
-      ),
-    );
+      );
+    });
 }

@@ -123,9 +123,9 @@ def _most_associated(
     difference = np.abs(together - expected) * rows
     surprise = np.triu(difference / np.sqrt(expected * rows + 1), 1)
     order = np.argsort(-surprise, axis=None, kind="stable")[:MOST_PAIRS]
-    rows, columns = np.unravel_index(order, surprise.shape)
+    ones, others = np.unravel_index(order, surprise.shape)
     return [
         [int(i), int(j), *_shown([together[i, j], expected[i, j]], exponent)]
-        for i, j in zip(rows, columns, strict=True)
+        for i, j in zip(ones, others, strict=True)
         if surprise[i, j] > FAR
     ]

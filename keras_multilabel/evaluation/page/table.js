@@ -54,7 +54,8 @@ const columns = {
 };
 if (data.compared) {
   // In place of two columns: they stand beside the chosen label too.
-  columns.difference = ["a − b", (l) => data.compared.difference[l] ?? NaN];
+  const metric = data.compared.metric.replace("average precision", "AP");
+  columns.difference = [`${metric} a − b`, (l) => data.compared.difference[l] ?? NaN];
   delete columns.average_precision;
   delete columns.roc_auc;
 }

@@ -70,3 +70,14 @@ def test_beside_each_label(pair, show):
     n_differ = browser.run("return texts('#rows .differs').length")
     assert n_differ == (labels.adjusted < 0.05).sum()
     assert browser.console() == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1250, 1280, 1400])
+def test_names_of_labels_have_room_beside_the_other_columns(pair, show, width):
+    browser = show(*pair)
+    browser.resize(width, 1000)
+    room = "return document.querySelector('#rows .label').clientWidth"
+    assert browser.run(room) >= 110
+    assert browser.text("th.difference") == "F1 a \N{MINUS SIGN} b"
+    browser.resize(1400, 1000)
