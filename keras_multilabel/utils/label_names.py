@@ -79,7 +79,7 @@ def _names_of(value: Any) -> Iterable[Any] | None:
 def check_order(values: Any, label_names: Sequence[Any] | None, name: str) -> None:
     """Raise if a pandas Series has one value per label, in another order."""
     # (A list has a method of that name.)
-    index = getattr(values, "index", None)
+    index: Any = getattr(values, "index", None)
     if label_names is None or not hasattr(index, "tolist"):
         return
     found, names = (list(map(str, each)) for each in (index.tolist(), label_names))
