@@ -116,12 +116,12 @@ def _most_confused(confusion: Array, exponent: int) -> list[Any]:
 
 
 def _most_associated(
-    together: Array, expected: Array, rows: float, exponent: int
+    together: Array, expected: Array, rows_of_unit: float, exponent: int
 ) -> list[Any]:
     """Pairs ``[label, label, found, expected]`` that differ most from chance."""
     # A Pearson residual; one more sample keeps pairs that nobody expects apart.
-    difference = np.abs(together - expected) * rows
-    surprise = np.triu(difference / np.sqrt(expected * rows + 1), 1)
+    difference = np.abs(together - expected) * rows_of_unit
+    surprise = np.triu(difference / np.sqrt(expected * rows_of_unit + 1), 1)
     order = np.argsort(-surprise, axis=None, kind="stable")[:MOST_PAIRS]
     ones, others = np.unravel_index(order, surprise.shape)
     return [

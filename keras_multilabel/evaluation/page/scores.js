@@ -21,7 +21,9 @@ const short = (x) =>
     ? count(x)
     : x < 999500
       ? `${+(x / 1e3).toPrecision(2)}k`
-      : `${+(x / 1e6).toPrecision(2)}M`;
+      : x < 1e9
+        ? `${+(x / 1e6).toPrecision(2)}M`
+        : x.toExponential(1);
 // Steps of 0.005 to three decimals; toward 0 and 1 as many as they need.
 const rounded = (t) =>
   t >= 0.05 && t <= 0.95
