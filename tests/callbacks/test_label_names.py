@@ -79,8 +79,8 @@ def test_plots_and_models_take_them_from_there(data):
     model = make_model()
     fit([metrics], model, epochs=1)
     (page,) = kml.plot_confusion_matrices(metrics.counts)
-    titles = [ax.get_title().partition("\n")[0] for ax in page.axes]
-    assert titles == NAMES
+    # The last axes are the key of the colours.
+    assert [ax.get_title() for ax in page.axes[:-1]] == NAMES
     served = kml.with_decisions(model, metrics.thresholds)
     assert kml.label_names(served) == NAMES
 
