@@ -70,3 +70,12 @@ html_sidebars = {
     page: []
     for page in ("index", "thresholds", "migration", "changelog", "contributing")
 }
+
+
+def setup(app):
+    """Leave out the fields of named tuples: their docstrings describe them."""
+
+    def skip(app, what, name, value, would_skip, options):
+        return True if type(value).__name__ == "_tuplegetter" else None
+
+    app.connect("autodoc-skip-member", skip)
