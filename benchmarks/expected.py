@@ -72,7 +72,9 @@ class Made:
         rng = np.random.default_rng(seed)
         p = np.geomspace(*self.prevalence, self.n_labels)
         d = rng.uniform(*self.distance, self.n_labels)
-        slope = self.boldness * np.exp(self.distortion * 0.3 * rng.standard_normal(self.n_labels))
+        slope = self.boldness * np.exp(
+            self.distortion * 0.3 * rng.standard_normal(self.n_labels)
+        )
         offset = self.distortion * 0.7 * rng.standard_normal(self.n_labels)
 
         def rows(n: int) -> tuple[Array, Array]:
