@@ -17,10 +17,12 @@ from keras_multilabel.metrics.sorted_scores import Side, SortedScores
 from keras_multilabel.thresholds.curves import Curve
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array, blank_unknown, check_probabilities
-from keras_multilabel.utils.parallel import map_threads
+from keras_multilabel.utils.parallel import equal_parts, map_threads
 
 Result = TypeVar("Result")
 
+# Entries that are summed at a time, few enough for the cache.
+BLOCK = 2**16
 REMEDY = (
     'method="expected" takes them for what is true: fit a LabelCalibrator to the '
     "scores, and pass what its predict_proba gives."
@@ -58,18 +60,15 @@ class ExpectedCurves:
     @cached_property
     def counts(self) -> Counts:
         """Counts per label when nothing is decided."""
-        return self.counts_at(np.full(self.n_labels, np.inf))
+        positive, total = self._sums(lambda _, p, weight: (weight * p, weight))
+        none = np.zeros_like(total)
+        return Counts(none, none, positive, np.maximum(total - positive, 0))
 
     @cached_property
     def evidence(self) -> Array:
         """Effective number of expected positives of each label."""
-
-        def of_label(column: int) -> float:
-            _, p, weight = self._label(column)
-            squares = weight**2 @ p
-            return float((weight @ p) ** 2 / squares) if squares else 0.0
-
-        return np.array(map_threads(of_label, range(self.n_labels)))
+        sums = self._sums(lambda _, p, weight: (weight * p, weight**2 * p))
+        return sums[0] ** 2 / np.where(sums[1] > 0, sums[1], 1)
 
     def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
         """Sort each label's scores, and hand them to ``function``."""
@@ -88,29 +87,42 @@ class ExpectedCurves:
     def counts_at(self, values: Array) -> Counts:
         """Expected counts per label at one threshold each."""
 
-        def of_label(column: int) -> tuple[float, ...]:
-            score, p, weight = self._label(column)
-            decided = score >= values[column]
-            positive, negative = weight * p, weight * (1 - p)
-            return (
-                positive[decided].sum(),
-                negative[decided].sum(),
-                positive[~decided].sum(),
-                negative[~decided].sum(),
-            )
+        def decided(score: Array, p: Array, weight: Array) -> tuple[Array, Array]:
+            chosen = weight * (score >= values)
+            return chosen * p, chosen
 
-        cells = map_threads(of_label, range(self.n_labels))
-        return Counts(*np.array(cells).reshape(-1, 4).T)
+        tp, predicted = self._sums(decided)
+        # The sums of a part may round to just above the whole.
+        tp = np.minimum(tp, self.counts.fn)
+        fp = np.clip(predicted - tp, 0, self.counts.tn)
+        return Counts(tp, fp, self.counts.fn - tp, self.counts.tn - fp)
 
-    def same_decisions(self, some: Array, others: Array) -> Array:
-        """Where two thresholds of a label decide the same, per label."""
+    def lowest_decided(self, values: Array) -> Array:
+        """Each label's lowest score at or above a threshold; inf if there is none."""
 
-        def of_label(column: int) -> bool:
-            score, _, _ = self._label(column)
-            n_decided = [np.sum(score >= values[column]) for values in (some, others)]
-            return bool(n_decided[0] == n_decided[1])
+        def lowest(part: slice) -> Array:
+            score = self.samples.y_score[part]
+            decided = (score >= values) & (self.samples.truth[part] >= 0)
+            return score.min(0, initial=np.inf, where=decided)
 
-        return np.array(map_threads(of_label, range(self.n_labels)))
+        return np.min(map_threads(lowest, self._blocks), axis=0)
+
+    @property
+    def _blocks(self) -> list[slice]:
+        return equal_parts(len(self.samples.truth), max(1, BLOCK // self.n_labels))
+
+    def _sums(self, terms: Callable[[Array, Array, Array], tuple[Array, ...]]) -> Array:
+        """Sums over known samples of terms of score, probability and weight."""
+        samples = self.samples
+
+        def of_block(part: slice) -> Array:
+            score, weight = samples.y_score[part], samples.truth[part] >= 0
+            if samples.weight is not None:
+                weight = weight * samples.weight[part, None]
+            parts = terms(score, _probability(score), weight.astype(np.float64))
+            return np.array([term.sum(0) for term in parts])
+
+        return np.sum(map_threads(of_block, self._blocks), axis=0)
 
     def _label(self, column: int) -> tuple[Array, Array, Array]:
         """Scores, probabilities and weights of the known samples."""
@@ -118,23 +130,49 @@ class ExpectedCurves:
         score = self.samples.y_score[known, column]
         weight = self.samples.weight
         weight = np.ones(len(score)) if weight is None else weight[known]
-        # Rounding may carry a probability above 1.
-        return score, np.clip(score.astype(np.float64), 0, 1), weight
+        return score, _probability(score), weight
+
+
+def _probability(score: Array) -> Array:
+    # Rounding may carry it above 1.
+    return np.clip(score.astype(np.float64), 0, 1)
 
 
 def at_break_even(
-    values: Array, curves: ExpectedCurves, objective: Objective, *, pooled: bool
+    curves: ExpectedCurves, objective: Objective, *, pooled: bool
 ) -> Array:
-    """Move thresholds to where one more decision neither gains nor loses.
+    """The best threshold of each label, or with ``pooled`` of all together.
 
-    There they are best for other samples of the same probabilities too. Between the
-    two scores that a threshold separates nothing changes on those tuned on; where
-    rounding or ties would take it out of there, it stays.
+    Dinkelbach's method for a ratio: the samples that are worth a decision at the score
+    that is reached give a higher score, until they are those that gave it. That takes
+    few steps and no sort. The threshold lies where one more decision neither gains nor
+    loses, which makes it the best for other samples of such probabilities too.
     """
-    if objective.break_even is None:
-        return values
-    counts = curves.counts_at(values)
-    reached = objective.values(counts.sum() if pooled else counts)
-    moved = np.broadcast_to(objective.break_even(reached), values.shape)
-    same = curves.same_decisions(values, moved) & ~np.isnan(values) & ~np.isnan(moved)
-    return np.where(same, moved, values)
+    known = curves.counts.total > 0
+    break_even = objective.break_even
+    assert break_even is not None
+    if objective.adds_up:
+        return np.where(known, break_even(np.zeros(len(known))), np.nan)
+    reached = np.full(1 if pooled else len(known), -np.inf)
+    found = values = np.zeros(len(known))
+    while True:
+        counts = curves.counts_at(values)
+        now = objective.values(_pooled(counts) if pooled else counts)
+        better = now > reached
+        if not better.any():
+            break
+        reached, found = np.where(better, now, reached), np.where(better, values, found)
+        values = np.where(better, break_even(reached), values)
+    # By rounding it may lie just above the lowest score that it should reach.
+    lowest = curves.lowest_decided(found)
+    if pooled:
+        value = min(break_even(reached)[0], lowest.min())
+        return np.full(len(known), value if curves.counts.fn.any() else np.nan)
+    values = np.minimum(break_even(reached), lowest)
+    return np.where(curves.counts.fn > 0, values, np.nan)
+
+
+def _pooled(counts: Counts) -> Counts:
+    total = counts.sum()
+    tp, fp, fn, tn = np.array([total.tp, total.fp, total.fn, total.tn])[:, None]
+    return Counts(tp, fp, fn, tn, axis=None)

@@ -136,17 +136,21 @@ def search(curves: Curves, plan: Plan) -> Array:
     _check_costs(plan.objective.costs, n_labels)
     if not curves.counts.total.any():
         return np.full(n_labels, DEFAULT)
-    if not plan.per_label:
-        values = np.full(n_labels, _search_one(curves, plan))
+    if _breaks_even(plan):
+        own, pooled = cast(ExpectedCurves, curves), plan.average == "micro"
+        values = at_break_even(own, plan.objective, pooled=pooled)
+    elif not plan.per_label:
+        return np.full(n_labels, _search_one(curves, plan))
     else:
         values = _search_labels(curves, plan)
-    pooled = plan.average == "micro"
-    if plan.expected and plan.budget is None and (plan.per_label or pooled):
-        own = cast(ExpectedCurves, curves)
-        values = at_break_even(values, own, plan.objective, pooled=pooled)
-    if not plan.per_label:
-        return values
     return pull(values, curves, plan.objective, plan.shrinkage)
+
+
+def _breaks_even(plan: Plan) -> bool:
+    """Whether the thresholds follow from the probabilities without a search."""
+    own = plan.per_label or plan.average == "micro"
+    free = plan.expected and plan.budget is None
+    return free and own and plan.objective.break_even is not None
 
 
 def _check_costs(costs: Array | None, n_labels: int) -> None:
