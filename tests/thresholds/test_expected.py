@@ -220,6 +220,27 @@ def test_labels_that_allow_no_choice_have_defined_thresholds():
     assert one.n_positives == 1
 
 
+def test_what_rounding_carries_above_1_is_a_probability():
+    p = np.array([[1 + 5e-7], [1.0], [0.1]])
+    tuned = kml.tune_thresholds([[1], [1], [0]], p, method="expected")
+    assert tuned.values[0] == pytest.approx(2 / 4.1)
+    none = kml.tune_thresholds(
+        [[1], [1], [0]], p, method="expected", max_positives=0, average="micro"
+    )
+    assert none.n_positives == 0
+
+
+def test_positions_of_a_sequence_are_rows(rng):
+    y_true, p = scene(rng)
+    rows = kml.tune_thresholds(y_true, p, method="expected")
+    shape = (40, 10, 6)
+    steps = kml.tune_thresholds(
+        y_true.reshape(shape), p.reshape(shape), method="expected", cv=3
+    )
+    np.testing.assert_allclose(steps.values, rows.values)
+    assert steps.cv_pred.shape == shape
+
+
 def test_cross_fitting_and_the_tuner(rng):
     y_true, p = scene(rng)
     folds = [
