@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.model_selection.folds import stratified_folds
-from keras_multilabel.thresholds.plan import Plan, search
+from keras_multilabel.thresholds.plan import Plan, search, searched
 from keras_multilabel.utils.arguments import Array, sides
 
 Folds = Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]
@@ -84,4 +84,4 @@ def _search_part(samples: Samples, rows: Array, plan: Plan) -> Array:
         whole = samples.counts.total.sum()
         share = part.counts.total.sum() / whole if whole else 0.0
         plan = replace(plan, budget=plan.budget * share)
-    return search(part.present, plan)
+    return search(searched(part.present, plan), plan)

@@ -37,6 +37,8 @@ class Objective:
         needs_positives: Without positives of a label the score says nothing.
         prefers_low: Of equally good thresholds the lowest is taken.
         costs: Shape (n_labels, 2), where they differ by label.
+        break_even: Best score -> the probability from which one more decision does not
+            lower it; None where that does not follow from the score.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Objective:
     needs_positives: bool = True
     prefers_low: bool = False
     costs: Array | None = None
+    break_even: Callable[[Array], Array] | None = None
 
     @property
     def has_floor(self) -> bool:
@@ -57,7 +60,9 @@ class Objective:
         """The objective of one label, with its own costs."""
         if self.costs is None:
             return self
-        return replace(self, score=_cost(self.costs[column]), costs=None)
+        return replace(
+            self, score=_cost(self.costs[column]), costs=None, break_even=None
+        )
 
     def values(self, counts: Counts) -> Array:
         """Score of each candidate; -inf where it is not allowed or undefined."""
@@ -100,7 +105,11 @@ def check_objective(
     if simple is not None:
         return simple
     if name == "fbeta":
-        return Objective(name, _ratio(ratios.f_beta(beta)))
+        return Objective(
+            name,
+            _ratio(ratios.f_beta(beta)),
+            break_even=lambda score: score / (1 + beta**2),
+        )
     if name == "recall":
         return _with_floor(name, "min_precision", min_precision)
     if name == "precision":
@@ -157,9 +166,10 @@ def _prevalence(counts: Counts) -> Array:
 
 
 OBJECTIVES = {
-    **{
-        name: Objective(name, _ratio(ratios.RATIOS[name])) for name in ("f1", "jaccard")
-    },
+    "f1": Objective("f1", _ratio(ratios.RATIOS["f1"]), break_even=lambda f1: f1 / 2),
+    "jaccard": Objective(
+        "jaccard", _ratio(ratios.RATIOS["jaccard"]), break_even=lambda j: j / (1 + j)
+    ),
     "balanced_accuracy": Objective("balanced_accuracy", _balanced_accuracy),
     "youden_j": Objective("youden_j", _youden_j),
     "matthews": Objective("matthews", _matthews),
@@ -207,7 +217,12 @@ def _with_costs(costs: npt.ArrayLike | None) -> Objective:
         raise ValueError("costs must be finite and not negative.")
     by_label = pairs if pairs.ndim == 2 else None
     return Objective(
-        "cost", _cost(pairs), adds_up=True, needs_positives=False, costs=by_label
+        "cost",
+        _cost(pairs),
+        adds_up=True,
+        needs_positives=False,
+        costs=by_label,
+        break_even=lambda _: divide(pairs[..., 0], pairs.sum(-1), np.nan),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.curves import Curves
+from keras_multilabel.thresholds.expected import ExpectedCurves, at_break_even
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.thresholds.sample_search import one_per_sample, per_sample
 from keras_multilabel.thresholds.search import (
@@ -17,7 +18,8 @@ from keras_multilabel.thresholds.search import (
     within_budget,
 )
 from keras_multilabel.thresholds.shrinkage import DEFAULT, pull
-from keras_multilabel.utils.arguments import Array, check_average
+from keras_multilabel.utils.arguments import Array, check_average, check_word
+from keras_multilabel.utils.options import ThresholdMethod
 
 # A label with so many positives goes half-way to the pooled threshold. Of 0 to 20 the
 # best held-out macro F1, on average over labels that are alike and that are not: the
@@ -35,6 +37,7 @@ class Plan:
         per_label: Whether each label gets a threshold of its own.
         shrinkage: A label with so many positives goes half-way to the pooled threshold.
         budget: Most positive decisions; None: no limit.
+        expected: Whether counts are those that probabilities let expect.
     """
 
     objective: Objective
@@ -42,6 +45,7 @@ class Plan:
     per_label: bool
     shrinkage: float
     budget: float | None
+    expected: bool = False
 
 
 # Which options do not go together, and what is said of it.
@@ -74,6 +78,11 @@ CONFLICTS: tuple[tuple[Callable[[Plan], bool], str], ...] = (
         'max_positives does not go with average="samples".',
     ),
     (
+        lambda p: p.expected and p.average == "samples",
+        'method="expected" does not go with average="samples", which needs to know '
+        'what labels a sample has together; pass method="counts".',
+    ),
+    (
         lambda p: p.budget is not None and p.shrinkage > 0,
         "shrinkage would break max_positives: pass shrinkage=0.",
     ),
@@ -87,24 +96,38 @@ def check_plan(
     per_label: bool,
     shrinkage: float | str,
     max_positives: float | None,
+    method: str,
 ) -> Plan:
     """Return the plan, if its parts go together."""
-    strength = _check_shrinkage(shrinkage, max_positives)
-    plan = Plan(objective, check_average(average), per_label, strength, max_positives)
+    check_word("method", method, ThresholdMethod)
+    expected = method == "expected"
+    plan = Plan(
+        objective,
+        check_average(average),
+        per_label,
+        _check_shrinkage(shrinkage, exact=expected or max_positives is not None),
+        max_positives,
+        expected,
+    )
     for conflicts, message in CONFLICTS:
         if conflicts(plan):
             raise ValueError(message.format(p=plan))
     return plan
 
 
-def _check_shrinkage(shrinkage: float | str, max_positives: float | None) -> float:
+def _check_shrinkage(shrinkage: float | str, *, exact: bool) -> float:
     if isinstance(shrinkage, str) and shrinkage == "auto":
-        return SHRINKAGE if max_positives is None else 0.0
+        return 0.0 if exact else SHRINKAGE
     if isinstance(shrinkage, str) or not 0 <= shrinkage < np.inf:
         raise ValueError(
             f'shrinkage must be "auto", or a number of 0 or more; got {shrinkage!r}.'
         )
     return float(shrinkage)
+
+
+def searched(curves: Curves, plan: Plan) -> Curves:
+    """The curves that the plan speaks of: those given, or the expected ones."""
+    return ExpectedCurves.of(cast(Samples, curves)) if plan.expected else curves
 
 
 def search(curves: Curves, plan: Plan) -> Array:
@@ -113,9 +136,21 @@ def search(curves: Curves, plan: Plan) -> Array:
     _check_costs(plan.objective.costs, n_labels)
     if not curves.counts.total.any():
         return np.full(n_labels, DEFAULT)
-    if not plan.per_label:
+    if _breaks_even(plan):
+        own, pooled = cast(ExpectedCurves, curves), plan.average == "micro"
+        values = at_break_even(own, plan.objective, pooled=pooled)
+    elif not plan.per_label:
         return np.full(n_labels, _search_one(curves, plan))
-    return pull(_search_labels(curves, plan), curves, plan.objective, plan.shrinkage)
+    else:
+        values = _search_labels(curves, plan)
+    return pull(values, curves, plan.objective, plan.shrinkage)
+
+
+def _breaks_even(plan: Plan) -> bool:
+    """Whether the thresholds follow from the probabilities without a search."""
+    own = plan.per_label or plan.average == "micro"
+    free = plan.expected and plan.budget is None
+    return free and own and plan.objective.break_even is not None
 
 
 def _check_costs(costs: Array | None, n_labels: int) -> None:

@@ -25,7 +25,7 @@ from keras_multilabel.thresholds.label_scores import (
 from keras_multilabel.thresholds.objectives import check_objective, score_decisions
 from keras_multilabel.thresholds.tuning import tune_thresholds
 from keras_multilabel.utils.arguments import Array, check_matrix, check_truth
-from keras_multilabel.utils.options import Average, ObjectiveName
+from keras_multilabel.utils.options import Average, ObjectiveName, ThresholdMethod
 from keras_multilabel.utils.rows import check_rows, check_sample_weight, flatten
 
 # Parts in which an estimator scores samples that it was not fitted to.
@@ -71,6 +71,7 @@ class ThresholdTuner(BaseEstimator):
             not).
         per_label: False: one threshold for all labels.
         shrinkage: How far rare labels are pulled toward the pooled threshold.
+        method: ``"expected"``: scores are calibrated probabilities.
         label_names: One name per label. Default: those of the columns, where y, or
             the scores, are a data frame.
         random_state: Seed of the parts of ``cv``.
@@ -120,6 +121,7 @@ class ThresholdTuner(BaseEstimator):
         cv: Any = None,
         per_label: bool = True,
         shrinkage: float | Literal["auto"] = "auto",
+        method: ThresholdMethod = "counts",
         label_names: Iterable[Any] | None = None,
         random_state: int | np.random.Generator | None = None,
     ):
@@ -135,6 +137,7 @@ class ThresholdTuner(BaseEstimator):
         self.cv = cv
         self.per_label = per_label
         self.shrinkage = shrinkage
+        self.method = method
         self.label_names = label_names
         self.random_state = random_state
 

@@ -17,11 +17,11 @@ from keras_multilabel.thresholds.objectives import (
     score_decisions,
     score_labels,
 )
-from keras_multilabel.thresholds.plan import Plan, check_plan, search
+from keras_multilabel.thresholds.plan import Plan, check_plan, search, searched
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.utils.arguments import Array, listed
 from keras_multilabel.utils.label_names import given_names
-from keras_multilabel.utils.options import Average, ObjectiveName
+from keras_multilabel.utils.options import Average, ObjectiveName, ThresholdMethod
 
 
 @runtime_checkable
@@ -50,6 +50,7 @@ def tune_thresholds(
     cv: int | Folds | None = None,
     per_label: bool = True,
     shrinkage: float | Literal["auto"] = "auto",
+    method: ThresholdMethod = "counts",
     label_names: Iterable[Any] | None = None,
     sample_weight: npt.ArrayLike | None = None,
     random_state: int | np.random.Generator | None = None,
@@ -102,10 +103,16 @@ def tune_thresholds(
         per_label: False: one threshold for all labels (exact).
         shrinkage: Pull each label's threshold toward the median of all, the more the
             fewer positives it has: a label with this many goes half-way. ``"auto"``:
-            5, which won on held-out macro F1 in a simulation with rare labels, and
-            none with ``max_positives``. 0: the exact optimum on the data given.
-            Probabilities are pulled on the logit scale. No floor is crossed, and no
-            infinite threshold is pulled.
+            5, which won on held-out macro F1 in a simulation with rare labels, and none
+            with ``max_positives`` or ``method="expected"``. 0: the exact optimum on the
+            data given. Probabilities are pulled on the logit scale. No floor is
+            crossed, and no infinite threshold is pulled.
+        method: ``"counts"``: the thresholds that are best for the truth given.
+            ``"expected"``: those that are best for what ``y_score`` lets expect, if
+            these are the probabilities that labels are true: of samples with p = 0.8
+            each is 0.8 of a positive. Calibrate first, with `LabelCalibrator`. The
+            truth is used for ``score`` and ``cv_score`` alone, so that rare labels do
+            not follow accidents.
         label_names: One name per label, to carry along. Default: those of the columns,
             where an argument is a data frame, or of the counts in place of ``y_true``.
         sample_weight: Shape (n_samples,), or that of the positions; the importance of
@@ -143,6 +150,8 @@ def tune_thresholds(
         1967 (``"micro"``: its linear problem is solved for all ratios at once).
         T. Fawcett and A. Niculescu-Mizil, "PAV and the ROC Convex Hull", Machine
         Learning 68, 2007.
+        N. Ye, K. M. A. Chai, W. S. Lee and H. L. Chieu, "Optimizing F-measure: A Tale
+        of Two Approaches", ICML 2012 (``"expected"`` beside ``"counts"``).
 
     Example:
         >>> import keras_multilabel as kml
@@ -168,6 +177,7 @@ def tune_thresholds(
         per_label=per_label,
         shrinkage=shrinkage,
         max_positives=max_positives,
+        method=method,
     )
     if isinstance(y_true, ThresholdCounts):
         _refuse_samples_options(plan, y_score, sample_weight, cv)
@@ -216,6 +226,8 @@ def _refuse_samples_options(
             raise TypeError(f"{name} needs the samples; got their counts.")
     if plan.average == "samples":
         raise ValueError('average="samples" needs the samples; got their counts.')
+    if plan.expected:
+        raise TypeError('method="expected" needs the samples; got their counts.')
 
 
 def _in_units(plan: Plan, unit: float) -> Plan:
@@ -229,10 +241,11 @@ def _tuned(
     *named: Any,
     unit: float = 1.0,
 ) -> Thresholds:
-    values = search(curves, plan)
+    own = searched(curves, plan)
+    values = search(own, plan)
     names = given_names(label_names, len(values), *named)
     counts = curves.counts_at(values)
-    _warn_broken(counts, plan, names)
+    _warn_broken(own.counts_at(values) if plan.expected else counts, plan, names)
     average = None if plan.average == "samples" else plan.average
     n_positives = counts.predicted.sum().item()
     return Thresholds(

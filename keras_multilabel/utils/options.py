@@ -43,6 +43,9 @@ ObjectiveName = Literal[
     "cost",
 ]
 
+# What thresholds are searched in: counts of the truth, or expected ones.
+ThresholdMethod = Literal["counts", "expected"]
+
 # What two models are compared by, and how the p-values of labels are corrected.
 ComparedMetric = Literal[
     "f1",
