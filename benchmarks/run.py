@@ -12,6 +12,7 @@ THEMES = (
     "ranking",
     "thresholds",
     "intervals",
+    "comparisons",
     "labels",
     "buckets",
     "splits",

@@ -47,13 +47,18 @@ def compare_models(
     The samples are the same, so that what is hard for both models cancels out: the
     interval of the difference is far narrower than those of the two scores suggest.
 
-    Of decisions, the two models are swapped at random in each sample (or group), which
-    changes nothing but chance if they are equally good. The p-value is the share of
+    Of decisions, the interval comes from the intervals of both scores, as
+    `score_intervals` has them for labels, and from how far what each sample (or group)
+    adds to one goes along with what it adds to the other (Zou and Donner's MOVER).
+
+    For the p-value the two models are swapped at random in each sample (or group),
+    which changes nothing but chance if they are interchangeable: it is the share of
     ``n_permutations`` such swaps, and of the data as they are, with a difference as
-    large. The interval reaches as many standard deviations of the swaps to either side
-    as ``confidence`` asks for. A label's p-value is exact, from the binomial
-    distributions of its swaps (for recall McNemar's exact test); with weights, groups
-    or thousands of rows that differ it is that of a normal distribution.
+    large. A label's is exact, from the binomial distributions of its swaps (for recall
+    McNemar's exact test); with weights, groups or thousands of rows that differ it is
+    that of a normal distribution. Models of equal F1, precision or Jaccard index need
+    not be interchangeable: one may predict a label far more often. So of these scores
+    no p-value is less than the one by which the interval would just reach 0.
 
     Of scores, the variance is that of what each sample (or group) adds to the
     difference, as DeLong et al. do it for ROC AUC.
@@ -88,6 +93,9 @@ def compare_models(
             samples, or an option is not one of those above.
 
     References:
+        G. Y. Zou, A. Donner (2008), Construction of confidence limits about effect
+        measures: a general approach. Statistics in Medicine 27.
+
         E. W. Noreen (1989), Computer-Intensive Methods for Testing Hypotheses: An
         Introduction. Wiley: approximate randomization.
 

@@ -66,10 +66,10 @@ class Comparison(Tabular):
         >>> found = kml.compare_models(y_true, better, worse, random_state=0)
         >>> found
         Comparison of 2 labels in 40 samples: f1, macro
-        a 1.0000, b 0.9000: a - b = 0.1000 [0.0389, 0.1611], p = 0.0010
+        a 1.0000, b 0.9000: a - b = 0.1000 [0.0444, 0.1721], p = 0.0010
         95 % confidence; p-values of labels corrected with Holm
                       a       b  difference     low    high  p_value  adjusted
-        label 0  1.0000  0.8000      0.2000  0.0778  0.3222   0.0020    0.0039
+        label 0  1.0000  0.8000      0.2000  0.0887  0.3443   0.0020    0.0039
         label 1  1.0000  1.0000      0.0000  0.0000  0.0000   1.0000    1.0000
     """
 

@@ -1,4 +1,4 @@
-"""The difference of two models: of their decisions by swaps, of scores by influence."""
+"""The difference of two models, of their decisions and of their scores."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from keras_multilabel.evaluation.comparison import Differences
 from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.p_values import adjusted, two_sided
+from keras_multilabel.evaluation.paired import Reach, paired_reach, pooled_reach
 from keras_multilabel.evaluation.proportions import quantile
 from keras_multilabel.evaluation.ranking import RANKINGS, Ranking
 from keras_multilabel.evaluation.swaps import (
@@ -28,6 +29,8 @@ from keras_multilabel.utils.parallel import map_threads
 
 # Degrees of freedom of the variance of all labels, which is added to that of each.
 PRIOR_DEGREES = 3.0
+# Weights that swaps move are added up in float32.
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,10 @@ class Task:
     confidence: float
     correction: str
 
-    def differences(
-        self, scores: Array, deviation: Array, z: Any, p_values: Array
-    ) -> Differences:
+    def differences(self, scores: Array, reach: Reach, p_values: Array) -> Differences:
         """Of each label, from the scores of both models, (2, n_labels)."""
         difference = scores[0] - scores[1]
-        low, high = _ends(difference, z * deviation)
+        low, high = _ends(difference, reach)
         corrected = adjusted(p_values, self.correction)
         return Differences(
             scores[0], scores[1], difference, low, high, p_values, corrected
@@ -67,20 +68,53 @@ def compare_decisions(
     """What `Comparison` holds first, of decisions."""
     ratio, pair = RATIOS[task.metric], Pair.of(a, b)
     swapped = pair.swapped(*swap_sums(a, b, n_swaps, rng))
+    of_labels, of_average = _reach(task, a, b, pair)
     z = _z(a.units, task.confidence)
     scores = pair.scores(ratio, None)
     chance = np.diff(swapped.scores(ratio, None), axis=0)[0]
     deviation = np.sqrt((chance**2).mean(0))
-    p_values = _label_p_values(pair, a, b, ratio, scores[0] - scores[1], deviation)
-    labels = task.differences(scores, deviation, z, p_values)
+    difference = scores[0] - scores[1]
+    p_values = _label_p_values(pair, a, b, ratio, difference, deviation)
+    p_values = _no_less(p_values, task, a.units, difference, of_labels, z)
+    labels = task.differences(scores, of_labels, p_values)
 
     score_a, score_b = pair.scores(ratio, task.average).tolist()
     difference = score_a - score_b
     chance = np.diff(swapped.scores(ratio, task.average), axis=0)[0]
-    n_extreme = int((np.abs(chance) >= abs(difference) - 1e-12).sum())
-    ends = _ends(difference, z * float(np.sqrt((chance**2).mean())))
+    n_extreme = int((np.abs(chance) >= abs(difference) - ROUNDING).sum())
+    ends = _ends(difference, of_average)
     p_value = (1 + n_extreme) / (1 + n_swaps)
+    p_value = float(_no_less(p_value, task, a.units, difference, of_average, z))
     return score_a, score_b, difference, *ends, p_value, labels
+
+
+def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, Reach]:
+    """How far the intervals reach, of the labels and of the average."""
+    weight = pair.is_known * (1.0 if task.average == "macro" else pair.support)
+    shares = weight / max(weight.sum(), 1e-300)
+    labels, average = paired_reach(a, b, task.metric, task.confidence, shares)
+    if task.average == "micro":
+        average = pooled_reach(a, b, task.metric, task.confidence)
+    return labels, average
+
+
+def _no_less(
+    p_values: Any, task: Task, units: Units, difference: Any, reach: Reach, z: float
+) -> Any:
+    """P-values of swaps, or those by which the intervals end at 0, if larger.
+
+    Models that differ in how often they predict a label cannot be swapped, though their
+    F1 or precision be equal. Of recall swaps say all.
+    """
+    if task.metric == "recall":
+        return p_values
+    towards = np.where(np.asarray(difference) > 0, reach.below, reach.above)
+    others = two_sided(difference, towards / z, _degrees_of(units))
+    return np.maximum(p_values, others)
+
+
+def _degrees_of(units: Units) -> float:
+    return np.inf if units.n_groups is None else max(units.n_groups - 1.0, 1.0)
 
 
 def _label_p_values(
@@ -92,8 +126,7 @@ def _label_p_values(
     deviation: Array,
 ) -> Array:
     units = a.units
-    degrees = np.inf if units.n_groups is None else max(units.n_groups - 1, 1)
-    normal = two_sided(difference, deviation, degrees)
+    normal = two_sided(difference, deviation, _degrees_of(units))
     if units.group is not None or units.weight is not None:
         return np.asarray(normal)
     exact = exact_p_values(pair, *count_differing(a, b), ratio)
@@ -121,14 +154,15 @@ def compare_scores(
     difference, degrees = scores[0] - scores[1], _degrees(n_units)
     p_values = np.asarray(two_sided(difference, deviation, degrees))
     z = quantile(task.confidence, degrees)
-    labels = task.differences(scores, deviation, z, p_values)
+    labels = task.differences(scores, Reach(z * deviation, z * deviation), p_values)
 
     support = a.samples.counts.support
     score_a, score_b = (
         average_scores(each, task.average, support=support) for each in scores
     )
     spread = _spread(moved, deviation, _shares(a, task, is_known))
-    ends = _ends(score_a - score_b, _z(a.units, task.confidence) * spread)
+    reach = _z(a.units, task.confidence) * spread
+    ends = _ends(score_a - score_b, Reach(reach, reach))
     p_value = float(two_sided(score_a - score_b, spread, max(len(a.units) - 1.0, 1.0)))
     return (score_a, score_b, score_a - score_b, *ends, p_value, labels), a.units
 
@@ -204,9 +238,9 @@ def _z(units: Units, confidence: float) -> float:
     return float(units.z(confidence, len(units)))
 
 
-def _ends(difference: Any, reach: Any) -> tuple[Any, Any]:
+def _ends(difference: Any, reach: Reach) -> tuple[Any, Any]:
     """The ends of an interval of a difference of scores, from -1 to 1."""
     return (
-        np.maximum(difference - reach, -1.0)[()],
-        np.minimum(difference + reach, 1.0)[()],
+        np.maximum(difference - reach.below, -1.0)[()],
+        np.minimum(difference + reach.above, 1.0)[()],
     )

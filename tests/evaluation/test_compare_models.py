@@ -122,14 +122,45 @@ def test_a_weighted_row_is_swapped_with_its_weight():
     for swap in itertools.product([False, True], repeat=9):
         swapped = np.array(swap)[:, None]
         one, other = np.where(swapped, b, a), np.where(swapped, a, b)
-        scores = [kml.f1_score(y_true, x, sample_weight=weight) for x in (one, other)]
+        options = {"sample_weight": weight}
+        scores = [kml.recall_score(y_true, x, **options) for x in (one, other)]
         differences.append(scores[0] - scores[1])
-    found = kml.compare_models(
-        y_true, a, b, sample_weight=weight, n_permutations=20_000, random_state=0
-    )
-    width = 2 * 1.96 * np.sqrt(np.mean(np.square(differences)))
-    reach = max(found.difference - found.low, found.high - found.difference)
-    assert 2 * reach == pytest.approx(width, rel=0.03)
+    options |= {"metric": "recall", "n_permutations": 20_000, "random_state": 0}
+    found = kml.compare_models(y_true, a, b, **options)
+    extreme = np.abs(differences) >= abs(found.difference) - 1e-9
+    assert found.p_value == pytest.approx(extreme.mean(), abs=0.015)
+
+
+@pytest.mark.parametrize("positives", [0.016, 0.2])
+def test_intervals_hold_where_one_model_predicts_far_more_often(positives):
+    """Such models cannot be swapped, whatever their scores are."""
+    rates = np.array([[0.2, 0.004], [0.7, 0.5]])  # of positives and of negatives
+    found = 2 * positives * rates[:, 0]
+    scores = found / (found / 2 + positives + (1 - positives) * rates[:, 1])
+    expected, of_labels, of_macro = scores[0] - scores[1], [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        y_true = rng.random((500, 8)) < positives
+        noise = rng.random((500, 8))
+        a, b = (noise < np.where(y_true, *pair) for pair in rates)
+        options = {"n_permutations": 20, "random_state": seed}
+        one = kml.compare_models(y_true.astype(int), a, b, **options)
+        labels = one.per_label
+        of_labels.append((labels.low <= expected) & (expected <= labels.high))
+        of_macro.append(holds(one, expected))
+    assert np.mean(of_labels) > 0.9
+    assert np.mean(of_macro) > 0.83
+
+
+def test_a_p_value_is_small_only_where_the_interval_leaves_out_no_difference():
+    for seed in range(20):
+        y_true, a, b = two_models(200, seed, worse=0.4)
+        for metric in ("f1", "precision", "jaccard"):
+            one = kml.compare_models(y_true, a > 0.8, b > 0.3, metric=metric)
+            labels = one.per_label
+            around = (labels.low < 0) & (labels.high > 0)
+            assert (labels.p_value[around] > 0.05).all()
+            assert one.p_value > 0.05 or not one.low < 0 < one.high
 
 
 def test_many_swaps_come_to_the_exact_p_value():
