@@ -185,7 +185,7 @@ def settings(
     yield "digit scenes", lambda: Table(*digits(), "").scored
     for name, made in MADE.items():
         yield name, lambda made=made: made.scored
-    for number in range(30):
+    for number in range(15):
         yield f"fresh {number}", lambda number=number: fresh(number).scored
 
 
