@@ -82,10 +82,10 @@ class Decisions:
 
     @cached_property
     def _squares(self) -> Array:
-        """As `_stacked` of the counts, of the squares of the weights."""
+        """As `stacked` of the counts, of the squares of the weights."""
         weight = self.units.weight
         squares = None if weight is None else weight**2
-        return _stacked(count_checked(self.truth, self.y_pred, squares))
+        return stacked(count_checked(self.truth, self.y_pred, squares))
 
     @cached_property
     def of_groups(self) -> tuple[Array, Array, Array]:
@@ -102,7 +102,7 @@ class Decisions:
     def shares(self, score: str, confidence: float) -> Shares:
         """The share of trials that is the score, or the Jaccard index of F1."""
         trial = np.array(TRIALS[score])
-        sums = _stacked(self.counts)
+        sums = stacked(self.counts)
         value = divide(sums[0], trial @ sums, 0.0)
         if self.units.group is None:
             size = self._size_of_rows(value, trial)
@@ -112,7 +112,7 @@ class Decisions:
 
     def _size_of_rows(self, value: Array, trial: Array) -> Array:
         """Effective number of trials; with weights the smaller of two."""
-        sums = _stacked(self.counts)
+        sums = stacked(self.counts)
         n_trials = (trial @ sums).astype(float)
         if self.units.weight is None:
             return n_trials
@@ -177,5 +177,6 @@ def trial_coefficients(score: str, share: Array) -> Array:
     return of_trial
 
 
-def _stacked(counts: Counts) -> Array:
+def stacked(counts: Counts) -> Array:
+    """True positives, positives and predicted ones, which trials are sums of."""
     return np.stack([counts.tp, counts.support, counts.predicted])

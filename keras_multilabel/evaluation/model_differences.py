@@ -12,7 +12,7 @@ import numpy as np
 from keras_multilabel.evaluation.comparison import Differences
 from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.p_values import adjusted, two_sided
-from keras_multilabel.evaluation.paired import Reach, paired_reach, pooled_reach
+from keras_multilabel.evaluation.paired import Paired, Reach, pooled_reach
 from keras_multilabel.evaluation.proportions import quantile
 from keras_multilabel.evaluation.ranking import RANKINGS, Ranking
 from keras_multilabel.evaluation.swaps import (
@@ -90,12 +90,11 @@ def compare_decisions(
 
 def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, Reach]:
     """How far the intervals reach, of the labels and of the average."""
-    weight = pair.is_known * (1.0 if task.average == "macro" else pair.support)
-    shares = weight / max(weight.sum(), 1e-300)
-    labels, average = paired_reach(a, b, task.metric, task.confidence, shares)
+    paired = Paired(a, b, task.metric, task.confidence)
     if task.average == "micro":
-        average = pooled_reach(a, b, task.metric, task.confidence)
-    return labels, average
+        return paired.labels, pooled_reach(a, b, task.metric, task.confidence)
+    weight = pair.is_known * (1.0 if task.average == "macro" else pair.support)
+    return paired.labels, paired.average(weight / max(weight.sum(), 1e-300))
 
 
 def _no_less(

@@ -12,13 +12,20 @@ References:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_multilabel.evaluation.decisions import TRIALS, Decisions
+from keras_multilabel.evaluation.decisions import (
+    BLOCK_ROWS,
+    TRIALS,
+    Decisions,
+    stacked,
+    trial_coefficients,
+)
 from keras_multilabel.evaluation.pooled import ratio_interval
-from keras_multilabel.evaluation.proportions import f1_of_jaccard, wilson
+from keras_multilabel.evaluation.proportions import f1_of_jaccard
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import equal_parts, map_threads
@@ -30,8 +37,6 @@ SHARES = {
     "precision": "precision",
     "recall": "recall",
 }
-# Rows that are made floats at a time.
-BLOCK_ROWS = 1024
 
 
 class Reach(NamedTuple):
@@ -47,71 +52,95 @@ class Reach(NamedTuple):
 
 
 class _Model(NamedTuple):
-    """One model's scores per label, and what an entry adds to them."""
+    """One model's score, or one per label, with the ends of its interval."""
 
     score: Any
     low: Any
     high: Any
-    # Of both, truth and decision, (3, n_labels).
-    steps: Array
 
 
-def paired_reach(
-    a: Decisions, b: Decisions, metric: str, confidence: float, shares: Array
-) -> tuple[Reach, Reach]:
-    """Of each label's difference, and of their sum weighted by ``shares``."""
-    models = [_model(each, metric, confidence) for each in (a, b)]
-    of_a, of_b, of_both = _sums_of_squares(a, b, models)
-    labels = _reach(models, of_a, of_b, of_both)
-    differ = ((a.y_pred != b.y_pred) & (a.truth >= 0)).any(0)
-    labels = Reach(*(np.where(differ, each, 0.0) for each in labels))
-    spread = np.sqrt(np.maximum(of_a + of_b - 2 * of_both, 0.0))
-    # Scores of 0 and 1 do not show how they vary: of a single unit all labels may do so
-    # together, of many each by itself.
-    steps = shares * np.stack(labels)
-    hidden = np.where(spread > 0, 0.0, steps)
-    alone, together = (hidden**2).sum(1), hidden.sum(1) ** 2
-    alone += (together - alone) / len(a.units)
-    scales = divide(steps, np.broadcast_to(spread, steps.shape), 0.0)
-    sums = _sums_over_labels(a, b, models, scales)
-    return labels, Reach(*np.sqrt(sums + alone).tolist())
+class Paired:
+    """The differences of two models' scores, label by label.
+
+    Attributes:
+        labels: How far the interval of each label's difference reaches.
+    """
+
+    def __init__(self, a: Decisions, b: Decisions, metric: str, confidence: float):
+        self._pair = a, b
+        models = [_model(each, metric, confidence) for each in self._pair]
+        self._steps = [_steps(each, metric) for each in self._pair]
+        of_a, of_b, of_both = self._sum_up(_products)
+        differ = ((a.y_pred != b.y_pred) & (a.truth >= 0)).any(0)
+        reach = _reach(models, of_a, of_b, of_both)
+        self.labels = Reach(*(np.where(differ, each, 0.0) for each in reach))
+        self._spread = np.sqrt(np.maximum(of_a + of_b - 2 * of_both, 0.0))
+
+    def average(self, shares: Array) -> Reach:
+        """Of the sum of the differences, weighted by the labels' ``shares``."""
+        steps = shares * np.stack(self.labels)
+        # Scores of 0 and 1 do not show how they vary: of a single unit all labels may
+        # do so together, of many each by itself.
+        hidden = np.where(self._spread > 0, 0.0, steps)
+        alone, together = (hidden**2).sum(1), hidden.sum(1) ** 2
+        alone += (together - alone) / len(self._pair[0].units)
+        scales = divide(steps, np.broadcast_to(self._spread, steps.shape), 0.0)
+
+        def squares(one: Array, other: Array) -> Array:
+            return np.square((one - other) @ scales.T).sum(0)
+
+        return Reach(*np.sqrt(self._sum_up(squares) + alone).tolist())
+
+    def _sum_up(self, function: Callable[[Array, Array], Array]) -> Array:
+        """The sum over blocks of units, of a function of both models' influences."""
+
+        def of_block(rows: slice) -> Array:
+            pairs = zip(self._pair, self._steps, strict=True)
+            return function(*(_influence(*pair, rows) for pair in pairs))
+
+        blocks = equal_parts(len(self._pair[0].units), BLOCK_ROWS)
+        return np.sum(map_threads(of_block, blocks), axis=0)
 
 
 def pooled_reach(a: Decisions, b: Decisions, metric: str, confidence: float) -> Reach:
     """Of the difference of all labels pooled."""
+    if (a.y_pred == b.y_pred)[a.truth >= 0].all():
+        return Reach(0.0, 0.0)
     trial, units = np.array(TRIALS[SHARES[metric]], float), a.units
     models, influences = [], []
     for each in (a, b):
-        counts = each.of_rows
-        entries = (counts.tp, counts.support, counts.predicted)
-        trials = trial @ np.stack(entries).astype(float)
-        found = np.nan_to_num(ratio_interval(units, counts.tp, trials, confidence))
-        scale = 2 / (1 + found[0]) ** 2 if metric == "f1" else 1.0
-        influence = units.add_up(counts.tp - found[0] * trials)
+        hits, trials = each.of_rows.tp, trial @ stacked(each.of_rows)
+        found = np.nan_to_num(ratio_interval(units, hits, trials, confidence))
         total = max(float(units.add_up(trials).sum()), 1e-300)
-        influences.append(influence * scale / total)
-        score, low, high = f1_of_jaccard(found) if metric == "f1" else found
-        models.append(_Model(score, low, high, np.empty(0)))
+        slope = _slope(found[0], metric) / total
+        influences.append(units.add_up(hits - found[0] * trials) * slope)
+        models.append(_Model(*_scores(found, metric)))
     x, y = influences
-    if (a.y_pred == b.y_pred)[a.truth >= 0].all():
-        return Reach(0.0, 0.0)
     return _reach(models, x @ x, y @ y, x @ y)
 
 
 def _model(decisions: Decisions, metric: str, confidence: float) -> _Model:
     found = decisions.shares(SHARES[metric], confidence)
-    trial = np.array(TRIALS[SHARES[metric]], float)
-    counts = decisions.counts
-    sums = np.stack([counts.tp, counts.support, counts.predicted])
-    low, high = wilson(found.value, found.size, found.z)
-    steps = np.multiply.outer(-trial, found.value)
-    steps[0] += 1
-    steps = divide(steps, np.broadcast_to(trial @ sums, steps.shape), 0.0)
-    if metric != "f1":
-        return _Model(found.value, low, high, steps)
-    steps *= 2 / (1 + found.value) ** 2
-    score, low, high = f1_of_jaccard(np.stack([found.value, low, high]))
-    return _Model(score, low, high, steps)
+    return _Model(*_scores(np.stack([found.value, *found.bounds()]), metric))
+
+
+def _steps(decisions: Decisions, metric: str) -> Array:
+    """What both, truth and decision of an entry add to each score, (3, n_labels)."""
+    trial, sums = np.array(TRIALS[SHARES[metric]]), stacked(decisions.counts)
+    trials = trial @ sums
+    share = divide(sums[0], trials, 0.0)
+    steps = trial_coefficients(SHARES[metric], share) * _slope(share, metric)
+    return np.asarray(divide(steps, np.broadcast_to(trials, steps.shape), 0.0))
+
+
+def _scores(shares: Array, metric: str) -> Array:
+    """Shares of trials as scores."""
+    return np.asarray(f1_of_jaccard(shares) if metric == "f1" else shares)
+
+
+def _slope(share: Any, metric: str) -> Any:
+    """How much a score rises as its share of trials does."""
+    return 2 / (1 + share) ** 2 if metric == "f1" else 1.0
 
 
 def _reach(models: list[_Model], of_a: Any, of_b: Any, of_both: Any) -> Reach:
@@ -129,45 +158,20 @@ def _reach(models: list[_Model], of_a: Any, of_b: Any, of_both: Any) -> Reach:
     )
 
 
-def _influences(
-    a: Decisions, b: Decisions, models: list[_Model], rows: slice
-) -> list[Array]:
-    """What each unit adds to the scores of both models, (n_units, n_labels) each."""
-    found = []
-    for decisions, model in zip((a, b), models, strict=True):
-        if decisions.units.group is not None:
-            parts = [each[rows] for each in decisions.of_groups]
-        else:
-            parts = [each.astype(float) for each in decisions.entries(rows)]
-        total = sum(part * step for part, step in zip(parts, model.steps, strict=True))
-        if decisions.units.group is None and decisions.units.weight is not None:
-            total = total * decisions.units.weight[rows, None]
-        found.append(np.asarray(total))
-    return found
+def _influence(decisions: Decisions, steps: Array, rows: slice) -> Array:
+    """What each unit adds to a model's scores, (n_units, n_labels)."""
+    units = decisions.units
+    if units.group is not None:
+        entries = tuple(each[rows] for each in decisions.of_groups)
+    else:
+        entries = decisions.entries(rows)
+    total = sum(each * step for each, step in zip(entries, steps, strict=True))
+    if units.group is None and units.weight is not None:
+        total = total * units.weight[rows, None]
+    return np.asarray(total)
 
 
-def _blocks(a: Decisions) -> list[slice]:
-    return equal_parts(len(a.units), BLOCK_ROWS)
-
-
-def _sums_of_squares(a: Decisions, b: Decisions, models: list[_Model]) -> Array:
-    """Of a, of b and of their product, (3, n_labels)."""
-
-    def of_block(rows: slice) -> Array:
-        one, other = _influences(a, b, models, rows)
-        pairs = ((one, one), (other, other), (one, other))
-        return np.stack([np.einsum("ij,ij->j", x, y) for x, y in pairs])
-
-    return np.sum(map_threads(of_block, _blocks(a)), axis=0)
-
-
-def _sums_over_labels(
-    a: Decisions, b: Decisions, models: list[_Model], scales: Array
-) -> Array:
-    """Sums of squares, over the units, of their steps times scales of labels, (2,)."""
-
-    def of_block(rows: slice) -> Array:
-        one, other = _influences(a, b, models, rows)
-        return np.square((one - other) @ scales.T).sum(0)
-
-    return np.sum(map_threads(of_block, _blocks(a)), axis=0)
+def _products(one: Array, other: Array) -> Array:
+    """Sums of squares of both and of their products, (3, n_labels)."""
+    pairs = ((one, one), (other, other), (one, other))
+    return np.stack([np.einsum("ij,ij->j", x, y) for x, y in pairs])
