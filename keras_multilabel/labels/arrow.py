@@ -36,11 +36,12 @@ class ArrowRows(Sequence[list[Any]]):
 
 def arrow_rows(column: Any) -> ArrowRows | None:
     """Return a polars or pyarrow column of lists of labels; None for all else."""
-    if importlib.util.find_spec("pyarrow") is None:
+    library = type(column).__module__.partition(".")[0]
+    if library not in ("polars", "pyarrow") or not importlib.util.find_spec("pyarrow"):
         return None
     import pyarrow as pa
 
-    if type(column).__module__.startswith("polars"):
+    if library == "polars":
         column = column.to_arrow()
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()

@@ -1,5 +1,7 @@
 """Columns of lists in polars and pyarrow give what the same Python lists give."""
 
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -89,3 +91,13 @@ def test_counts(column):
 def test_the_same_errors(column, rows, error, message):
     with pytest.raises(error, match=message):
         kml.encode_labels(column(rows))
+
+
+def test_python_lists_do_not_import_arrow():
+    code = """
+import sys
+import keras_multilabel as kml
+kml.encode_labels([["a"], []])
+assert "pyarrow" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
