@@ -9,6 +9,7 @@ from keras import ops
 from keras_multilabel.losses.base import (
     MultiLabelLoss,
     as_list,
+    at_most_one,
     check_number,
     check_optional_class_weight,
     clip,
@@ -111,8 +112,8 @@ class AsymmetricLoss(MultiLabelLoss):
         wrong = ops.sigmoid(y_pred) if self.from_logits else y_pred
         right = ops.sigmoid(-y_pred) if self.from_logits else 1 - y_pred
         if self.clip:
-            wrong = ops.maximum(wrong - self.clip, 0.0)
-            right = ops.minimum(right + self.clip, 1.0)
+            wrong = ops.relu(wrong - self.clip)
+            right = at_most_one(right + self.clip)
         # Not the log of sigmoid itself, which is 0 for a logit of -1000.
         is_sigmoid = self.from_logits and not self.clip
         log_right = ops.log_sigmoid(-y_pred) if is_sigmoid else ops.log(right)
