@@ -47,3 +47,18 @@ def clip(values: Any, low: float, high: float) -> Any:
 def interpolate(weight: Any, at_one: Any, at_zero: Any) -> Any:
     """From ``at_zero`` to ``at_one``, exact at both ends; one pass in place of four."""
     return at_zero.lerp(at_one, weight)
+
+
+def crossentropy(target: Any, p: Any) -> Any:
+    """Of each entry; ``p`` is in (0, 1).
+
+    Keras's own takes several times as long: torch's logarithms in it are not vectorized.
+    """
+
+    def entries(p: Any) -> tuple[Any, Any]:
+        return interpolate(target, p.log(), p.neg().log1p_()).neg_(), gradient
+
+    def gradient(p: Any, upstream: Any) -> Any:
+        return (p - target).div_((1 - p).mul_(p)).mul_(upstream)
+
+    return ops.custom_gradient(entries)(p)
