@@ -1,7 +1,8 @@
-"""Parts of the losses on torch, where most of the time is memory's and that of masks.
+"""Parts of the losses on torch, in few passes and without booleans.
 
-torch does not fuse operations, and those that read or write booleans take five times as
-long as those on floats alone. The tensors' own methods need no import of torch.
+torch does not fuse operations, and on a CPU those that read or write booleans take five
+times as long as those on floats alone. The gradients that are given here can be
+differentiated again. The tensors' own methods need no import of torch.
 """
 
 from typing import Any
@@ -52,7 +53,7 @@ def interpolate(weight: Any, at_one: Any, at_zero: Any) -> Any:
 def crossentropy(target: Any, p: Any) -> Any:
     """Of each entry; ``p`` is in (0, 1).
 
-    Keras's own takes several times as long: torch's logarithms in it are not vectorized.
+    Keras's own takes three times as long: torch has no vectorized logarithm in it.
     """
 
     def entries(p: Any) -> tuple[Any, Any]:
