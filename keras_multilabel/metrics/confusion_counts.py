@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.byte_sums import blocks, column_sums, row_sums
-from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.byte_sums import ColumnSums, blocks, row_sums
+from keras_multilabel.metrics.counts import OUTCOMES, Counts
 from keras_multilabel.utils.arguments import (
     Array,
     check_decisions,
@@ -133,12 +133,12 @@ def take_counts(
 
 def count_positives(y_true: Array) -> tuple[Array, Array]:
     """How many positives and known entries each label has, each (n_labels,)."""
-    n_known, n_positive = np.zeros((2, y_true.shape[1]), np.int64)
+    n_positive, n_known = (ColumnSums(y_true.shape[1]) for _ in range(2))
     for block in blocks(y_true, y_true.itemsize):
         positive, known = check_targets(y_true[block])
-        n_positive += column_sums(positive, len(positive), None)
-        n_known += column_sums(known, len(positive), None)
-    return n_positive, n_known
+        n_positive.add(positive, len(positive))
+        n_known.add(known, len(positive))
+    return n_positive.total, n_known.total
 
 
 def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Counts:
@@ -169,36 +169,54 @@ def count_checked(
 def _count_columns(
     y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
 ) -> Counts:
-    total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
-    for block in blocks(y_true, y_true.itemsize if weight is None else 8):
-        row_weight = None if weight is None else weight[block]
+    if weight is not None:
+        return _weight_columns(y_true, y_pred, weight, read)
+    sums = [ColumnSums(y_true.shape[1]) for _ in OUTCOMES]
+    for block in blocks(y_true, y_true.itemsize):
         outcomes = read(y_true[block], y_pred[block])
-        if weight is not None:
-            outcomes = _apart(*outcomes)
+        for column_sums, entries in zip(sums, outcomes, strict=True):
+            column_sums.add(entries, len(outcomes[0]))
+    tp, fp, fn, tn = _four(*(column_sums.total for column_sums in sums))
+    return Counts(tp, fp, fn, tn, axis=0)
+
+
+def _weight_columns(
+    y_true: Array, y_pred: Array, weight: Array, read: _Reader
+) -> Counts:
+    total = np.zeros((4, y_true.shape[1]))
+    for block in blocks(y_true, weight.itemsize):
+        outcomes = _apart(*read(y_true[block], y_pred[block]))
         for row, entries in zip(total, outcomes, strict=True):
-            row += column_sums(entries, len(outcomes[0]), row_weight)
-    tp, fp, fn, tn = _four(total) if weight is None else total
+            row += weight[block] @ entries.astype(np.float64)
+    tp, fp, fn, tn = total
     return Counts(tp, fp, fn, tn, axis=0)
 
 
 def _count_rows(
     y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
 ) -> Counts:
-    total = np.empty((4, len(y_true)), np.int32)
+    sums = np.full((4, len(y_true)), y_true.shape[1], np.int32)
     for block in blocks(y_true, y_true.itemsize):
         outcomes = read(y_true[block], y_pred[block])
-        total[:, block] = _four(
-            [row_sums(entries, y_true.shape[1]) for entries in outcomes]
-        )
-    tp, fp, fn, tn = total if weight is None else total * weight
-    return Counts(tp, fp, fn, tn, axis=1)
+        for row, entries in zip(sums, outcomes, strict=True):
+            if entries is not None:
+                row[block] = row_sums(entries)
+    total = _four(*sums)
+    if weight is not None:
+        total = [outcome * weight for outcome in total]
+    return Counts(*total, axis=1)
 
 
 def _outcomes(y_true: Array, y_pred: Array) -> _Entries:
-    """Per entry, 0 or 1: both positive, truth positive, predicted positive, known.
+    """Per entry, 0 or 1: either positive, truth positive, predicted positive, known.
 
     None stands for 1 everywhere, which takes no memory and no adding up.
     """
+    if y_true.itemsize == y_pred.itemsize == 1:
+        truth, decisions = y_true.view(np.uint8), y_pred.view(np.uint8)
+        either = truth | decisions
+        if either.max(initial=0) <= 1:
+            return either, truth, decisions, None
     return _entries(*check_targets(y_true), check_decisions(y_pred))
 
 
@@ -206,24 +224,22 @@ def _outcomes_of_checked(truth: Array, decisions: Array) -> _Entries:
     return _entries(*sides(truth), decisions)
 
 
-def _entries(positive: Array, known: Array | None, decisions: Array) -> _Entries:
+def _entries(truth: Array, known: Array | None, decisions: Array) -> _Entries:
     if known is not None:
         decisions = decisions & known
-    return positive & decisions, positive, decisions, known
+    return truth | decisions, truth, decisions, known
 
 
-def _apart(both: Array, truth: Array, decision: Array, known: Array | None) -> _Entries:
+def _apart(either: Array, truth: Array, decisions: Array, known: Array | None) -> Any:
     """Per entry, 0 or 1: tp, fp, fn, tn.
 
     Weights are summed apart: a difference of sums loses the small beside the large.
     """
-    negative = (truth | decision) ^ (1 if known is None else known)
-    return both, decision ^ both, truth ^ both, negative
+    negative = either ^ (1 if known is None else known)
+    return truth & decisions, either ^ truth, either ^ decisions, negative
 
 
-def _four(sums: Any) -> Any:
-    """Sums of the four outcomes -> tp, fp, fn, tn."""
-    both, truth, decision, known = sums
-    # Weights may round to just below zero.
-    negative = np.maximum(known - truth - decision + both, 0)
-    return both, decision - both, truth - both, negative
+def _four(either: Array, truth: Array, decisions: Array, known: Array) -> list[Array]:
+    """Sums of the entries -> tp, fp, fn, tn."""
+    missed = either - decisions
+    return [truth - missed, either - truth, missed, known - either]
