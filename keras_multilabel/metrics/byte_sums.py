@@ -1,7 +1,6 @@
 """Sums of bytes of 0 and 1, over rows and columns, as fast as memory gives them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
