@@ -104,7 +104,8 @@ def confusion_counts(
         raise ValueError(f"axis must be 0, 1, None or (0, 1); got {axis!r}.")
     axes = axis if isinstance(axis, tuple) else (axis,)
     if is_dask(y_true, y_pred, sample_weight):
-        found = [_count_dask(y_true, y_pred, sample_weight, axis) for axis in axes]
+        # (With both axes the second one, which it refuses.)
+        found = [_count_dask(y_true, y_pred, sample_weight, axes[-1])]
     else:
         found = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axes)
     names = None if label_names is None else list(label_names)
