@@ -1,13 +1,14 @@
 """ROC AUC and average precision of a histogram, and bounds of the exact ones.
 
-Within a bin the order of scores is not known. The scores are those of any order, all
-equally likely; the bounds are those of the best and the worst order.
+Within a bin the order of scores is not known. The scores are the mean over all orders,
+each equally likely; the bounds are those of the best and the worst order.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import digamma
 
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.bins import LEADING_BITS
@@ -25,12 +26,14 @@ class Sides:
     """Negatives and positives as floats, shape (n_labels, n_bins), bins ascending.
 
     ``tied``, shape (n_bins,), tells the bins of one float32 value: those near 1, and
-    that of 0.
+    that of 0. ``unit`` is what one entry counts, 1; of weights it is not known, and 0:
+    any amount may be cut in two.
     """
 
     negative: Array
     positive: Array
     tied: Array
+    unit: int
 
     @classmethod
     def blocks(
@@ -42,6 +45,7 @@ class Sides:
         tied = (edges == 0) | (edges >= TIED_FROM)
         if pooled:
             negative, positive = negative.sum(0)[None], positive.sum(0)[None]
+        unit = int(histogram.positives.dtype == np.int64)
         step = max(1, BLOCK // len(edges))
         for start in range(0, len(negative), step):
             part = slice(start, start + step)
@@ -49,10 +53,13 @@ class Sides:
                 negative[part].astype(np.float64),
                 positive[part].astype(np.float64),
                 tied,
+                unit,
             )
 
     def near_one(self) -> "Sides":
-        """Each label divided by a power of 2: products stay within the floats."""
+        """Weights divided by a power of 2 per label: products stay within the floats."""
+        if self.unit:
+            return self
         largest = np.maximum(self.negative, self.positive).max(1, keepdims=True)
         exponent = -np.frexp(largest)[1]
         negative = np.ldexp(self.negative, exponent)
@@ -109,22 +116,39 @@ def bounds_of_roc_auc(sides: Sides) -> tuple[Array, Array]:
 def average_precision(sides: Sides, zero_division: float) -> Array:
     """Mean over the positives of the precision at their score.
 
-    In tied bins it is that at the lower edge. Within another, positives and negatives
-    are mixed evenly: the precision after t of k positives and t / k of the m negatives
-    is (a + t) / (a + b + t (k + m) / k), with a positives and b negatives above; its
-    integral over t is taken.
+    In tied bins it is that at the lower edge. In another, with k positives and m
+    negatives in any order, and a positives and b negatives above, a positive is at each
+    of the n = k + m places alike, and of the i - 1 entries before place i a share of
+    (k - 1) / (n - 1) is positive. So the mean is
+
+        1 / n * sum over i of (a + 1 + (i - 1) (k - 1) / (n - 1)) / (a + b + i),
+
+    which is exact for a bin of one entry. Of weights it is the limit for entries of no
+    size, an integral: positives and negatives are mixed evenly.
     """
-    positive, above = sides.positive, _above(sides.positive)
+    positive, above, unit = sides.positive, _above(sides.positive), sides.unit
     entries = positive + sides.negative
     start = above + _above(sides.negative)
-    rate = divide(entries, positive, 1.0)
-    # The integral of (a + t) / (s + r t) is (t + (a - s / r) log(1 + r t / s)) / r.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bend = (above - start / rate) * np.log1p(entries / start)
-    mixed = np.where(positive > 0, (positive + np.where(start > 0, bend, 0)) / rate, 0)
+    rise = divide(positive - unit, entries - unit, 0.0)
+    # Places from 1 to n: (a + unit + rise (i - unit)) / (a + b + i).
+    bend = (above + unit * (1 - rise) - rise * start) * _reciprocals(
+        start, entries, unit
+    )
+    mixed = divide(positive, entries, 0.0) * (rise * entries + bend)
     at_edge = positive * divide(above + positive, start + entries, 0.0)
     area = np.where(sides.tied, at_edge, mixed).sum(1)
     return divide(area, positive.sum(1), zero_division)
+
+
+def _reciprocals(start: Array, n: Array, unit: int) -> Array:
+    """Sum of 1 / (start + i) for i from 1 to n; without a unit the integral over i."""
+    if not unit:
+        return np.log1p(divide(n, start, 0.0))
+    # Differences of the digamma function lose digits where it is flat.
+    middle = start + 0.5
+    far = np.log1p(n / middle) + ((middle + n) ** -2.0 - middle**-2.0) / 24
+    near = digamma(start + n + 1) - digamma(start + 1)
+    return np.where(start < 1000, near, far)
 
 
 def bounds_of_average_precision(sides: Sides) -> tuple[Array, Array]:
@@ -134,15 +158,12 @@ def bounds_of_average_precision(sides: Sides) -> tuple[Array, Array]:
     are below them, one after the other.
     """
     positive = sides.positive
-    after = _above(positive) + positive
-    above_n = _above(sides.negative)
-    after_n = above_n + sides.negative
+    above, above_n = _above(positive), _above(sides.negative)
+    after, after_n = above + positive, above_n + sides.negative
     best = positive * divide(after, after + above_n, 0.0)
-    # The integral over t of (a + t) / (a + t + b): below the sum over single positives.
-    share = divide(positive, after - positive + after_n, 0.0)
-    worst = np.maximum(positive - after_n * np.log1p(share), 0.0)
-    # Without negatives so far the share may be over 0, and nothing is lost.
-    worst = np.where(after_n > 0, worst, positive)
+    # The sum over t of (a + t) / (a + t + b) is k less that of b / (a + t + b).
+    lost = after_n * _reciprocals(above + after_n, positive, sides.unit)
+    worst = np.maximum(positive - lost, 0.0)
     # In the last bin all are 1.0, a tie.
     tie = positive * divide(positive, positive + sides.negative, 0.0)
     best[:, -1] = worst[:, -1] = tie[:, -1]
