@@ -11,8 +11,8 @@ import numpy as np
 from keras import ops
 
 from keras_multilabel.metrics import torch_ops
-from keras_multilabel.metrics.bins import LEADING_BITS, bin_edges, bin_of, n_bins
-from keras_multilabel.metrics.histogram_ranking import TIED_FROM
+from keras_multilabel.metrics.bins import LEADING_BITS, bin_of, n_bins
+from keras_multilabel.metrics.histogram_tally import holds_one_value
 from keras_multilabel.utils.arguments import ROUNDING, Array
 from keras_multilabel.utils.keras_internals import torch_storage
 from keras_multilabel.utils.positions import check_shapes, row_weights, rows_of
@@ -201,7 +201,7 @@ def average_precision(negative: Any, positive: Any, zero_division: float) -> Any
     bend = (above - start / rate) * ops.log1p(divide(entries, start, 0.0))
     mixed = ops.where(positive > 0, (positive + bend) / rate, 0.0)
     at_edge = positive * divide(above + positive, start + entries, 0.0)
-    area = ops.sum(ops.where(_tied(), at_edge, mixed), axis=1)
+    area = ops.sum(ops.where(holds_one_value(LEADING_BITS), at_edge, mixed), axis=1)
     return divide(area, ops.sum(positive, axis=1), zero_division)
 
 
@@ -209,8 +209,3 @@ def _above(side: Any) -> Any:
     """Sums over the bins above; without rounding, 0 where those are empty."""
     from_above = ops.flip(ops.cumsum(ops.flip(side, 1), axis=1), 1)
     return ops.pad(from_above[:, 1:], [[0, 0], [0, 1]])
-
-
-def _tied() -> Array:
-    edges = bin_edges()
-    return (edges == 0) | (edges >= TIED_FROM)
