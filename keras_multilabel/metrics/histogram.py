@@ -94,7 +94,8 @@ class ScoreHistogram(Tabular):
         self.label_names: list[Any] | None = given_names(label_names, num_labels)
         # By label, so that the bins of a label lie together.
         self._cells = np.zeros((2, num_labels, len(self.thresholds)), np.int64)
-        self._scores = np.full(self._cells.shape, NONE)
+        # float64 from the first scores on that are.
+        self._scores = np.full(self._cells.shape, NONE, np.float32)
 
     @classmethod
     def of_bins(
@@ -201,6 +202,9 @@ class ScoreHistogram(Tabular):
             self._cells = self._cells.astype(np.float64, copy=False)
         elif self._cells.dtype == np.float64:
             weight = np.ones(len(score))
+        self._scores = self._scores.astype(
+            np.promote_types(self._scores.dtype, score.dtype), copy=False
+        )
         tally(self._cells, self._scores, self._bits, truth, score, weight)
 
     def __add__(self, other: ScoreHistogram) -> ScoreHistogram:

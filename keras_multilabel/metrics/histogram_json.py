@@ -102,7 +102,8 @@ def _check_scores(rows: Any, cells: Array) -> Array:
                 f"got {wrong[0]!r}."
             )
         scores[index, where] = values
-    return scores
+    exact = (scores.astype(np.float32) == scores) | np.isnan(scores)
+    return scores.astype(np.float32 if exact.all() else np.float64)
 
 
 def _check_names(names: Any) -> list[str] | None:

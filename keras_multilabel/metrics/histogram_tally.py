@@ -33,7 +33,7 @@ def tally(
 
     Args:
         counts: Negatives and positives per label and bin; float64 if weighted.
-        scores: The score of each cell.
+        scores: The score of each cell; float64 if any is.
         leading_bits: Of the bins.
         y_true: As `entries.check_entries` gives it.
         y_score: As `bins.check_binnable` gives it, (n_samples, n_labels).
@@ -42,15 +42,18 @@ def tally(
     _, n_labels, n_bins = counts.shape
     flat_counts, flat_scores = counts.reshape(-1), scores.reshape(-1)
     step = max(1, BLOCK // n_labels)
-    first = np.tile(np.arange(n_labels) * n_bins, min(step, len(y_score)))
+    kind: Any = np.int32 if counts.size < 2**31 else np.int64
+    first = np.arange(n_labels, dtype=kind) * kind(n_bins)
+    first = np.tile(first, min(step, len(y_score)))
     lock = Lock()
 
     def count(start: int) -> None:
         part = slice(start, start + step)
         score = y_score[part].ravel()
         truth = as_dense(y_true[part]).ravel()
-        cell = first[: len(score)] + bin_of(score, leading_bits)
-        cell += np.multiply(truth, n_labels * n_bins, dtype=np.int64)
+        place = np.multiply(truth, n_labels * n_bins, dtype=kind)
+        place += first[: len(score)]
+        cell = (place + bin_of(score, leading_bits)).astype(np.intp, copy=False)
         entries: Any = 1
         if weight is not None:
             entries = np.repeat(weight[part], n_labels)
@@ -79,7 +82,7 @@ def _note(scores: Array, cell: Array, score: Array) -> None:
     if not other.any():
         return
     cell, score, seen = cell[other], score[other], seen[other]
-    scores[cell] = np.where(seen == NONE, score, np.nan)
+    scores[cell] = np.where(seen == NONE, score, score.dtype.type(np.nan))
     # Of several entries of a fresh cell the last one has been written.
     several = scores[cell] != score
     scores[cell[several]] = np.nan
@@ -88,13 +91,15 @@ def _note(scores: Array, cell: Array, score: Array) -> None:
 def merge(scores: Array, others: Array) -> Array:
     """Scores of the cells of two histograms together."""
     same = (others == NONE) | (scores == others)
-    return np.where(scores == NONE, others, np.where(same, scores, np.nan))
+    several = scores.dtype.type(np.nan)
+    return np.where(scores == NONE, others, np.where(same, scores, several))
 
 
 def scores_of_counts(counts: Array, leading_bits: int) -> Array:
     """Scores of cells that were counted elsewhere, as far as float32 tells them."""
-    scores = np.where(holds_one_value(leading_bits), bin_edges(leading_bits), np.nan)
-    return np.where(counts > 0, scores, NONE)
+    edges = bin_edges(leading_bits)
+    scores = np.where(holds_one_value(leading_bits), edges, np.nan).astype(np.float32)
+    return np.where(counts > 0, scores, np.float32(NONE))
 
 
 def holds_one_value(leading_bits: int) -> Array:
