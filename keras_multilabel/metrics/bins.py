@@ -57,7 +57,7 @@ def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
     kind, n_mantissa, bias = LAYOUT[score.dtype]
     last = n_bins(leading_bits) - 1
     first = ((bias + LOWEST) << leading_bits) - 1
-    bits = score.view(kind)
+    bits: Array = score.view(kind)
     # 1 - score is exact above 1/2.
     place = np.subtract(1, score)
     place = np.minimum(place, score, out=place).view(kind)

@@ -78,7 +78,7 @@ def _note(scores: Array, cell: Array, score: Array) -> None:
     seen = scores.take(cell)
     other = seen != score
     # NaN, for several, stays.
-    other &= seen == seen  # noqa: PLR0124
+    other &= seen == seen
     if not other.any():
         return
     cell, score, seen = cell[other], score[other], seen[other]
