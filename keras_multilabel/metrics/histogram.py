@@ -48,13 +48,18 @@ class ScoreHistogram(Tabular):
     above 1/2 the bins are those of 1 - score. So they are narrow near 0 and near 1, and
     1/2 is an edge: counts at 0.5 are exact. Below 2^-24 an octave is cut in two.
 
+    Beside each count is the score of the entries, as long as all have the same one. So
+    ROC AUC and average precision are exact where each bin holds at most one score of
+    positives and one of negatives: for scores of two decimals, and of bfloat16 with
+    ``bins=6095``. `average_precision_bounds` tells: then both bounds are the score.
+
     Counts are int64. From the first sample weights on they are float64, which is exact
     up to 2^53 samples in a bin; so it is where counts and weights are added.
 
     Args:
         num_labels: Number of labels.
         bins: At least so many bins, rounded up to 46 * 2^k + 207. Default: 1,679, which
-            takes 16 * 1,679 bytes per label.
+            takes 24 * 1,679 bytes per label, and 32 * 1,679 for float64 scores.
         label_names: One name per label, to carry along. Default: those of the columns
             of the first data frame that is counted.
 
@@ -106,6 +111,9 @@ class ScoreHistogram(Tabular):
         label_names: Iterable[Any] | None = None,
     ) -> Any:
         """Take what was counted elsewhere, each of shape (n_bins, n_labels).
+
+        The scores are taken to be float32 and not below 2^-126, except 0. Then a bin
+        near 1 holds one score; of other bins that is not known.
 
         Raises:
             TypeError: If an argument does not hold numbers.
