@@ -19,6 +19,8 @@ from keras_multilabel.utils.parallel import map_threads
 NONE = -1.0
 # Entries are counted in blocks of about this many, few enough for the cache.
 BLOCK = 2**16
+# Fewer blocks are counted sooner than threads start.
+FOR_THREADS = 8
 
 
 def tally(
@@ -66,9 +68,10 @@ def tally(
             np.add.at(flat_counts, cell, entries)
 
     starts = range(0, len(y_score), step)
-    if weight is None:
+    # Sums of floats depend on the order.
+    if weight is None and len(starts) >= FOR_THREADS:
         map_threads(count, starts)
-    else:  # in order, for sums of floats depend on it
+    else:
         for start in starts:
             count(start)
 

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import keras_multilabel as kml
-from tests.metrics.histograms import SEVERAL_BLOCKS, data, histogram_of
+from tests.metrics.histograms import data, histogram_of
+
+# Rows of six labels.
+ENOUGH_FOR_THREADS = 120_000
 
 SCORES = (kml.roc_auc_score, kml.average_precision_score)
 BOUNDS = (kml.roc_auc_bounds, kml.average_precision_bounds)
@@ -54,7 +57,7 @@ def test_two_entries_of_a_bin_are_in_their_order(high, low):
 
 
 def test_merged_and_read_histograms_know_the_scores(rng):
-    y, s = data(rng, SEVERAL_BLOCKS)
+    y, s = data(rng, ENOUGH_FOR_THREADS)
     s[:, :3] = s[:, :3].round(2)
     whole = histogram_of(y, s)
     batches = kml.ScoreHistogram(y.shape[1])
@@ -64,6 +67,8 @@ def test_merged_and_read_histograms_know_the_scores(rng):
     read = kml.ScoreHistogram.from_json(whole.to_json())
     for other in (batches, added, read):
         np.testing.assert_array_equal(other.scores, whole.scores)
+        np.testing.assert_array_equal(other.positives, whole.positives)
+        np.testing.assert_array_equal(other.negatives, whole.negatives)
         assert other.scores.dtype == np.float32
     np.testing.assert_array_equal(whole.scores[0] == -1, whole.negatives.T == 0)
     assert np.isnan(whole.scores[:, 3:]).any()
