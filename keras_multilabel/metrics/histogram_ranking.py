@@ -202,9 +202,10 @@ def roc_auc_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
     Example:
         >>> import keras_multilabel as kml
         >>> histogram = kml.ScoreHistogram(num_labels=1)
-        >>> histogram.update([[1], [0], [0]], [[0.7001], [0.7], [0.2]])  # one bin, 0.2
+        >>> # In one bin: two scores of negatives, which may be above the positive.
+        >>> histogram.update([[1], [0], [0]], [[0.7001], [0.7], [0.7002]])
         >>> kml.roc_auc_bounds(histogram)
-        (array([0.5]), array([1.]))
+        (array([0.]), array([1.]))
     """
     return _joined(bounds_of_roc_auc, histogram)
 
