@@ -18,9 +18,9 @@ from keras_multilabel.utils.parallel import map_threads
 
 NONE = -1.0
 # Entries are counted in blocks of about this many, few enough for the cache.
-BLOCK = 2**16
+BLOCK = 2**17
 # Fewer blocks are counted sooner than threads start.
-FOR_THREADS = 8
+FOR_THREADS = 4
 
 
 def tally(
