@@ -87,6 +87,7 @@ def test_float64_scores_stay_apart(dtypes):
     assert kml.roc_auc_bounds(close) == (1, 1)
     again = kml.ScoreHistogram.from_json(close.to_json())
     np.testing.assert_array_equal(again.scores, close.scores)
+    assert again.scores.dtype == np.float64
 
 
 def test_entries_that_do_not_count_leave_no_score():
@@ -121,7 +122,7 @@ def test_histograms_of_counts_alone_take_float32_for_granted(rng):
     y, s = data(rng, 5000, scale=15)
     histogram = histogram_of(y, s)
     fields = json.loads(histogram.to_json())
-    del fields["scores"]
+    del fields["scores"], fields["score_dtype"]
     old = kml.ScoreHistogram.from_json(json.dumps(fields))
     counted = kml.ScoreHistogram.of_bins(histogram.negatives, histogram.positives)
     np.testing.assert_array_equal(old.scores, counted.scores)
@@ -141,6 +142,15 @@ def test_scores_in_json_are_checked(scores):
     assert fields["scores"] == [[0.2], [0.7]]
     fields["scores"] = scores
     with pytest.raises(ValueError, match="scores"):
+        kml.ScoreHistogram.from_json(json.dumps(fields))
+
+
+@pytest.mark.parametrize("dtype", [None, "float16", 3])
+def test_the_type_of_scores_in_json_is_checked(dtype):
+    fields = json.loads(histogram_of([[1], [0]], [[0.7], [0.2]]).to_json())
+    assert fields["score_dtype"] == "float64"
+    fields["score_dtype"] = dtype
+    with pytest.raises(ValueError, match="score_dtype must be one of float32, float64"):
         kml.ScoreHistogram.from_json(json.dumps(fields))
 
 
