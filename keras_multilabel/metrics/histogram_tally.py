@@ -56,9 +56,7 @@ def tally(
         place = np.multiply(truth, n_labels * n_bins, dtype=kind)
         place += first[: len(score)]
         cell = (place + bin_of(score, leading_bits)).astype(np.intp, copy=False)
-        entries: Any = 1
-        if weight is not None:
-            entries = np.repeat(weight[part], n_labels)
+        entries: Any = 1 if weight is None else np.repeat(weight[part], n_labels)
         if weight is not None or truth.min() < 0:
             counted = np.flatnonzero((truth >= 0) & (entries > 0))
             cell, score = cell[counted], score[counted]
