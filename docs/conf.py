@@ -141,8 +141,7 @@ html_theme_options = {
 }
 # Pages that stand alone in their part of the site have no bar of neighbours.
 html_sidebars = {
-    page: []
-    for page in ("index", "search", "genindex", "py-modindex", "benchmarks")
+    page: [] for page in ("index", "search", "genindex", "py-modindex", "benchmarks")
 }
 # Edit links appear with a repository's URL in pyproject.toml.
 if "Repository" in urls:

@@ -45,9 +45,8 @@ def draw(name):
     import matplotlib.pyplot as plt
 
     rows = list(ratios(themes()[name][0]))
-    figure, ax = plt.subplots(
-        figsize=(9, 0.9 + 0.42 * len(rows)), layout="constrained"
-    )
+    size = (9, 0.9 + 0.42 * len(rows))
+    _, ax = plt.subplots(figsize=size, layout="constrained")
     for at, (_, ratio, target) in enumerate(rows):
         missed = target is not None and ratio < target
         ax.barh(at, ratio, color="#c44e52" if missed else "#4c72b0", height=0.62)
@@ -65,7 +64,9 @@ def draw(name):
 
 
 def cut(text, length=58):
-    return text if len(text) <= length else text[: length - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return (
+        text if len(text) <= length else text[: length - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    )
 
 
 def plain(cell):
@@ -75,7 +76,8 @@ def plain(cell):
 
 
 def table(rows):
-    lines = [".. list-table::", "   :header-rows: 1", "   :class: figures", ""]
+    lines = [".. list-table::", "   :header-rows: 1", "   :class: figures"]
+    lines += ["   :widths: 26 22 11 12 14 10 5", ""]
     for row in [HEAD, *rows]:
         for at, cell in enumerate(row):
             lines.append(f"   {' ' if at else '*'} - {plain(cell)}")

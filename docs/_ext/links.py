@@ -20,14 +20,15 @@ GUIDES = {
     "guide/calibration": "LabelCalibrator calibration_error brier_score log_loss "
     "plot_reliability",
     "guide/deploying": "with_decisions ThresholdDecision label_names Thresholds",
-    "guide/pictures": "plot_label_counts plot_cooccurrence plot_image_sizes plot_history "
-    "plot_confusion_matrices plot_label_outcomes plot_label_scores plot_label_confusion "
-    "plot_precision_recall plot_roc plot_thresholds plot_reliability",
+    "guide/pictures": "plot_label_counts plot_cooccurrence plot_image_sizes "
+    "plot_history plot_confusion_matrices plot_label_outcomes plot_label_scores "
+    "plot_label_confusion plot_precision_recall plot_roc plot_thresholds "
+    "plot_reliability",
     "guide/report": "evaluation_report EvaluationReport classification_report",
-    "guide/intervals": "score_intervals ScoreIntervals Interval compare_models Comparison "
-    "plot_label_scores",
-    "guide/large_data": "MultiLabelScores ScoreHistogram score_histogram roc_auc_bounds "
-    "average_precision_bounds",
+    "guide/intervals": "score_intervals ScoreIntervals Interval compare_models "
+    "Comparison plot_label_scores",
+    "guide/large_data": "MultiLabelScores ScoreHistogram score_histogram "
+    "roc_auc_bounds average_precision_bounds",
     "guide/devices": "MultiLabelScores",
     "guide/distributed": "score_histogram ScoreHistogram count_labels LabelCounts "
     "confusion_counts",
@@ -72,6 +73,7 @@ RELATED = (
     "multilabel_train_test_split MultilabelStratifiedKFold "
     "MultilabelStratifiedGroupKFold MultilabelStratifiedShuffleSplit fold_coverage",
     "fold_coverage FoldCoverage",
-    "plot_confusion_matrices plot_label_outcomes plot_label_scores plot_label_confusion",
+    "plot_confusion_matrices plot_label_outcomes plot_label_scores "
+    "plot_label_confusion",
     "plot_precision_recall plot_roc plot_thresholds plot_reliability",
 )

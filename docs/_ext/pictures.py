@@ -8,9 +8,10 @@ names = ["person", "car", "dog", "cat", "tv/monitor", "boat", "cow"]
 rng = np.random.default_rng(0)
 hidden = rng.normal(size=(1000, 3)) @ rng.normal(size=(3, 7))
 hidden += rng.normal(size=(1000, 7))
-cuts = np.array([0.3, 1.5, 2.0, 2.2, 2.6, 3.0, 3.4])
+shares = [0.45, 0.2, 0.14, 0.12, 0.1, 0.06, 0.03]
+cuts = np.array([np.quantile(h, 1 - share) for h, share in zip(hidden.T, shares)])
 y_true = (hidden > cuts).astype(int)
-y_score = 1 / (1 + np.exp(2 * cuts - 2 * hidden - 2 * rng.normal(size=(1000, 7))))
+y_score = 1 / (1 + np.exp(2 * (cuts - hidden - rng.normal(size=(1000, 7)))))
 """
 
 FIGURES = {

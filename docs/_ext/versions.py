@@ -17,7 +17,9 @@ def table():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = project["project"]
     asked = [*project["dependencies"]]
-    asked += [one for extra in project["optional-dependencies"].values() for one in extra]
+    asked += [
+        one for extra in project["optional-dependencies"].values() for one in extra
+    ]
     lowest = {}
     for one in asked:
         name, _, version = one.partition(">=")
