@@ -62,7 +62,7 @@ wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
 	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/.ci/smoke.py
 
 clean: ## Remove environments and what was built
-	rm -rf .venv .venv-* build dist docs/_build docs/tutorials docs/reference/generated docs/reference/examples .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* build dist docs/_build docs/examples docs/reference/generated .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -82,7 +82,7 @@ intersphinx_timeout = 10
 
 sphinx_gallery_conf = {
     "examples_dirs": str(root / "examples"),
-    "gallery_dirs": "tutorials",
+    "gallery_dirs": "examples",
     # All are run, with no arguments: what is shown is what they print and draw.
     "filename_pattern": r"\.py$",
     "download_all_examples": False,
@@ -90,9 +90,10 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "remove_config_comments": True,
     "matplotlib_animations": False,
-    # Pages of the reference show the examples that use the name.
-    "backreferences_dir": "reference/examples",
+    # Names in the code link to the reference, and its pages list their lessons.
     "doc_module": ("keras_multilabel",),
+    "reference_url": {"keras_multilabel": None},
+    "backreferences_dir": "reference/generated/lessons",
 }
 
 # Pictures of pages, drawn when the site is built; their code writes files there.

@@ -6,12 +6,17 @@ const PLACES = [
   [/^(start|how_to|guide)\//, 8],
   [/^reference\/glossary/, 3],
   [/^reference\//, 4],
-  [/^(examples|tutorials)\//, 2],
+  [/^examples\//, 2],
   [/^more\/(migration|compare|faq)/, 2],
   [/^more\//, -20],
   [/index$/, -6],
   [/sg_execution_times$/, -40],
 ];
+
+// Words of a question that say nothing of the answer.
+["can", "get", "make", "need", "one", "use", "using", "want"].forEach((word) =>
+  stopwords.add(word),
+);
 
 const headingsOf = (docname) => {
   const index = Search._index;

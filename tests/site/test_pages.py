@@ -25,7 +25,7 @@ WIDE_CODE = """
 """
 BARE_PICTURES = """
     return [...document.querySelectorAll('main img')]
-        .filter((e) => !e.alt).map((e) => e.src);
+        .filter((e) => !e.hasAttribute('alt')).map((e) => e.src);
 """
 EMPTY_BAR = """
     const bar = document.querySelector('.bd-sidebar-primary:not(.hide-on-wide)');
