@@ -44,9 +44,10 @@ extensions = [
 exclude_patterns = ["_build"]
 # Single backticks in docstrings link to what they name.
 default_role = "py:obj"
-# Of any page: what is measured, or set, elsewhere.
+# Of all pages, the examples too: bare names are ours.
+rst_prolog = ".. currentmodule:: keras_multilabel\n\n"
+# What is measured elsewhere.
 rst_epilog = f"""
-.. |version| replace:: {__version__}
 .. |counting| replace:: {benchmarks.times("counting")}
 """
 
