@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import sklearn.metrics
 from ranking import N_LABELS, scores
-from table import Row, memory_row, named_version, speed_row
+from table import Row, memory_row, named_version, overhead_row, speed_row
 from timing import Timed, extrapolated, interleaved, peak_megabytes, stopwatch
 
 import keras_multilabel as kml
@@ -44,6 +44,9 @@ DEFAULT = "default"
 def rows(*, quick: bool) -> Iterator[Row]:
     n_samples = 20_000 if quick else 1_000_000
     yield from speed_rows(*scores(n_samples), 2 if quick else 3)
+    yield folds_row(5_000 if quick else 100_000, 2 if quick else 5)
+    if not quick:
+        yield folds_row(1_000_000, 3)
     yield micro_row(5_000 if quick else 50_000, 2 if quick else 5)
     n_seeds, n_fresh = (2, 5_000) if quick else (10, 50_000)
     yield from simulation_rows([simulate(seed, n_fresh) for seed in range(n_seeds)])
@@ -60,13 +63,27 @@ def speed_rows(y_true: np.ndarray, y_score: np.ndarray, repeats: int) -> Iterato
     work = f"F1-optimal threshold per label, all candidates, {size}"
     by_calls, by_curves = f1_calls(y_true, y_score), f1_of_curves(y_true, y_score)
     for title, (peer, timed), ours, target in (
-        (work, by_calls, exact, 400),
-        (work, by_curves, exact, 8),
+        (work, by_calls, exact, 1200),
+        (work, by_curves, exact, 25),
         (f"{work}, default shrinkage", by_curves, default, None),
     ):
         pair = interleaved(timed, stopwatch(ours), repeats)
         yield speed_row(title, peer, pair, target)
     yield memory_row(f"memory of tuning thresholds, {size}", peak_megabytes(exact), 150)
+
+
+def folds_row(n_samples: int, repeats: int) -> Row:
+    """Cross-fitting against the plain call, which it contains."""
+    y_true, y_score = scores(n_samples)
+    pair = interleaved(
+        stopwatch(lambda: kml.tune_thresholds(y_true, y_score)),
+        stopwatch(lambda: kml.tune_thresholds(y_true, y_score, cv=5, random_state=0)),
+        repeats,
+    )
+    size = f"{n_samples:,} x {N_LABELS} float32"
+    return overhead_row(
+        f"tune_thresholds(cv=5), {size}", "the same without cv", pair, 2.5
+    )
 
 
 def f1_calls(y_true: np.ndarray, y_score: np.ndarray) -> tuple[str, Timed]:

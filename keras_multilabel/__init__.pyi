@@ -66,6 +66,7 @@ from .metrics.probabilities import log_loss as log_loss
 from .metrics.ranking import average_precision_score as average_precision_score
 from .metrics.ranking import roc_auc_score as roc_auc_score
 from .metrics.score_histogram import score_histogram as score_histogram
+from .metrics.sorted_scores import SortedScores as SortedScores
 from .model_selection.coverage import FoldCoverage as FoldCoverage
 from .model_selection.coverage import fold_coverage as fold_coverage
 from .model_selection.split import (

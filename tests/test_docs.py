@@ -89,6 +89,14 @@ def test_the_reference_lists_every_public_name_once():
     assert listed == Counter(public_names())
 
 
+def test_every_group_of_the_reference_has_its_heading_in_the_side_bar():
+    reference = (ROOT / "docs/reference/index.rst").read_text(encoding="utf-8")
+    tables = reference.count(":toctree: generated")
+    captions = re.findall(r":toctree: generated\n   :caption: (.+)\n", reference)
+    assert len(captions) == tables
+    assert all(f"\n{caption}\n---" in reference for caption in captions)
+
+
 def test_the_changelog_names_every_public_name():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     missing = [name for name in public_names() if f"`{name}`" not in changelog]

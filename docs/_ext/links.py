@@ -59,6 +59,7 @@ RELATED = (
     "compare_models Comparison",
     "ScoreHistogram score_histogram roc_auc_bounds average_precision_bounds",
     "MultiLabelScores ScoreHistogram",
+    "SortedScores tune_thresholds average_precision_score roc_auc_score",
     "tune_thresholds Thresholds apply_thresholds ThresholdTuner plot_thresholds",
     "ThresholdDecision with_decisions label_names",
     "Thresholds with_decisions",

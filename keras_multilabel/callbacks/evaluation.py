@@ -11,6 +11,7 @@ from keras_multilabel.metrics import ranking, ratios
 from keras_multilabel.metrics.averages import average_ratio, exact_match
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array
 
 Function = Callable[[Array, Array], Any]
@@ -37,6 +38,11 @@ class Evaluation:
     def counts(self) -> Counts:
         """Counts per label."""
         return self.samples.count(self.y_pred)
+
+    @cached_property
+    def ranked(self) -> SortedScores:
+        """The scores, sorted once for all that needs them so."""
+        return SortedScores.of_samples(self.samples)
 
     @cached_property
     def sample_counts(self) -> Counts:
@@ -69,9 +75,11 @@ def _ratio(ratio: ratios.Ratio, evaluation: Evaluation, average: str | None) -> 
 def _ranking(score: ranking.Score, evaluation: Evaluation, average: str | None) -> Any:
     # ROC AUC has no value where it is 0 / 0.
     zero_division = np.nan if score is ranking.roc_auc else evaluation.zero_division
-    samples = evaluation.samples
-    scores, support = ranking.rank_samples(score, samples, average, zero_division)
-    return ranking.average_ranking(scores, support, average, samples.weight)
+    if average == "samples":
+        ranks = ranking.rank_samples(score, evaluation.samples, average, zero_division)
+    else:
+        ranks = ranking.rank_sorted(score, evaluation.ranked, average, zero_division)
+    return ranking.average_ranking(*ranks, average, evaluation.samples.weight)
 
 
 def _hamming_loss(evaluation: Evaluation, _: str | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from keras_multilabel.evaluation.interval import Interval
 from keras_multilabel.evaluation.report_dict import as_dict
 from keras_multilabel.evaluation.score_intervals import ScoreIntervals
 from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.label_names import LabelNames, library_of, shown_names
 from keras_multilabel.utils.tables import Table
@@ -76,6 +78,17 @@ class EvaluationReport:
     def n_averaged(self) -> int:
         """Over how many labels the macro F1 is: those that have one."""
         return int((~np.isnan(self.intervals.per_label["f1_score"].value)).sum())
+
+    @cached_property
+    def ranked(self) -> SortedScores:
+        """The scores, or where there are none the predictions, sorted once."""
+        scores = self.y_pred if self.y_score is None else self.y_score
+        return SortedScores(
+            self.y_true,
+            scores,
+            sample_weight=self.sample_weight,
+            label_names=self.label_names,
+        )
 
     def to_frame(self, *, averages: bool = False) -> Any:
         """The scores as a data frame, a row per label.

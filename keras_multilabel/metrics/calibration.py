@@ -11,6 +11,9 @@ import numpy.typing as npt
 from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.metrics.probabilities import check_calibrated
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_label import SortedLabel
+from keras_multilabel.metrics.sorted_scores import SortedScores
+from keras_multilabel.metrics.stand_ins import check_given, refuse_samples
 from keras_multilabel.utils.arguments import (
     Array,
     check_average,
@@ -23,8 +26,8 @@ Strategy = Literal["quantile", "uniform"]
 
 
 def calibration_error(
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    y_true: npt.ArrayLike | SortedScores,
+    y_score: npt.ArrayLike | None = None,
     *,
     average: PooledAverage | None = "macro",
     n_bins: int = 15,
@@ -41,7 +44,8 @@ def calibration_error(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out).
+            NaN where unknown (left out). Or `SortedScores`, without ``y_score`` and
+            ``sample_weight``.
         y_score: Probabilities, same shape.
         average: None, ``"micro"``, ``"macro"`` or ``"weighted"`` (by positives).
         n_bins: How many bins.
@@ -78,10 +82,15 @@ def calibration_error(
     check_word("strategy", strategy, Strategy)
     if not isinstance(n_bins, (int, np.integer)) or n_bins < 1:
         raise ValueError(f"n_bins must be a positive integer; got {n_bins!r}.")
-    samples, _ = check_calibrated(y_true, y_score, sample_weight).scaled()
-    if average == "micro":
-        samples = samples.pooled
-    columns = list(_columns(samples))
+    if isinstance(y_true, SortedScores):
+        refuse_samples(y_true, y_score, average, sample_weight)
+        y_true.check_probabilities()
+        ranked = y_true.pooled if average == "micro" else y_true
+        columns = [column_of(label) for label in ranked.labels]
+    else:
+        y_score = check_given(y_score)
+        samples, _ = check_calibrated(y_true, y_score, sample_weight).scaled()
+        columns = list(_columns(samples.pooled if average == "micro" else samples))
     errors = [_error(column, int(n_bins), strategy) for column in columns]
     support = [column.weight @ column.positive for column in columns]
     if average == "micro":
@@ -89,7 +98,7 @@ def calibration_error(
     return average_scores(np.array(errors), average, support=np.array(support))
 
 
-class _Column(NamedTuple):
+class Column(NamedTuple):
     """The known samples of a label, of any weight."""
 
     positive: Array
@@ -97,7 +106,7 @@ class _Column(NamedTuple):
     weight: Array
 
 
-def _columns(samples: Samples) -> Iterator[_Column]:
+def _columns(samples: Samples) -> Iterator[Column]:
     positive, known = sides(samples.truth)
     weight = np.ones(len(positive)) if samples.weight is None else samples.weight
     for label in range(positive.shape[1]):
@@ -105,10 +114,24 @@ def _columns(samples: Samples) -> Iterator[_Column]:
         if known is not None:
             rows &= known[:, label] == 1
         probability = samples.y_score[rows, label].astype(np.float64)
-        yield _Column(positive[rows, label], probability, weight[rows])
+        yield Column(positive[rows, label], probability, weight[rows])
 
 
-def _error(column: _Column, n_bins: int, strategy: str) -> float:
+def column_of(label: SortedLabel | None) -> Column:
+    """The samples of a label, in units of weight."""
+    if label is None:
+        return Column(*np.zeros((3, 0)))
+    sides = label.above, label.below
+    return Column(
+        np.repeat(np.array([1, 0], np.uint8), [len(side) for side in sides]),
+        np.concatenate([side.scores for side in sides]).clip(0, 1).astype(np.float64),
+        np.concatenate(
+            [np.ones(len(s)) if s.weight is None else s.weight for s in sides]
+        ),
+    )
+
+
+def _error(column: Column, n_bins: int, strategy: str) -> float:
     positive, probability, weight = column
     if len(positive) == 0:
         return np.nan

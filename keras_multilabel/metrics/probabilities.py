@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.averages import average_scores, divide
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_label import SortedLabel
+from keras_multilabel.metrics.sorted_scores import OF_LOGITS, SortedScores
+from keras_multilabel.metrics.stand_ins import check_given, refuse_samples
 from keras_multilabel.utils.arguments import (
     Array,
     blank_unknown,
@@ -21,8 +24,8 @@ from keras_multilabel.utils.options import Average
 
 
 def brier_score(
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    y_true: npt.ArrayLike | SortedScores,
+    y_score: npt.ArrayLike | None = None,
     *,
     average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
@@ -31,7 +34,8 @@ def brier_score(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out).
+            NaN where unknown (left out). Or `SortedScores`, without ``y_score`` and
+            ``sample_weight``.
         y_score: Probabilities, same shape.
         average: None, ``"micro"`` (over all known entries), ``"macro"``,
             ``"weighted"`` (by positives) or ``"samples"``.
@@ -64,8 +68,8 @@ def brier_score(
 
 
 def log_loss(
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    y_true: npt.ArrayLike | SortedScores,
+    y_score: npt.ArrayLike | None = None,
     *,
     average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
@@ -78,7 +82,8 @@ def log_loss(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out).
+            NaN where unknown (left out). Or `SortedScores`, without ``y_score`` and
+            ``sample_weight``.
         y_score: Probabilities, same shape.
         average: None, ``"micro"`` (over all known entries), ``"macro"``,
             ``"weighted"`` (by positives) or ``"samples"``.
@@ -111,13 +116,17 @@ def log_loss(
 
 def _mean_of_entries(
     loss: Callable[[Array, Array], Array],
-    y_true: npt.ArrayLike,
-    y_score: npt.ArrayLike,
+    y_true: npt.ArrayLike | SortedScores,
+    y_score: npt.ArrayLike | None,
     average: Average | None,
     sample_weight: npt.ArrayLike | None,
 ) -> Any:
     """Average of the losses of known entries."""
     check_average(average)
+    if isinstance(y_true, SortedScores):
+        refuse_samples(y_true, y_score, average, sample_weight)
+        return _mean_of_sorted(loss, y_true, average)
+    y_score = check_given(y_score)
     samples, _ = check_calibrated(y_true, y_score, sample_weight).scaled()
     positive, known = sides(samples.truth)
     losses = loss(positive, samples.y_score)
@@ -136,12 +145,32 @@ def _mean_of_entries(
     return average_scores(divide(totals, sizes, np.nan), average, support=support)
 
 
+def _mean_of_sorted(
+    loss: Callable[[Array, Array], Array], ranked: SortedScores, average: Average | None
+) -> Any:
+    """The same of scores that are sorted."""
+    ranked.check_probabilities()
+
+    def of_label(label: SortedLabel, _: int) -> tuple[float, float, float]:
+        parts = (1, label.above), (0, label.below)
+        total = sum(
+            side.sum(loss(np.array(truth, np.uint8), side.scores.clip(0, 1)))
+            for truth, side in parts
+        )
+        return total, label.n_positive + label.n_negative, label.n_positive
+
+    found = ranked.map(of_label)
+    totals, sizes, support = np.array([each or (0.0, 0.0, 0.0) for each in found]).T
+    if average == "micro":
+        return float(divide(totals.sum(), sizes.sum(), np.nan))
+    return average_scores(divide(totals, sizes, np.nan), average, support=support)
+
+
 def check_calibrated(
     y_true: npt.ArrayLike, y_score: npt.ArrayLike, sample_weight: npt.ArrayLike | None
 ) -> Samples:
     """Truth and probabilities from 0 to 1, whatever stands where truth is unknown."""
     samples = Samples.of(y_true, y_score, sample_weight)
     probability = blank_unknown(samples.y_score, samples.truth)
-    remedy = "Logits become probabilities with 1 / (1 + np.exp(-logits))."
-    check_probabilities(probability, "y_score", remedy)
+    check_probabilities(probability, "y_score", OF_LOGITS)
     return Samples(samples.truth, probability.clip(0, 1), samples.weight)

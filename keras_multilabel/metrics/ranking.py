@@ -16,8 +16,10 @@ from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.histogram_ranking import Sides, score_histogram_labels
 from keras_multilabel.metrics.samples import Samples
-from keras_multilabel.metrics.signatures import averaged_ranking
+from keras_multilabel.metrics.signatures import Ranked, averaged_ranking
+from keras_multilabel.metrics.sorted_label import SortedLabel
 from keras_multilabel.metrics.sorted_scores import SortedScores
+from keras_multilabel.metrics.stand_ins import check_given, refuse_samples
 from keras_multilabel.utils.arguments import (
     Array,
     check_average,
@@ -26,10 +28,10 @@ from keras_multilabel.utils.arguments import (
 )
 from keras_multilabel.utils.options import Average
 
-Score = Callable[[SortedScores, float], float]
+Score = Callable[[SortedLabel, float], float]
 
 
-def average_precision(scores: SortedScores, zero_division: float) -> float:
+def average_precision(scores: SortedLabel, zero_division: float) -> float:
     """Mean over the positives of the precision at their score."""
     if scores.n_positive == 0:
         return zero_division
@@ -37,12 +39,12 @@ def average_precision(scores: SortedScores, zero_division: float) -> float:
     return scores.above.mean(tp / (tp + scores.fp()))
 
 
-def roc_auc(scores: SortedScores, zero_division: float) -> float:
+def roc_auc(scores: SortedLabel, zero_division: float) -> float:
     """Share of (positive, negative) pairs in the right order; ties half."""
     if scores.n_positive == 0 or scores.n_negative == 0:
         return zero_division
-    first, below = scores.first_not_below(), scores.below
-    twice = below.weight_before(first) + below.weight_before(scores.first_above(first))
+    first, below = scores.first_not_below, scores.below
+    twice = below.weight_before(first) + below.weight_before(scores.first_above())
     # Divided before it is weighted: a product of weights may leave the floats.
     return scores.above.mean(twice / scores.n_negative) / 2
 
@@ -50,7 +52,7 @@ def roc_auc(scores: SortedScores, zero_division: float) -> float:
 def _ranking_score(
     score: Score,
     of_histogram: Callable[[Sides, float], Array],
-    y_true: npt.ArrayLike | ScoreHistogram,
+    y_true: Ranked,
     y_score: npt.ArrayLike | None,
     average: str | None,
     sample_weight: npt.ArrayLike | None,
@@ -58,15 +60,17 @@ def _ranking_score(
 ) -> Any:
     check_average(average)
     zero_division = check_zero_division(zero_division)
+    if isinstance(y_true, (ScoreHistogram, SortedScores)):
+        refuse_samples(y_true, y_score, average, sample_weight)
     if isinstance(y_true, ScoreHistogram):
-        _refuse_samples(y_score, average, sample_weight)
         scores, support = score_histogram_labels(
             of_histogram, y_true, zero_division, pooled=average == "micro"
         )
         return average_ranking(scores, support, average)
-    if y_score is None:
-        raise TypeError("y_score is missing: pass y_true and y_score.")
-    samples = Samples.of(y_true, y_score, sample_weight)
+    if isinstance(y_true, SortedScores):
+        scores, support = rank_sorted(score, y_true, average, zero_division)
+        return average_ranking(scores, support, average)
+    samples = Samples.of(y_true, check_given(y_score), sample_weight)
     scores, support = rank_samples(score, samples, average, zero_division)
     return average_ranking(scores, support, average, samples.weight)
 
@@ -79,11 +83,23 @@ def rank_samples(
         samples = samples.pooled
     elif average == "samples":
         samples = Samples(samples.truth.T, samples.y_score.T, None)
+    return _rank(score, samples.scaled()[0], zero_division)
 
-    def of_column(scores: SortedScores, _: int) -> tuple[float, float]:
+
+def rank_sorted(
+    score: Score, ranked: SortedScores, average: str | None, zero_division: float
+) -> tuple[Array, Array]:
+    """Score and support of each label, or of all as one for "micro"."""
+    return _rank(score, ranked.pooled if average == "micro" else ranked, zero_division)
+
+
+def _rank(
+    score: Score, labels: Samples | SortedScores, zero_division: float
+) -> tuple[Array, Array]:
+    def of_label(scores: SortedLabel, _: int) -> tuple[float, float]:
         return score(scores, zero_division), scores.n_positive
 
-    pairs = samples.scaled()[0].map(of_column)
+    pairs = labels.map(of_label)
     scores, support = np.array([pair or (np.nan, 0.0) for pair in pairs]).T
     return scores, support
 
@@ -97,15 +113,6 @@ def average_ranking(
     if average in ("macro", "weighted"):
         _warn_undefined(np.flatnonzero(np.isnan(scores)).tolist())
     return average_scores(scores, average, support=support, sample_weight=weight)
-
-
-def _refuse_samples(y_score: Any, average: str | None, sample_weight: Any) -> None:
-    if y_score is not None or sample_weight is not None:
-        raise TypeError(
-            "A ScoreHistogram takes the place of y_score and sample_weight."
-        )
-    if average == "samples":
-        raise ValueError('A ScoreHistogram has no samples to average over: "samples".')
 
 
 def _warn_undefined(columns: list[int]) -> None:
@@ -123,7 +130,7 @@ def _warn_undefined(columns: list[int]) -> None:
 
 @averaged_ranking
 def average_precision_score(
-    y_true: npt.ArrayLike | ScoreHistogram,
+    y_true: Ranked,
     y_score: npt.ArrayLike | None = None,
     *,
     average: Average | None = "macro",
@@ -137,12 +144,12 @@ def average_precision_score(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out). Or a `ScoreHistogram`, without
-            ``y_score``: then the value is not exact, see `ScoreHistogram`.
+            NaN where unknown (left out). Or, without ``y_score``, `SortedScores`, or a
+            `ScoreHistogram`: then the value is not exact, see `ScoreHistogram`.
         y_score: Scores of any scale, same shape; only their order matters.
-        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (not
-            of a histogram).
-        sample_weight: Shape (n_samples,); a histogram has its own.
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (of
+            ``y_true`` and ``y_score`` only).
+        sample_weight: Shape (n_samples,); the others have their own.
         zero_division: 0.0, 1.0 or NaN: the score of a label without positives.
 
     Returns:
@@ -178,7 +185,7 @@ def average_precision_score(
 
 @averaged_ranking
 def roc_auc_score(
-    y_true: npt.ArrayLike | ScoreHistogram,
+    y_true: Ranked,
     y_score: npt.ArrayLike | None = None,
     *,
     average: Average | None = "macro",
@@ -189,12 +196,12 @@ def roc_auc_score(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out). Or a `ScoreHistogram`, without
-            ``y_score``: then the value is not exact, see `ScoreHistogram`.
+            NaN where unknown (left out). Or, without ``y_score``, `SortedScores`, or a
+            `ScoreHistogram`: then the value is not exact, see `ScoreHistogram`.
         y_score: Scores of any scale, same shape; only their order matters.
-        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (not
-            of a histogram).
-        sample_weight: Shape (n_samples,); a histogram has its own.
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (of
+            ``y_true`` and ``y_score`` only).
+        sample_weight: Shape (n_samples,); the others have their own.
         zero_division: 0.0, 1.0 or NaN: the score of a label that has positives
             only, or negatives only. NaN leaves it out of the average.
 

@@ -11,16 +11,21 @@ import numpy.typing as npt
 from keras_multilabel.metrics.averages import near_one
 from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.metrics.sorted_scores import SortedScores, map_labels
+from keras_multilabel.metrics.label_sorting import map_labels
+from keras_multilabel.metrics.sorted_label import SortedLabel
 from keras_multilabel.utils.arguments import (
     Array,
     are_probabilities,
     check_scores,
     check_truth,
 )
+from keras_multilabel.utils.parallel import equal_parts, map_threads
 from keras_multilabel.utils.rows import check_pair, check_rows
 
 Result = TypeVar("Result")
+
+# Entries that are decided and counted at a time.
+BLOCK = 2**19
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +92,7 @@ class Samples:
         return Samples(truth.reshape(-1, 1), self.y_score.reshape(-1, 1), repeated)
 
     def map(
-        self, function: Callable[[SortedScores, int], Result]
+        self, function: Callable[[SortedLabel, int], Result]
     ) -> list[Result | None]:
         """Sort each label's scores, and hand them to ``function``."""
         present = self.present
@@ -99,7 +104,16 @@ class Samples:
 
     def counts_at(self, values: Array) -> Counts:
         """Counts per label at one threshold each."""
-        return self.count(self.decide(values))
+        if self.weight is not None:
+            return self.count(self.decide(values))
+
+        def of_rows(part: slice) -> Counts:
+            return count_checked(self.truth[part], self.y_score[part] >= values, None)
+
+        # In blocks that stay in the cache: what is decided is looked at once.
+        step = max(1, BLOCK // self.truth.shape[1])
+        counts = map_threads(of_rows, equal_parts(len(self.truth), step))
+        return sum(counts[1:], start=counts[0])
 
     def count(self, decisions: Array, axis: int = 0) -> Counts:
         """Counts of decisions, bytes of 0 and 1: per label, or per sample."""

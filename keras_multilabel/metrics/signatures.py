@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.options import Average
 
 Truth = npt.ArrayLike | Counts
 Weight = npt.ArrayLike | None
-Ranked = npt.ArrayLike | ScoreHistogram
+Ranked = npt.ArrayLike | ScoreHistogram | SortedScores
 
 
 class CountScore(Protocol):
@@ -99,7 +100,7 @@ class ScoresAndSupport(Protocol):
 
 
 class RankingScore(Protocol):
-    """A score of scores, or of a `ScoreHistogram`."""
+    """A score of scores, of `SortedScores`, or of a `ScoreHistogram`."""
 
     @overload
     def __call__(

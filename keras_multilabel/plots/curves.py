@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
-from keras_multilabel.metrics.sorted_scores import SortedScores
+from keras_multilabel.metrics.sorted_label import SortedLabel
 from keras_multilabel.plots.inputs import Scored
 from keras_multilabel.utils.arguments import Array
 
@@ -34,20 +34,20 @@ class Curve:
 
 def curves_of(
     scored: Scored,
-    value: Callable[[SortedScores, float], float],
+    value: Callable[[SortedLabel, float], float],
     of_histogram: Callable[..., Array],
 ) -> list[Curve | None]:
     """The curve of each label, with its value; None where nothing of one is known."""
-    if scored.samples is not None:
+    if scored.ranked is not None:
 
-        def of_label(scores: SortedScores, _: int) -> Curve:
+        def of_label(scores: SortedLabel, _: int) -> Curve:
             sides = [scores.above.scores, scores.below.scores]
             if sum(map(len, sides)) > EXACT:
                 sides = [_some(side) for side in sides]
             at = np.unique(np.concatenate(sides))
             return _ended(at, scores.counts_at(at), value(scores, np.nan))
 
-        return scored.samples.map(of_label)
+        return scored.ranked.map(of_label)
     assert scored.histogram is not None
     values = of_histogram(scored.histogram, average=None, zero_division=np.nan)
     return _of_histogram(scored.histogram, values)
@@ -93,7 +93,7 @@ def chosen_counts(scored: Scored) -> Counts | None:
     """Counts at the thresholds that were chosen; None where none were."""
     if scored.thresholds is None:
         return None
-    if scored.samples is not None:
-        return scored.samples.counts_at(scored.thresholds)
+    if scored.ranked is not None:
+        return scored.ranked.counts(scored.thresholds)
     assert scored.histogram is not None
     return scored.histogram.counts(scored.thresholds)

@@ -17,7 +17,7 @@ from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_counts import take_counts
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.histogram import ScoreHistogram
-from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array, check_threshold, check_word
 from keras_multilabel.utils.label_names import check_order, shown_names
 
@@ -61,16 +61,16 @@ def _named(counts: Counts, label_names: Any, *values: Any) -> Counts:
 
 @dataclass(frozen=True)
 class Scored:
-    """Truth and scores, as samples or as a histogram of them.
+    """Truth and scores, sorted or as a histogram.
 
     Attributes:
-        samples: None where only a histogram is there.
-        histogram: None where samples are there.
+        ranked: None where only a histogram is there.
+        histogram: None where the scores are there.
         names: One per label.
         thresholds: Those chosen, shape (n_labels,); None where nobody chose any.
     """
 
-    samples: Samples | None
+    ranked: SortedScores | None
     histogram: ScoreHistogram | None
     names: list[Any]
     thresholds: Array | None
@@ -78,8 +78,8 @@ class Scored:
     @property
     def support(self) -> Array:
         """Positives of each label."""
-        if self.samples is not None:
-            return self.samples.counts.support
+        if self.ranked is not None:
+            return self.ranked.positives
         assert self.histogram is not None
         return self.histogram.positives.sum(0)
 
@@ -88,29 +88,29 @@ def scores_of(
     y_true: Any, y_score: Any, label_names: Iterable[Any] | None, thresholds: Any = None
 ) -> Scored:
     """Scores with their truth, from data or from what has them."""
-    samples, histogram, counts = None, None, None
+    ranked, histogram, counts = None, None, None
     if y_score is not None:
-        samples = Samples.of(y_true, y_score, None)
+        ranked = SortedScores(y_true, y_score)
     elif isinstance(y_true, ScoreHistogram):
         histogram = y_true
+    elif isinstance(y_true, SortedScores):
+        ranked = y_true
     else:
-        samples, histogram = _held_scores(y_true)
+        ranked, histogram = _held_scores(y_true)
         counts = held(y_true, "counts", Counts)
         if thresholds is None:
             thresholds = _held_thresholds(y_true)
-    if samples is not None:
-        n_labels = samples.truth.shape[1]
-    else:
-        assert histogram is not None
-        n_labels = histogram.num_labels
+    held_scores = ranked if histogram is None else histogram
+    assert held_scores is not None
+    n_labels = held_scores.num_labels
     names = shown_names(label_names, n_labels, y_true, y_score, counts, thresholds)
     if thresholds is not None:
         check_order(thresholds, names, "thresholds")
         thresholds = check_threshold(thresholds, n_labels, "thresholds")
-    return Scored(samples, histogram, names, thresholds)
+    return Scored(ranked, histogram, names, thresholds)
 
 
-def _held_scores(source: Any) -> tuple[Samples | None, ScoreHistogram | None]:
+def _held_scores(source: Any) -> tuple[SortedScores | None, ScoreHistogram | None]:
     try:
         y_score = held(source, "y_score", object)
     except ValueError:
@@ -118,11 +118,14 @@ def _held_scores(source: Any) -> tuple[Samples | None, ScoreHistogram | None]:
         return None, source.histogram
     if y_score is None:
         raise TypeError(
-            "y_score is missing: pass y_true and y_score, or a ScoreHistogram, a "
-            "report that has scores, or a fitted MultiLabelMetrics."
+            "y_score is missing: pass y_true and y_score, or SortedScores, a "
+            "ScoreHistogram, a report that has scores, or a fitted MultiLabelMetrics."
         )
-    weight = held(source, "sample_weight", object)
-    return Samples.of(source.y_true, y_score, weight), None
+    ranked = held(source, "ranked", SortedScores)
+    if ranked is None:
+        weight = held(source, "sample_weight", object)
+        ranked = SortedScores(source.y_true, y_score, sample_weight=weight)
+    return ranked, None
 
 
 def _held_thresholds(source: Any) -> Any:

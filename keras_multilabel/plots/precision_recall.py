@@ -46,8 +46,8 @@ def plot_precision_recall(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown (left out); or, without ``y_score``, a `ScoreHistogram`, a
-            report, or a fitted `MultiLabelMetrics` that has scores.
+            where unknown (left out); or, without ``y_score``, `SortedScores`, a
+            `ScoreHistogram`, a report, or a fitted `MultiLabelMetrics` that has scores.
         y_score: Scores of any scale, same shape.
         thresholds: Those to mark: a number, one per label, or `Thresholds`. Default:
             those of the report or the callback.

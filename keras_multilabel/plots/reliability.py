@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.proportions import quantile, wilson
+from keras_multilabel.metrics.calibration import column_of
 from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.plots.inputs import Scored, ordered, scores_of
 from keras_multilabel.plots.pages import Panel, Panels, draw_pages
@@ -25,7 +26,7 @@ from keras_multilabel.plots.style import (
     tidy,
     write_title,
 )
-from keras_multilabel.utils.arguments import Array, check_probabilities, check_word
+from keras_multilabel.utils.arguments import Array, check_word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
@@ -88,8 +89,8 @@ def plot_reliability(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown (left out); or, without ``y_score``, a `ScoreHistogram`, a
-            report, or a fitted `MultiLabelMetrics` that has scores.
+            where unknown (left out); or, without ``y_score``, `SortedScores`, a
+            `ScoreHistogram`, a report, or a fitted `MultiLabelMetrics` that has scores.
         y_score: Probabilities, same shape.
         label_names: One name per label. Default: those that the data has.
         bins: How many.
@@ -126,6 +127,8 @@ def plot_reliability(
     if not isinstance(bins, (int, np.integer)) or bins < 1:
         raise ValueError(f"bins must be a whole number, 1 or more; got {bins!r}.")
     scored = scores_of(y_true, y_score, label_names)
+    if scored.ranked is not None:
+        scored.ranked.check_probabilities()
     labels = [
         _bins(_sorted(scored, label), int(bins), strategy)
         for label in range(len(scored.names))
@@ -163,16 +166,13 @@ class _Sorted(NamedTuple):
 
 
 def _sorted(scored: Scored, label: int) -> _Sorted:
-    if scored.samples is None:
+    if scored.ranked is None:
         return _of_histogram(scored.histogram, label)
-    samples = scored.samples.present
-    known = samples.truth[:, label] >= 0
-    found = samples.y_score[known, label].astype(np.float64)
-    check_probabilities(found, "y_score", "Logits become probabilities with a sigmoid.")
-    order = np.argsort(found, kind="stable")
-    weight = np.ones(len(found)) if samples.weight is None else samples.weight[known]
-    positive = samples.truth[known, label] * weight
-    return _Sorted(*(each[order] for each in (found, positive, weight, weight**2)))
+    column = column_of(scored.ranked.labels[label])
+    order = np.argsort(column.probability, kind="stable")
+    positive, probability, weight = (each[order] for each in column)
+    weight = weight * scored.ranked.unit
+    return _Sorted(probability, positive * weight, weight, weight**2)
 
 
 def _of_histogram(histogram: Any, label: int) -> _Sorted:

@@ -2,29 +2,61 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.model_selection.folds import stratified_folds
-from keras_multilabel.thresholds.plan import Plan, search, searched
+from keras_multilabel.thresholds.plan import Plan, search, search_without, searched
 from keras_multilabel.utils.arguments import Array, sides
 
 Folds = Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]
 
 
+class CrossFitted(NamedTuple):
+    """Thresholds of all samples, and of parts of them for the others.
+
+    Attributes:
+        values: The thresholds of all samples; None where they were not searched for.
+        parts: Those of the training rows of each fold, shape (n_folds, n_labels).
+        decisions: Those of all samples, by the thresholds of the others, uint8.
+    """
+
+    values: Array | None
+    parts: Array
+    decisions: Array
+
+
 def cross_fit(
     samples: Samples, plan: Plan, cv: int | Folds, random_state: Any
-) -> tuple[Array, Array]:
-    """The decisions of all samples, and the thresholds of each part that made them."""
+) -> CrossFitted:
+    """Search without each fold, and decide the samples in it."""
     folds = check_folds(cv, samples.truth, random_state, samples.sample)
-    parts = [_search_part(samples, train, plan) for train, _ in folds]
+    tests = [test for _, test in folds]
+    if plan.each_label and train_on_rest(folds, len(samples.truth)):
+        values, *parts = search_without(samples, tests, plan)
+    else:
+        values = None
+        parts = [_search_part(samples, train, plan) for train, _ in folds]
     decisions = np.empty(samples.truth.shape, np.uint8)
-    for part, (_, test) in zip(parts, folds, strict=True):
+    for part, test in zip(parts, tests, strict=True):
         decisions[test] = samples.y_score[test] >= part
-    return decisions, np.array(parts)
+    return CrossFitted(values, np.array(parts), decisions)
+
+
+def train_on_rest(folds: list[tuple[Array, Array]], n_rows: int) -> bool:
+    """Whether each fold trains on just the rows that it does not test."""
+
+    def is_rest(train: Array, test: Array) -> bool:
+        seen = np.bincount(np.concatenate([train, test]), minlength=n_rows)
+        return len(seen) == n_rows and bool((seen == 1).all())
+
+    return all(
+        train.dtype.kind in "iu" and (train >= 0).all() and is_rest(train, test)
+        for train, test in folds
+    )
 
 
 def check_folds(

@@ -1,7 +1,8 @@
 """What decisions count at each threshold, label by label.
 
 Searches for thresholds ask nothing else of the data: `metrics.samples.Samples` answers
-from scores that it sorts, `Steps` from counts at given thresholds.
+from scores that it sorts, `Sorted` from scores that are sorted already, `Steps` from
+counts at given thresholds.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array, are_probabilities
 from keras_multilabel.utils.precision import just_above
 
@@ -20,20 +22,27 @@ Result = TypeVar("Result")
 
 
 class Curve(Protocol):
-    """What one label's decisions count at each threshold."""
+    """What one label's decisions count at the thresholds that decide differently."""
 
     @property
     def n_positive(self) -> Any:
         """How many positives there are, or what they weigh."""
+
+    def steps(self, *, every: bool) -> tuple[Array, Counts]:
+        """Candidates, ascending, the last of which decides least; and their counts."""
+
+    def next_below(self, thresholds: Array) -> Array:
+        """The highest score below each threshold; -inf where there is none."""
+
+
+class FullCurve(Curve, Protocol):
+    """What one label's decisions count at each threshold."""
 
     def candidates(self, *, every: bool) -> Array:
         """Thresholds that decide differently, ascending; the last decides least."""
 
     def counts_at(self, thresholds: Array) -> Counts:
         """What the decisions at each threshold count."""
-
-    def next_below(self, thresholds: Array) -> Array:
-        """The highest score below each threshold; -inf where there is none."""
 
 
 class Curves(Protocol):
@@ -51,11 +60,45 @@ class Curves(Protocol):
     def probabilities(self) -> bool:
         """Whether all scores lie from 0 to 1."""
 
-    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
+    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
         """``function(curve, column)`` for each label; None if nothing is known."""
 
     def counts_at(self, values: Array) -> Counts:
         """Counts per label at one threshold each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """The curves of scores that were sorted before."""
+
+    ranked: SortedScores
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Counts per label when nothing is decided."""
+        tp, fp, fn, tn = self.ranked.cells_at(np.full(self.ranked.num_labels, np.inf))
+        # Scores of inf reach any threshold.
+        none = np.zeros_like(tp)
+        return Counts(none, none, fn + tp, tn + fp)
+
+    @cached_property
+    def evidence(self) -> Array:
+        """Effective number of positives of each label."""
+        found = self.ranked.map(lambda label, _: label.above.effective_size)
+        return np.array([size or 0.0 for size in found])
+
+    @property
+    def probabilities(self) -> bool:
+        """Whether all scores lie from 0 to 1."""
+        return self.ranked.probabilities
+
+    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
+        """Hand each label's scores to ``function``."""
+        return self.ranked.map(function)
+
+    def counts_at(self, values: Array) -> Counts:
+        """Counts per label at one threshold each."""
+        return Counts(*self.ranked.cells_at(values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +114,9 @@ class _Steps:
 
     def candidates(self, *, every: bool) -> Array:
         return self.thresholds
+
+    def steps(self, *, every: bool) -> tuple[Array, Counts]:
+        return self.thresholds, self.counts
 
     def counts_at(self, thresholds: Array) -> Counts:
         index = np.searchsorted(self.thresholds, thresholds)
@@ -122,7 +168,7 @@ class Steps:
             ),
         )
 
-    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
+    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
         """Hand each label's counts to ``function``."""
         known = self.counts.total > 0
         return [

@@ -64,6 +64,17 @@ class Objective:
             self, score=_cost(self.costs[column]), costs=None, break_even=None
         )
 
+    def of_units(self, unit: float) -> "Objective":
+        """The objective of counts in units of weight: it is told what they weigh."""
+
+        def score(counts: Counts) -> Array:
+            tp, fp, fn, tn = (
+                cell * unit for cell in (counts.tp, counts.fp, counts.fn, counts.tn)
+            )
+            return self.score(Counts(tp, fp, fn, tn, counts.axis))
+
+        return self if unit == 1 else replace(self, score=score)
+
     def values(self, counts: Counts) -> Array:
         """Score of each candidate; -inf where it is not allowed or undefined."""
         values = np.asarray(self.score(counts), np.float64)

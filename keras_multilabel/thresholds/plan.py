@@ -1,7 +1,8 @@
 """What to search thresholds for: options that go together, and the search for them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.thresholds.curves import Curves
 from keras_multilabel.thresholds.expected import ExpectedCurves, at_break_even
+from keras_multilabel.thresholds.folds import each_label_without
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.thresholds.sample_search import one_per_sample, per_sample
 from keras_multilabel.thresholds.search import (
@@ -17,8 +19,13 @@ from keras_multilabel.thresholds.search import (
     one_for_all,
     within_budget,
 )
-from keras_multilabel.thresholds.shrinkage import DEFAULT, pull
-from keras_multilabel.utils.arguments import Array, check_average, check_word
+from keras_multilabel.thresholds.shrinkage import DEFAULT, pull, pulled
+from keras_multilabel.utils.arguments import (
+    Array,
+    are_probabilities,
+    check_average,
+    check_word,
+)
 from keras_multilabel.utils.options import ThresholdMethod
 
 # A label with so many positives goes half-way to the pooled threshold. Of 0 to 20 the
@@ -46,6 +53,17 @@ class Plan:
     shrinkage: float
     budget: float | None
     expected: bool = False
+
+    def in_units(self, unit: float) -> "Plan":
+        """The plan for counts in units of weight."""
+        return self if self.budget is None else replace(self, budget=self.budget / unit)
+
+    @property
+    def each_label(self) -> bool:
+        """Whether each label's threshold is searched for by itself, without a floor."""
+        own = self.per_label and self.average not in ("micro", "samples")
+        free = self.budget is None and not self.objective.has_floor
+        return own and free and not self.expected
 
 
 # Which options do not go together, and what is said of it.
@@ -144,6 +162,35 @@ def search(curves: Curves, plan: Plan) -> Array:
     else:
         values = _search_labels(curves, plan)
     return pull(values, curves, plan.objective, plan.shrinkage)
+
+
+def search_without(samples: Samples, tests: list[Array], plan: Plan) -> Array:
+    """The thresholds of all samples, and of all but each of some parts.
+
+    Args:
+        samples: Truth, scores and weights.
+        tests: The rows of each part; each row is in one.
+        plan: One that is for `each_label` alone.
+
+    Returns:
+        Shape (1 + n_parts, n_labels), never NaN.
+    """
+    _check_costs(plan.objective.costs, samples.truth.shape[1])
+    if samples.weight is not None:
+        tests = [test[samples.weight[test] > 0] for test in tests]
+    ordered = samples.rows(np.concatenate(tests))
+    ends = np.cumsum([0, *map(len, tests)])
+    rows = [slice(*pair) for pair in pairwise(ends.tolist())]
+    found = each_label_without(ordered, rows, plan.objective)
+    within = np.array([are_probabilities(ordered.y_score[part]) for part in rows])
+    others = [np.delete(within, part).all() for part in range(len(rows))]
+    each = zip(found.values, found.evidence, [within.all(), *others], strict=True)
+    return np.array(
+        [
+            pulled(values, evidence, bool(probabilities), plan.shrinkage)
+            for values, evidence, probabilities in each
+        ]
+    )
 
 
 def _breaks_even(plan: Plan) -> bool:

@@ -29,16 +29,7 @@ def each_label(curves: Curves, objective: Objective) -> Array:
     refused: dict[int, list[float]] = {}
 
     def best(curve: Curve, column: int) -> float:
-        own = objective.of_label(column)
-        if curve.n_positive == 0 and own.needs_positives:
-            return np.nan
-        candidates = curve.candidates(every=not own.monotone)
-        values = own.values(curve.counts_at(candidates))
-        values[np.searchsorted(candidates, refused.get(column, []))] = -np.inf
-        index = own.best(values)
-        if values[index] == -np.inf and not own.has_floor:
-            return np.nan
-        return float(lowered(curve, candidates[index : index + 1])[0])
+        return best_of(curve, objective.of_label(column), refused.get(column, []))
 
     while True:
         values = _filled(curves.map(best))
@@ -55,6 +46,19 @@ def each_label(curves: Curves, objective: Objective) -> Array:
             return values
         for column in broken:
             refused.setdefault(column, []).append(values[column])
+
+
+def best_of(curve: Curve, objective: Objective, refused: Sequence[float] = ()) -> float:
+    """One label's best threshold but for those refused; NaN where none is any good."""
+    if curve.n_positive == 0 and objective.needs_positives:
+        return np.nan
+    candidates, counts = curve.steps(every=not objective.monotone)
+    values = objective.values(counts)
+    values[np.searchsorted(candidates, refused)] = -np.inf
+    index = objective.best(values)
+    if values[index] == -np.inf and not objective.has_floor:
+        return np.nan
+    return float(lowered(curve, candidates[index : index + 1])[0])
 
 
 def _keeps_limits(
@@ -167,8 +171,7 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
     """
 
     def corners(curve: Curve, _: int) -> _Corners:
-        candidates = curve.candidates(every=False)
-        counts = curve.counts_at(candidates)
+        candidates, counts = curve.steps(every=False)
         return _corners(curve, candidates, counts, counts.tp)
 
     pooled = curves.counts.sum()
@@ -199,8 +202,7 @@ def within_budget(
 
     def corners(curve: Curve, column: int) -> _Corners:
         own = objective.of_label(column)
-        candidates = curve.candidates(every=not own.monotone)
-        counts = curve.counts_at(candidates)
+        candidates, counts = curve.steps(every=not own.monotone)
         value = importance[column] * own.values(counts)
         if not np.isfinite(value).all():
             raise ValueError("max_positives needs an objective that is always defined.")

@@ -12,30 +12,42 @@ DEFAULT = 0.5
 
 
 def pull(values: Array, curves: Curves, objective: Objective, strength: float) -> Array:
+    """Pull each label's threshold toward the pooled one, as `pulled` does.
+
+    A floor is never crossed: a label that would is left where it was.
+    """
+    evidence = curves.evidence if strength else np.zeros(len(values))
+    result = pulled(values, evidence, curves.probabilities, strength)
+    if objective.allowed is None or strength == 0:
+        return result
+    broken = ~np.isnan(values) & ~objective.allowed(curves.counts_at(result))
+    return np.where(broken, values, result)
+
+
+def pulled(
+    values: Array, evidence: Array, probabilities: bool, strength: float
+) -> Array:
     """Pull each label's threshold toward the pooled one, by ``n / (n + strength)``.
 
-    n is the label's number of positives. The pooled threshold is the median of all,
-    weighted by the same shares. Probabilities are pulled on the logit scale. A floor
-    is never crossed: a label that would is left where it was. So is one whose threshold
-    is infinite, which takes no part in the median.
+    n is the label's number of positives, its ``evidence``. The pooled threshold is the
+    median of all, weighted by the same shares. Probabilities are pulled on the logit
+    scale. A label whose threshold is infinite is left where it was, and takes no part
+    in the median. One without a threshold, NaN, gets the pooled one.
     """
     known = ~np.isnan(values)
     own = np.where(known, values, DEFAULT)
     finite = known & np.isfinite(own)
     if strength == 0 or not finite.any():
         return own
-    share = known * curves.evidence / (curves.evidence + strength)
-    to_line, from_line = (_logit, expit) if curves.probabilities else (_same, _same)
+    share = known * evidence / (evidence + strength)
+    to_line, from_line = (_logit, expit) if probabilities else (_same, _same)
     line = to_line(np.where(np.isfinite(own), own, DEFAULT))
     pooled = _weighted_median(line[finite], share[finite])
     # Not pooled + share * (line - pooled): a difference of large scores overflows.
     between = np.where(line == pooled, pooled, (1 - share) * pooled + share * line)
-    pulled = from_line(between)
     # A threshold above 1 keeps saturated scores out, and has no logit.
-    keeps = known & (~finite | (curves.probabilities & (own > 1)))
-    if objective.allowed is not None:
-        keeps |= known & ~objective.allowed(curves.counts_at(pulled))
-    return np.where(keeps, own, pulled)
+    keeps = known & (~finite | (probabilities & (own > 1)))
+    return np.where(keeps, own, from_line(between))
 
 
 def _weighted_median(values: Array, weights: Array) -> float:

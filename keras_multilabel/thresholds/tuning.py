@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.thresholds.cross_fitting import Folds, cross_fit
-from keras_multilabel.thresholds.curves import Curves, Steps
+from keras_multilabel.thresholds.curves import Curves, Sorted, Steps
 from keras_multilabel.thresholds.objectives import (
     check_objective,
     score_decisions,
@@ -37,7 +38,7 @@ class ThresholdCounts(Protocol):
 
 
 def tune_thresholds(
-    y_true: npt.ArrayLike | ThresholdCounts,
+    y_true: npt.ArrayLike | ThresholdCounts | SortedScores,
     y_score: npt.ArrayLike | None = None,
     objective: ObjectiveName | Callable[[Counts], Any] = "f1",
     *,
@@ -68,10 +69,11 @@ def tune_thresholds(
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where unknown (left out). Of labels per step or pixel, shape (n_samples,
-            ..., n_labels), each position is a sample. Or an object with ``thresholds``,
-            ascending, and ``counts()``, `Counts` of shape (n_thresholds, n_labels), and
-            then no ``y_score``: its thresholds are the candidates. What its counts
-            weigh is taken for numbers of samples.
+            ..., n_labels), each position is a sample. Or, without ``y_score``,
+            `SortedScores`; or an object with ``thresholds``, ascending, and
+            ``counts()``, `Counts` of shape (n_thresholds, n_labels): its thresholds are
+            the candidates then, and what its counts weigh is taken for numbers of
+            samples.
         y_score: Scores of any scale, same shape; infinite ones too. A score of inf
             reaches every threshold.
         objective: ``"f1"``, ``"fbeta"`` (with ``beta``), ``"jaccard"``,
@@ -182,32 +184,51 @@ def tune_thresholds(
         max_positives=max_positives,
         method=method,
     )
-    if isinstance(y_true, ThresholdCounts):
-        _refuse_samples_options(plan, y_score, sample_weight, cv)
-        counts = y_true.counts()
-        steps = Steps.of(np.asarray(y_true.thresholds), counts)
-        return _tuned(steps, plan, label_names, counts)
+    named = isinstance(objective, str)
+    if isinstance(y_true, (SortedScores, ThresholdCounts)):
+        _refuse_rows(y_true, plan, y_score, sample_weight, cv)
+        return _tune_stand_in(y_true, plan, label_names, named=named)
     if y_score is None:
         raise TypeError("y_score is missing: pass y_true and y_score.")
     samples, unit = Samples.of(y_true, y_score, sample_weight), 1.0
-    if isinstance(objective, str):
+    if named:
         # A callable may ask for the counts as they are; the others are ratios of them.
         samples, unit = samples.scaled()
-    plan = _in_units(plan, unit)
-    tuned = _tuned(samples.present, plan, label_names, y_true, y_score, unit=unit)
+    plan = plan.in_units(unit)
+    fitted = None if cv is None else cross_fit(samples, plan, cv, random_state)
+    values = None if fitted is None else fitted.values
+    names = (label_names, y_true, y_score)
+    tuned = _tuned(samples.present, plan, *names, unit=unit, values=values)
     if plan.average == "samples":
         decisions = samples.decide(tuned.values)
         tuned = replace(tuned, score=_score(plan, samples, decisions))
-    if cv is None:
+    if fitted is None:
         return tuned
-    decisions, parts = cross_fit(samples, plan, cv, random_state)
-    is_flat = samples.sample is None
+    decisions, is_flat = fitted.decisions, samples.sample is None
     return replace(
         tuned,
         cv_score=_score(plan, samples, decisions),
         cv_pred=decisions if is_flat else decisions.reshape(np.shape(y_true)),
-        std=_spread(parts),
+        std=_spread(fitted.parts),
     )
+
+
+def _tune_stand_in(
+    given: SortedScores | ThresholdCounts,
+    plan: Plan,
+    label_names: Iterable[Any] | None,
+    *,
+    named: bool,
+) -> Thresholds:
+    if isinstance(given, SortedScores):
+        unit = given.unit
+        if not named:
+            plan = replace(plan, objective=plan.objective.of_units(unit))
+        own = plan.in_units(unit)
+        return _tuned(Sorted(given), own, label_names, given, unit=unit)
+    counts = given.counts()
+    steps = Steps.of(np.asarray(given.thresholds), counts)
+    return _tuned(steps, plan, label_names, counts)
 
 
 def _spread(parts: Array) -> Array:
@@ -220,21 +241,18 @@ def _score(plan: Plan, samples: Samples, y_pred: Array) -> Any:
     return score_decisions(plan.objective, plan.average, samples, y_pred)
 
 
-def _refuse_samples_options(
-    plan: Plan, y_score: Any, sample_weight: Any, cv: Any
+def _refuse_rows(
+    stand_in: Any, plan: Plan, y_score: Any, sample_weight: Any, cv: Any
 ) -> None:
+    kind = "sorted scores" if isinstance(stand_in, SortedScores) else "counts"
     given = {"y_score": y_score, "sample_weight": sample_weight, "cv": cv}
     for name, value in given.items():
         if value is not None:
-            raise TypeError(f"{name} needs the samples; got their counts.")
+            raise TypeError(f"{name} needs the samples; got their {kind}.")
     if plan.average == "samples":
-        raise ValueError('average="samples" needs the samples; got their counts.')
+        raise ValueError(f'average="samples" needs the samples; got their {kind}.')
     if plan.expected:
-        raise TypeError('method="expected" needs the samples; got their counts.')
-
-
-def _in_units(plan: Plan, unit: float) -> Plan:
-    return plan if plan.budget is None else replace(plan, budget=plan.budget / unit)
+        raise TypeError(f'method="expected" needs the samples; got their {kind}.')
 
 
 def _tuned(
@@ -243,9 +261,10 @@ def _tuned(
     label_names: Iterable[Any] | None,
     *named: Any,
     unit: float = 1.0,
+    values: Array | None = None,
 ) -> Thresholds:
     own = searched(curves, plan)
-    values = search(own, plan)
+    values = search(own, plan) if values is None else values
     names = given_names(label_names, len(values), *named)
     counts = curves.counts_at(values)
     _warn_broken(own.counts_at(values) if plan.expected else counts, plan, names)

@@ -123,3 +123,30 @@ def test_a_histogram_has_no_counts_at_one_threshold(rng):
         with pytest.raises(TypeError, match=r"pass histogram\.counts\(0\.5\)"):
             getattr(kml, name)(histogram)
         assert getattr(kml, name)(histogram.counts(0.5))
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        kml.plot_precision_recall,
+        kml.plot_roc,
+        kml.plot_thresholds,
+        kml.plot_reliability,
+    ],
+)
+def test_curves_take_scores_that_were_sorted_before(rng, plot):
+    y_true = (rng.random((80, 3)) < 0.4).astype(int)
+    y_score, names = rng.random((80, 3)), list("abc")
+    ranked = kml.SortedScores(y_true, y_score, label_names=names)
+    (found,), (expected,) = plot(ranked), plot(y_true, y_score, label_names=names)
+    texts = [
+        [t.get_text() for ax in page.axes for t in ax.texts]
+        for page in (found, expected)
+    ]
+    assert texts[0] == texts[1]
+    lines = [
+        [line.get_xydata() for ax in page.axes for line in ax.lines]
+        for page in (found, expected)
+    ]
+    for one, other in zip(*lines, strict=True):
+        np.testing.assert_array_equal(one, other)

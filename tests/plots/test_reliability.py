@@ -74,5 +74,5 @@ def test_sorted_by_error(rng):
 def test_bad_options(options, message):
     with pytest.raises(ValueError, match=message):
         kml.plot_reliability([[1]], [[0.5]], **options)
-    with pytest.raises(ValueError, match="Logits become probabilities with a sigmoid"):
+    with pytest.raises(ValueError, match="Logits become probabilities with"):
         kml.plot_reliability([[1]], [[1.5]])

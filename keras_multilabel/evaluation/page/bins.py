@@ -12,6 +12,7 @@ import numpy as np
 
 from keras_multilabel.metrics.averages import near_one
 from keras_multilabel.metrics.samples import Samples
+from keras_multilabel.metrics.sorted_label import SortedLabel
 from keras_multilabel.metrics.sorted_scores import SortedScores
 from keras_multilabel.utils.arguments import Array
 
@@ -72,29 +73,31 @@ def label_thresholds(shared: Array, own: float) -> Array:
     return np.unique(np.append(shared, own))
 
 
-def count_bins(samples: Samples, shared: Array, own: Array) -> list[LabelBins]:
+def count_bins(
+    ranked: SortedScores, unit: float, shared: Array, own: Array
+) -> list[LabelBins]:
     """Count the entries of each label between its thresholds.
 
     Args:
-        samples: Truth, scores and weights.
+        ranked: Truth, scores and weights.
+        unit: What the page counts by.
         shared: The thresholds of all labels, ascending.
         own: That of each label, shape (n_labels,).
     """
 
-    def of_label(scores: SortedScores, column: int) -> tuple[Array, Array]:
+    def of_label(scores: SortedLabel, column: int) -> tuple[Array, Array]:
         counts = scores.counts_at(label_thresholds(shared, own[column]))
         negatives = np.concatenate([[scores.n_negative], counts.fp, [0]])
         return negatives, np.concatenate([[scores.n_positive], counts.tp, [0]])
 
-    found = samples.map(of_label)
-    unit = weight_unit(samples.weight)
+    found = ranked.map(of_label)
     nothing = np.zeros(len(shared) + 2)
     bins = []
     for column, sums in enumerate(found):
         if sums is None:
             sums = (nothing[: len(label_thresholds(shared, own[column])) + 2],) * 2
         # Sums are rounded, not their differences, so that no error adds up.
-        whole = [np.rint(side / unit).astype(np.int64) for side in sums]
+        whole = [np.rint(side / (unit / ranked.unit)).astype(np.int64) for side in sums]
         bins.append(LabelBins(*(side[:-1] - side[1:] for side in whole)))
     return bins
 

@@ -32,7 +32,8 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
     shared = score_bins.shared_thresholds(samples) if is_adjustable else np.full(1, 0.5)
     y_pred = report.y_pred
     n_labels = samples.truth.shape[1]
-    bins = score_bins.count_bins(samples, shared, own)
+    unit = score_bins.weight_unit(samples.weight)
+    bins = score_bins.count_bins(report.ranked, unit, shared, own)
     return {
         "labels": [str(n) for n in shown_names(report.label_names, n_labels)],
         "z": normal_quantile(intervals.confidence),
@@ -43,7 +44,7 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
         "shared": shared.tolist(),
         "own": to_plain(own),
         "bins": packed(score_bins.as_stream(bins)),
-        "unit": score_bins.weight_unit(samples.weight),
+        "unit": unit,
         "counts": {n: significant(getattr(report.counts, n)) for n in OUTCOMES},
         "few": _few(report),
         "reported": {

@@ -18,13 +18,20 @@ def random_data(rng, n=400, dtype=np.float32):
     return y_true, y_score
 
 
+def count_bins(samples, shared, own):
+    unit = page_bins.weight_unit(samples.weight)
+    return page_bins.count_bins(
+        page_bins.SortedScores.of_samples(samples), unit, shared, own
+    )
+
+
 def check(y_true, y_score, own, weight=None, **closeness):
     """What is at or above each threshold, summed from the bins, against Counts."""
     samples = samples_of(y_true, y_score, weight)
     shared = page_bins.shared_thresholds(samples)
     own = np.broadcast_to(own, samples.truth.shape[1])
     unit = page_bins.weight_unit(samples.weight)
-    for label, found in enumerate(page_bins.count_bins(samples, shared, own)):
+    for label, found in enumerate(count_bins(samples, shared, own)):
         thresholds = page_bins.label_thresholds(shared, own[label])
         for k in range(0, len(thresholds), 7):
             y_pred = kml.apply_thresholds(samples.y_score, thresholds[k])
@@ -83,7 +90,7 @@ def test_thresholds_are_those_people_choose():
 def test_the_stream_holds_the_bins_that_are_filled():
     samples = samples_of([[1, 0], [0, 0], [1, 1]], [[0.9, 0.1], [0.9, 0.2], [0.2, 0.2]])
     shared = np.array([0.15, 0.5])
-    bins = page_bins.count_bins(samples, shared, np.array([0.5, 0.3]))
+    bins = count_bins(samples, shared, np.array([0.5, 0.3]))
     stream = page_bins.as_stream(bins)
     # Filled bins: label 0 has 1 and 2; label 1, cut at 0.3 too, 0 and 1.
     assert stream.tolist() == [2, 2, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 1]
