@@ -49,8 +49,9 @@ backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
 backend-%: .venv-%/.test
 	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 -m keras tests
 
-docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors
+docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors; then look at it in headless Chromium
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
+	$(BIN)/python -m pytest -m browser -rs tests/site
 	@echo "Open docs/_build/html/index.html"
 
 wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
@@ -61,7 +62,7 @@ wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
 	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/.ci/smoke.py
 
 clean: ## Remove environments and what was built
-	rm -rf .venv .venv-* build dist docs/_build docs/digits docs/tutorials .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* build dist docs/_build docs/examples docs/reference/generated .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

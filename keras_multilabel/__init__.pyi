@@ -38,17 +38,17 @@ from .losses.weighted_binary_crossentropy import (
     WeightedBinaryCrossentropy as WeightedBinaryCrossentropy,
 )
 from .losses.zlpr import ZLPRLoss as ZLPRLoss
+from .metrics.accuracy import hamming_loss as hamming_loss
+from .metrics.accuracy import subset_accuracy_score as subset_accuracy_score
 from .metrics.calibration import calibration_error as calibration_error
 from .metrics.classification import f1_score as f1_score
 from .metrics.classification import fbeta_score as fbeta_score
-from .metrics.classification import hamming_loss as hamming_loss
 from .metrics.classification import jaccard_score as jaccard_score
 from .metrics.classification import (
     precision_recall_fscore_support as precision_recall_fscore_support,
 )
 from .metrics.classification import precision_score as precision_score
 from .metrics.classification import recall_score as recall_score
-from .metrics.classification import subset_accuracy_score as subset_accuracy_score
 from .metrics.confusion_counts import confusion_counts as confusion_counts
 from .metrics.confusion_matrix import label_confusion_matrix as label_confusion_matrix
 from .metrics.confusion_matrix import (

@@ -85,7 +85,7 @@ def digit_scenes(
         seed: Seed of the scenes.
 
     Returns:
-        The folder, which `read_voc` reads.
+        The folder, which `keras_multilabel.read_voc` reads.
 
     Raises:
         ValueError: If ``n_scenes`` is below 1, or if ``directory`` holds anything

@@ -105,7 +105,7 @@ def test_a_mirrored_strategy_counts_as_one_device():
 def test_several_workers_fail_in_keras_alone():
     """Red when Keras has fixed it: then make this a case as the mirrored one is.
 
-    And say so in docs/devices.rst.
+    And say so in docs/guide/devices.rst.
     """
     workers = [f"localhost:{port}" for port in free_ports(2)]
     processes = [

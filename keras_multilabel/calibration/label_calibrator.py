@@ -53,9 +53,11 @@ class LabelCalibrator(BaseEstimator):
         n_features_in_: The number of labels.
 
     References:
-        J. Platt, "Probabilistic outputs for support vector machines", 1999; C. Guo et
-        al., "On calibration of modern neural networks", ICML 2017; M. Kull et al.,
-        "Beta calibration", AISTATS 2017.
+        J. Platt, "Probabilistic outputs for support vector machines", 1999.
+
+        C. Guo et al., "On calibration of modern neural networks", ICML 2017.
+
+        M. Kull et al., "Beta calibration", AISTATS 2017.
 
     Example:
         >>> import numpy as np

@@ -47,8 +47,8 @@ class Comparison(Tabular):
         low: The lower end of the difference's confidence interval.
         high: The upper end.
         p_value: How likely a difference as large is, if the models are equally good.
-        per_label: `Differences`: the same of each label, with p-values as they are
-            and corrected for their number.
+        per_label: The same of each label, a named tuple of arrays: ``p_value`` as
+            it is, and ``adjusted`` for the number of labels too.
         metric: Such as ``"f1"``.
         average: ``"macro"``, ``"micro"`` or ``"weighted"``.
         confidence: Such as 0.95.

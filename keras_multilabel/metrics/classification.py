@@ -6,11 +6,10 @@ count once, score often.
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics import ratios, signatures
-from keras_multilabel.metrics.averages import average_ratio, exact_match
+from keras_multilabel.metrics.averages import average_ratio
 from keras_multilabel.metrics.confusion_counts import take_counts
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.ratios import Ratio
@@ -66,7 +65,7 @@ def precision_score(
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where unknown (left out); or `Counts`, and then no ``y_pred``.
-        y_pred: Decisions, 0 and 1, same shape.
+        y_pred: Predictions, 0 and 1, same shape.
         average: None (a score per label), ``"micro"`` (counts added over labels
             first), ``"macro"`` (mean over labels), ``"weighted"`` (mean over
             labels weighted by support) or ``"samples"`` (mean over samples).
@@ -108,7 +107,21 @@ def recall_score(
 ) -> Any:
     """Recall: which share of the positives is found, tp / (tp + fn).
 
-    Arguments, return value and errors are those of `precision_score`.
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
+        average: None (a score per label), ``"micro"`` (counts added over labels
+            first), ``"macro"`` (mean over labels), ``"weighted"`` (mean over
+            labels weighted by support) or ``"samples"`` (mean over samples).
+        sample_weight: Shape (n_samples,).
+        zero_division: 0.0, 1.0 or NaN: the score where a label has no positives.
+            NaN leaves it out of the average.
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``.
+
+    Raises:
+        TypeError, ValueError: If an argument is none of those above.
 
     Example:
         >>> import keras_multilabel as kml
@@ -131,9 +144,24 @@ def fbeta_score(
     """F-beta: recall counts ``beta`` times as much as precision.
 
     (1 + beta^2) tp / ((1 + beta^2) tp + beta^2 fn + fp), which is the weighted
-    harmonic mean of precision and recall. Arguments, return value and errors are
-    those of `precision_score`; ``zero_division`` acts where a label has neither
-    positives nor positive decisions.
+    harmonic mean of precision and recall.
+
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
+        beta: How many times as much recall counts as precision.
+        average: None (a score per label), ``"micro"`` (counts added over labels
+            first), ``"macro"`` (mean over labels), ``"weighted"`` (mean over
+            labels weighted by support) or ``"samples"`` (mean over samples).
+        sample_weight: Shape (n_samples,).
+        zero_division: 0.0, 1.0 or NaN: the score where a label has neither
+            positives nor predicted positives. NaN leaves it out of the average.
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``.
+
+    Raises:
+        TypeError, ValueError: If an argument is none of those above.
 
     References:
         C. J. van Rijsbergen, Information Retrieval, 2nd ed., 1979, chapter 7.
@@ -160,9 +188,21 @@ def f1_score(
 ) -> Any:
     """F1: 2 tp / (2 tp + fn + fp), the harmonic mean of precision and recall.
 
-    Arguments, return value and errors are those of `precision_score`;
-    ``zero_division`` acts where a label has neither positives nor positive
-    decisions.
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
+        average: None (a score per label), ``"micro"`` (counts added over labels
+            first), ``"macro"`` (mean over labels), ``"weighted"`` (mean over
+            labels weighted by support) or ``"samples"`` (mean over samples).
+        sample_weight: Shape (n_samples,).
+        zero_division: 0.0, 1.0 or NaN: the score where a label has neither
+            positives nor predicted positives. NaN leaves it out of the average.
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``.
+
+    Raises:
+        TypeError, ValueError: If an argument is none of those above.
 
     Example:
         >>> import keras_multilabel as kml
@@ -187,7 +227,21 @@ def jaccard_score(
 ) -> Any:
     """Jaccard index, or intersection over union: tp / (tp + fp + fn).
 
-    Arguments, return value and errors are those of `precision_score`.
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
+        average: None (a score per label), ``"micro"`` (counts added over labels
+            first), ``"macro"`` (mean over labels), ``"weighted"`` (mean over
+            labels weighted by support) or ``"samples"`` (mean over samples).
+        sample_weight: Shape (n_samples,).
+        zero_division: 0.0, 1.0 or NaN: the score where a label has neither
+            positives nor predicted positives. NaN leaves it out of the average.
+
+    Returns:
+        A float, or an array (n_labels,) for ``average=None``.
+
+    Raises:
+        TypeError, ValueError: If an argument is none of those above.
 
     Example:
         >>> import keras_multilabel as kml
@@ -209,11 +263,24 @@ def precision_recall_fscore_support(
 ) -> tuple[Any, Any, Any, Array | None]:
     """Precision, recall, F-beta and support from one count.
 
-    Arguments and errors are those of `precision_score` and `fbeta_score`.
+    Args:
+        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
+        beta: How many times as much recall counts as precision.
+        average: None, the default here (scores per label), ``"micro"`` (counts
+            added over labels first), ``"macro"`` (mean over labels),
+            ``"weighted"`` (mean over labels weighted by support) or
+            ``"samples"`` (mean over samples).
+        sample_weight: Shape (n_samples,).
+        zero_division: 0.0, 1.0 or NaN: the score where the denominator is 0.
+            NaN leaves it out of the average.
 
     Returns:
         ``(precision, recall, fscore, support)``; as in scikit-learn support is
         ``tp + fn`` per label for ``average=None`` and None otherwise.
+
+    Raises:
+        TypeError, ValueError: If an argument is none of those above.
 
     Example:
         >>> import keras_multilabel as kml
@@ -230,70 +297,3 @@ def precision_recall_fscore_support(
         for ratio in (ratios.precision, ratios.recall, ratios.f_beta(beta))
     )
     return precision, recall, fscore, counts.support if average is None else None
-
-
-def hamming_loss(
-    y_true: Truth,
-    y_pred: npt.ArrayLike | None = None,
-    *,
-    sample_weight: npt.ArrayLike | None = None,
-) -> float:
-    """Hamming loss: which share of all known entries is decided wrongly.
-
-    Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
-        y_pred: Decisions, same shape; none with `Counts`.
-        sample_weight: Shape (n_samples,).
-
-    Returns:
-        A float from 0 to 1, lower is better; NaN where nothing is known.
-
-    Raises:
-        TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ, values are not 0, 1 or unknown, or there
-            are no samples.
-
-    Example:
-        >>> import keras_multilabel as kml
-        >>> kml.hamming_loss([[1, 0], [1, 1]], [[1, 1], [1, 1]])
-        0.25
-    """
-    counts, _ = take_counts(y_true, y_pred, sample_weight, 0)
-    return float(average_ratio(ratios.hamming_loss, counts, "micro", None, np.nan))
-
-
-def subset_accuracy_score(
-    y_true: Truth,
-    y_pred: npt.ArrayLike | None = None,
-    *,
-    sample_weight: npt.ArrayLike | None = None,
-) -> float:
-    """Subset accuracy, or exact match: the share of samples with no label wrong.
-
-    Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts` per
-            sample (``axis=1``). Unknown entries cannot be wrong; a sample of
-            which nothing is known is left out.
-        y_pred: Decisions, same shape; none with `Counts`.
-        sample_weight: Shape (n_samples,).
-
-    Returns:
-        A float from 0 to 1; NaN where nothing is known.
-
-    Raises:
-        TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ, values are not 0, 1 or unknown, or there
-            are no samples.
-
-    Example:
-        >>> import keras_multilabel as kml
-        >>> kml.subset_accuracy_score([[1, 0], [1, 1]], [[1, 1], [1, 1]])
-        0.5
-    """
-    counts, weight = take_counts(y_true, y_pred, sample_weight, 1)
-    if counts.axis is None:
-        raise ValueError(
-            "The exact match needs counts per sample, as confusion_counts(..., axis=1) "
-            "takes them; got pooled counts."
-        )
-    return exact_match(counts, weight)

@@ -148,10 +148,13 @@ def tune_thresholds(
     References:
         Z. C. Lipton, C. Elkan and B. Naryanaswamy, "Optimal Thresholding of
         Classifiers to Maximize F1 Measure", ECML PKDD 2014.
+
         W. Dinkelbach, "On Nonlinear Fractional Programming", Management Science 13,
         1967 (``"micro"``: its linear problem is solved for all ratios at once).
+
         T. Fawcett and A. Niculescu-Mizil, "PAV and the ROC Convex Hull", Machine
         Learning 68, 2007.
+
         N. Ye, K. M. A. Chai, W. S. Lee and H. L. Chieu, "Optimizing F-measure: A Tale
         of Two Approaches", ICML 2012 (``"expected"`` beside ``"counts"``).
 

@@ -84,6 +84,7 @@ def compute_class_weight(
     References:
         G. King and L. Zeng, "Logistic Regression in Rare Events Data", Political
         Analysis 9, 2001 (balanced).
+
         Y. Cui et al., "Class-Balanced Loss Based on Effective Number of Samples",
         CVPR 2019 (effective).
 
