@@ -15,7 +15,7 @@ help: ## List these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, thresholds, pictures
-	$(BIN)/python examples/voc.py $(ARGS)
+	$(BIN)/python examples/demo.py $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
@@ -61,7 +61,7 @@ wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
 	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/.ci/smoke.py
 
 clean: ## Remove environments and what was built
-	rm -rf .venv .venv-* build dist docs/_build docs/digits docs/tutorials .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* build dist docs/_build docs/digits docs/examples .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

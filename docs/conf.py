@@ -6,6 +6,8 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from sphinx_gallery.sorting import ExplicitOrder
+
 from keras_multilabel import __version__
 
 root = Path(__file__).parent.parent
@@ -41,11 +43,27 @@ napoleon_numpy_docstring = False
 napoleon_attr_annotations = False
 templates_path = ["_templates"]
 
+# From easy to hard: the sections, and the lessons of each.
+lessons = {
+    "start": ["tabular", "text", "voc"],
+    "training": ["keras_metrics", "partial_labels", "imbalance", "bucketed_images"],
+    "thresholds": ["shrinkage", "precision_floor", "calibration"],
+    "evaluation": ["report_page", "compare_models", "histogram"],
+}
 sphinx_gallery_conf = {
     "examples_dirs": str(root / "examples"),
-    "gallery_dirs": "tutorials",
-    # All are run, with no arguments: what is shown is what they print and draw.
+    "gallery_dirs": "examples",
+    "subsection_order": ExplicitOrder([f"../examples/{name}" for name in lessons]),
+    "within_subsection_order": ExplicitOrder(
+        [f"{name}.py" for names in lessons.values() for name in names]
+    ),
+    # All are run: what is shown is what they print and draw. The demo is a command.
     "filename_pattern": r"\.py$",
+    "ignore_pattern": r"demo\.py$",
+    # Names in the code link to the reference, and its pages list their lessons.
+    "doc_module": ("keras_multilabel",),
+    "reference_url": {"keras_multilabel": None},
+    "backreferences_dir": "reference/generated/lessons",
     "download_all_examples": False,
     "show_signature": False,
     "write_computation_times": False,
@@ -61,6 +79,9 @@ plot_html_show_source_link = False
 html_theme = "pydata_sphinx_theme"
 html_title = "keras_multilabel"
 html_show_sourcelink = False
+# Outputs of lessons are shown whole.
+html_static_path = ["_static"]
+html_css_files = ["gallery.css"]
 html_theme_options = {
     "show_prev_next": False,
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
