@@ -180,7 +180,7 @@ figure, axes = plt.subplots(2, 1, figsize=(8, 6.4), sharex=True, layout="constra
 for ax, counts, title in zip(axes, (at_half, tuned), ("at 0.5", "tuned"), strict=True):
     kml.plot_label_outcomes(counts, ax=ax)
     ax.set_title(title, loc="right")
-axes[0].set_xlabel("")
+_ = axes[0].set_xlabel("")
 
 # %%
 # Next: the same with texts, :ref:`sphx_glr_examples_start_text.py`, and with images,

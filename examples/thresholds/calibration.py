@@ -68,8 +68,9 @@ pd.DataFrame(
 ).round(2)
 
 # %%
-# The same diagram, of calibrated scores. The dots lie along the diagonal, and hardly any
-# sample is in the last bin: for most, the network does not know.
+# The same diagram, of calibrated scores. The dots lie along the diagonal, and fewer samples
+# are in the outer bins. Of the rare label hardly any score is above 0.5 now: the network
+# never knew that much about it.
 
 _ = kml.plot_reliability(y[test], calibrated, label_names=names)
 
@@ -101,8 +102,9 @@ pd.DataFrame(
 # ------------
 # Take the 200 test samples with the highest scores of a label, as one does for a campaign
 # or a review. The sum of their probabilities is the number of positives to expect. The
-# network promises nearly 200 of each label; the calibrated scores promise about what
-# is there. The list is the same in both cases.
+# network promises too many, most of all of the rare label. The calibrated scores promise
+# about what is there. The list is the same in both cases.
+
 
 
 def on_the_list(values):
