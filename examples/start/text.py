@@ -42,7 +42,9 @@ phrases = {
     "thanks": "thank you for the help/great service/you were very kind/all good now/"
     "happy with it",
 }
-fillers = "hello/since monday/please help/i have written before/what can i do/order 1234"
+fillers = (
+    "hello/since monday/please help/i have written before/what can i do/order 1234"
+)
 shares = np.array([0.35, 0.25, 0.18, 0.15, 0.12, 0.06])
 together = {"damaged": "refund"}  # who gets a broken thing often wants money back
 
@@ -171,7 +173,11 @@ _ = kml.plot_label_confusion(y_test, y_pred, label_names=classes)
 # names of its labels. `decode_labels` turns the row of 0 and 1 back into topics.
 
 deployed = kml.with_decisions(model, metrics.thresholds)
-new = ["box was crushed and i want my money back", "password reset fails", "hello, order 1234"]
+new = [
+    "box was crushed and i want my money back",
+    "password reset fails",
+    "hello, order 1234",
+]
 numbers = vectorizer.transform(new).toarray().astype("float32")
 predicted = deployed.predict(numbers, verbose=0)
 for text, labels in zip(

@@ -96,7 +96,11 @@ def dataset(rows, shuffle=False):
     )
 
 
-train_data, val_data, test_data = dataset(train, shuffle=True), dataset(val), dataset(test)
+train_data, val_data, test_data = (
+    dataset(train, shuffle=True),
+    dataset(val),
+    dataset(test),
+)
 images, labels = next(iter(train_data))
 print("images", tuple(images.shape), "labels", tuple(labels.shape))
 
@@ -212,7 +216,8 @@ figure, axes = plt.subplots(1, 6, figsize=(11, 2.4), layout="constrained")
 for ax, row in zip(axes, worst, strict=True):
     ax.imshow(plt.imread(root / "JPEGImages" / table["filename"].iloc[test[row]]))
     found = [
-        ("-" if y_true[row, k] else "+") + classes[k] for k in np.flatnonzero(wrong[row])
+        ("-" if y_true[row, k] else "+") + classes[k]
+        for k in np.flatnonzero(wrong[row])
     ]
     ax.set_title("\n".join(found), fontsize=9)
     ax.axis("off")
@@ -231,4 +236,6 @@ image = next(iter(test_data))[0][:1]
 predicted = served.predict(image, verbose=0)
 print("scores   ", predicted["scores"].round(2)[0])
 print("decisions", predicted["decisions"][0])
-print("names    ", kml.decode_labels(predicted["decisions"], kml.label_names(served))[0])
+print(
+    "names    ", kml.decode_labels(predicted["decisions"], kml.label_names(served))[0]
+)

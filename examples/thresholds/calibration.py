@@ -106,7 +106,6 @@ pd.DataFrame(
 # about what is there. The list is the same in both cases.
 
 
-
 def on_the_list(values):
     top = np.argsort(-test_score, axis=0)[:200]
     return np.take_along_axis(values, top, axis=0).sum(0)

@@ -135,7 +135,9 @@ bars = {
 for place, ((name, y_pred), colour) in enumerate(
     zip(bars.items(), ("0.7", "#abcbe8", "#2a6fae"), strict=True)
 ):
-    ax.bar(np.arange(6) + 0.27 * (place - 1), cost(y_pred), 0.25, color=colour, label=name)
+    ax.bar(
+        np.arange(6) + 0.27 * (place - 1), cost(y_pred), 0.25, color=colour, label=name
+    )
 ax.set_xticks(range(6), names)
 ax.set_ylabel("mean cost")
 _ = ax.legend()

@@ -42,11 +42,12 @@ for ax in (between, within):
 # Within a label: class weights, in the loss
 # ------------------------------------------
 # A label's few positives are outvoted by its many negatives, and the network says
-# "no" to be safe. `compute_class_weight` weighs both sides of each label, and a loss
-# that takes ``class_weight`` uses them entry by entry. (Keras's own
+# "no" to be safe. `compute_class_weight` gives a weight to both sides of each label, and a
+# loss that takes ``class_weight`` uses them entry by entry. (Keras's own
 # ``fit(class_weight=...)`` cannot: it reads a multi-hot row as one class.)
 #
-# What each side of each label weighs in the loss, all its samples together:
+# The bars are the total weight of each side of each label in the loss, all its samples
+# together:
 
 schemes = {
     "no weights": np.ones((len(classes), 2)),
@@ -66,11 +67,10 @@ axes[0].set_ylabel("total weight")
 _ = axes[2].legend()
 
 # %%
-# "balanced" makes both sides of every label weigh the same, and with that every label
+# "balanced" gives both sides of every label the same weight, and with that every label
 # too. It is a strong medicine: scores stop being probabilities, and precision falls.
 # The square root goes half the way. If scores are only ranked or cut at tuned
-# thresholds, no weights at all are the thing to compare with: see the guide to
-# thresholds.
+# thresholds, no weights at all are the thing to compare with: see below.
 #
 # Between labels: sample weights
 # ------------------------------
@@ -86,8 +86,8 @@ print(pd.DataFrame(shares, classes).T.round(3).to_string())
 
 # %%
 # The numbers are the share of the training weight that has each label: the rare ones
-# gain. But a picture of a sheep often shows a person too, and both are weighed
-# together. Sample weights shift the balance between labels a little; they cannot set
+# gain. But a picture of a sheep often shows a person too, and both get the same weight.
+# Sample weights shift the balance between labels a little; they cannot set
 # it, and they do nothing about negatives within a label. For a tf.data or PyDataset
 # that does not fit in memory, ``kml.weighted(dataset)`` adds the same column.
 
@@ -144,5 +144,5 @@ print(pd.DataFrame(shares, classes).T.round(3).to_string())
 # is left between them. The two-way loss stands out by one standard deviation, and so
 # does the softmax, at 0.5 too: nearly all of these scenes have one label only.
 #
-# So: if you may tune thresholds, do that first, and weigh only where you have seen it
-# help. If 0.5 is given, ``"sqrt"`` is a good first choice.
+# So: if you may tune thresholds, do that first, and add weights only where you have seen
+# them help. If 0.5 is given, ``"sqrt"`` is a good first choice.

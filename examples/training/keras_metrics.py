@@ -91,7 +91,12 @@ for found in kml.check_setup(model, (x[train], y[train])):
 rows = [
     ("accuracy", last["val_accuracy"], "subset_accuracy", last["val_subset_accuracy"]),
     ("BinaryAccuracy", last["val_binary_accuracy"], "macro F1", last["val_f1_score"]),
-    ("Precision", last["val_keras_precision"], "macro precision", last["val_precision"]),
+    (
+        "Precision",
+        last["val_keras_precision"],
+        "macro precision",
+        last["val_precision"],
+    ),
     ("Recall", last["val_keras_recall"], "macro recall", last["val_recall"]),
     ("F1Score", last["val_keras_f1_argmax"], "macro F1", last["val_f1_score"]),
     ("F1Score(threshold)", last["val_keras_f1"], "macro F1", last["val_f1_score"]),
@@ -147,7 +152,14 @@ _ = ax.legend(ncols=3, loc="lower left", framealpha=1)
 figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 epochs = np.arange(1, 9)
 ax.plot(epochs, history["keras_f1"], ":", color="#0072b2", label="training, Keras")
-ax.plot(epochs, history["val_keras_f1"], color="#d55e00", lw=5, alpha=0.4, label="validation, Keras")
+ax.plot(
+    epochs,
+    history["val_keras_f1"],
+    color="#d55e00",
+    lw=5,
+    alpha=0.4,
+    label="validation, Keras",
+)
 ax.plot(epochs, history["val_f1_score"], color="#0072b2", label="validation, ours")
 ax.set(xlabel="epoch", ylabel="macro F1", ylim=(0, None))
 _ = ax.legend()

@@ -32,7 +32,9 @@ properties = {
     "multiple of five": [0, 5],
 }
 names = list(properties)
-y = np.stack([np.isin(digits, few) for few in properties.values()], axis=1).astype("int8")
+y = np.stack([np.isin(digits, few) for few in properties.values()], axis=1).astype(
+    "int8"
+)
 x = (images / 16).astype("float32")
 
 figure, axes = plt.subplots(1, 6, figsize=(11, 2.2), layout="constrained")
@@ -121,7 +123,9 @@ scores["all known", 1.0] = train(x_train, y_train)
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
 macro = {
-    "macro F1 at 0.5": lambda score: kml.f1_score(y_test, score >= 0.5, average="macro"),
+    "macro F1 at 0.5": lambda score: kml.f1_score(
+        y_test, score >= 0.5, average="macro"
+    ),
     "macro average precision": lambda score: kml.average_precision_score(y_test, score),
 }
 for ax, (title, value) in zip(axes, macro.items(), strict=True):
@@ -132,7 +136,11 @@ for ax, (title, value) in zip(axes, macro.items(), strict=True):
     ):
         shares = [share for name, share in scores if name == way]
         ax.plot(
-            shares, [value(scores[way, s]) for s in shares], "o-", color=colour, label=way
+            shares,
+            [value(scores[way, s]) for s in shares],
+            "o-",
+            color=colour,
+            label=way,
         )
     ax.axhline(value(scores["all known", 1.0]), color="0.5", ls=":", label="all known")
     ax.set(title=title, xlabel="share of entries known", ylim=(0, 1.02))
