@@ -2,10 +2,10 @@
 Is the new model better?
 ========================
 
-Macro F1 rose from 0.80 to 0.84 on 600 test samples. Is that more than chance? Both models
-saw the same samples, and what is hard for one is mostly hard for the other. A comparison
-that knows this is far sharper than two intervals side by side. This lesson compares two
-networks, and then the same network with other seeds.
+Macro F1 rose from 0.80 to 0.84 on 600 test samples. Is that more than chance? Both
+models saw the same samples, and what is hard for one is mostly hard for the other. A
+comparison that knows this is far sharper than two intervals side by side. This lesson
+compares two networks, and then the same network with other seeds.
 """
 
 import keras
@@ -19,8 +19,8 @@ import keras_multilabel as kml
 # %%
 # Two networks
 # ------------
-# Digits with much noise, and five of their properties as labels. Network *a* has 64 hidden
-# units, *b* has 8. Each is trained three times, with other seeds.
+# Digits with much noise, and five of their properties as labels. Network *a* has 64
+# hidden units, *b* has 8. Each is trained three times, with other seeds.
 
 images, digits = load_digits(return_X_y=True)
 properties = {
@@ -82,9 +82,10 @@ pd.DataFrame(
 # %%
 # Two intervals side by side
 # --------------------------
-# The networks of seed 0: F1 of each label, *a* above and *b* below. Nearly all intervals of *b* overlap with
-# those of *a*. That does not mean that there is no difference: each interval is as wide as
-# the luck of drawing these 600 samples, and both models had the same luck.
+# The networks of seed 0: F1 of each label, *a* above and *b* below. Nearly all
+# intervals of *b* overlap with those of *a*. That does not mean that there is no
+# difference: each interval is as wide as the luck of drawing these 600 samples, and
+# both models had the same luck.
 
 figure, axes = plt.subplots(2, 1, figsize=(9, 5), layout="constrained")
 for ax, name in zip(axes, "ab", strict=True):
@@ -96,10 +97,10 @@ for ax, name in zip(axes, "ab", strict=True):
 # %%
 # One interval of the difference
 # ------------------------------
-# `compare_models` puts the interval around the *difference*. The second line is macro F1.
-# An interval without 0, and a small p-value, say that *a* is better by more than chance.
-# The last column corrects the p-values of the labels for there being five of them: look
-# for one of five to be below 0.05, and chance is likely to help.
+# `compare_models` puts the interval around the *difference*. The second line is macro
+# F1. An interval without 0, and a small p-value, say that *a* is better by more than
+# chance. The last column corrects the p-values of the labels for there being five of
+# them: look for one of five to be below 0.05, and chance is likely to help.
 
 
 def compare(score, other):
@@ -129,11 +130,11 @@ _ = ax.set_xlabel("F1 of a - F1 of b")
 # What a test cannot know
 # -----------------------
 # It compares *these two trained networks*. Trained again, each will be another one. The
-# picture has macro F1 of *a* minus *b* for the three seeds, in blue, and of *a* minus *a*
-# with another seed, in grey. What the seed alone does can be as large as 0.02, and a pair
-# of seeds can even differ significantly: they are different networks. So to say that 64
-# units are better than 8, compare several seeds of each. Here *a* is better with all
-# three, by more than seeds differ.
+# picture has macro F1 of *a* minus *b* for the three seeds, in blue, and of *a* minus
+# *a* with another seed, in grey. What the seed alone does can be as large as 0.02, and
+# a pair of seeds can even differ significantly: they are different networks. So to say
+# that 64 units are better than 8, compare several seeds of each. Here *a* is better
+# with all three, by more than seeds differ.
 
 pairs = {f"a - b, seed {k}": (scores["a"][k], scores["b"][k]) for k in SEEDS}
 for one, other in ((0, 1), (0, 2), (1, 2)):

@@ -2,10 +2,10 @@
 Scores of more data than fits in memory
 =======================================
 
-ROC AUC, average precision and thresholds need the scores of all samples, sorted. For ten
-million samples of 80 labels that is 3 GB. A `ScoreHistogram` counts them in bins instead:
-its size does not grow, and histograms of parts add up. This lesson shows how it is made,
-how near it comes to the exact values, and how far it can be off at most.
+ROC AUC, average precision and thresholds need the scores of all samples, sorted. For
+ten million samples of 80 labels that is 3 GB. A `ScoreHistogram` counts them in bins
+instead: its size does not grow, and histograms of parts add up. This lesson shows how
+it is made, how near it comes to the exact values, and how far it can be off at most.
 """
 
 import matplotlib.pyplot as plt
@@ -17,8 +17,8 @@ import keras_multilabel as kml
 # %%
 # Scores of a sure network
 # ------------------------
-# 100,000 samples of 12 labels, float32. Scores of networks crowd near 0 and near 1: in the
-# right picture nearly all scores of a rare label are in the first of 200 bars.
+# 100,000 samples of 12 labels, float32. Scores of networks crowd near 0 and near 1: in
+# the right picture nearly all scores of a rare label are in the first of 200 bars.
 
 rng = np.random.default_rng(0)
 prevalence = np.geomspace(0.4, 0.001, 12)
@@ -51,8 +51,8 @@ print(f"histogram:        {whole.nbytes:,} bytes, however many samples there are
 # %%
 # Its bins
 # --------
-# They are narrow toward 0 and 1, where the scores are, and wide between. The picture has
-# the width of the bin at each score, beside that of 200 even thresholds, as
+# They are narrow toward 0 and 1, where the scores are, and wide between. The picture
+# has the width of the bin at each score, beside that of 200 even thresholds, as
 # ``keras.metrics.AUC`` has them.
 
 edges = whole.thresholds
@@ -69,8 +69,8 @@ _ = ax.legend()
 # %%
 # How near?
 # ---------
-# ROC AUC and average precision, averaged over labels: exact, from the histogram, and ROC
-# AUC from true and false positives at 200 even thresholds.
+# ROC AUC and average precision, averaged over labels: exact, from the histogram, and
+# ROC AUC from true and false positives at 200 even thresholds.
 
 
 def auc_of_even_thresholds(y_true, y_score):
@@ -100,9 +100,9 @@ pd.DataFrame(
 # How far off at most?
 # --------------------
 # Within a bin the order of the scores is lost. The best order and the worst one give
-# bounds, for each label. Dots are the histogram's error, lines its bounds: the exact value
-# cannot be outside. Even for the rarest labels they are narrow, and the histogram, which
-# takes the middle, is nearer than they promise.
+# bounds, for each label. Dots are the histogram's error, lines its bounds: the exact
+# value cannot be outside. Even for the rarest labels they are narrow, and the
+# histogram, which takes the middle, is nearer than they promise.
 
 exact = kml.roc_auc_score(y_true, y_score, average=None)
 low, high = kml.roc_auc_bounds(whole)

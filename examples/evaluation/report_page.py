@@ -2,9 +2,10 @@
 The report, as a page
 =====================
 
-One call evaluates a model on a data set: every score of every label with its interval, and
-what the thresholds rest on. It prints, goes into a data frame, and writes one interactive
-page that you can send to somebody who has no Python. That page is in this lesson: try it.
+One call evaluates a model on a data set: every score of every label with its
+interval, and what the thresholds rest on. It prints, goes into a data frame, and
+writes one interactive page that you can send to somebody who has no Python. That page
+is in this lesson: try it.
 """
 
 import html
@@ -62,12 +63,12 @@ y_score, other_score = scores_of(64), scores_of(8)
 # %%
 # The report
 # ----------
-# ``"cv"`` tunes a threshold per label on these rows and predicts each row by thresholds of
-# other rows, so that the scores hold for new data. After a ``fit`` with
+# ``"cv"`` tunes a threshold per label on these rows and predicts each row by thresholds
+# of other rows, so that the scores hold for new data. After a ``fit`` with
 # `MultiLabelMetrics`, ``metrics.report()`` gives the same of the validation data.
 #
-# Each row has F1 with its interval. A label with a good ``AP`` and a poor F1 would have a
-# threshold problem, not a model problem.
+# Each row has F1 with its interval. A label with a good ``AP`` and a poor F1 would have
+# a threshold problem, not a model problem.
 
 pictures = 255 * x_test.clip(0, 1).reshape(-1, 8, 8)
 pictures = np.kron(pictures, np.ones((8, 8))).astype("uint8")
@@ -95,9 +96,9 @@ _ = kml.plot_label_scores(report)
 # %%
 # The page
 # --------
-# ``to_html`` writes one file that needs no network. Given ``images``, it shows the worst
-# misses and false alarms; given a comparison, the second model beside the labels. Here
-# the page is embedded. What to try:
+# ``to_html`` writes one file that needs no network. Given ``images``, it shows the
+# worst misses and false alarms; given a comparison, the second model beside the labels.
+# Here the page is embedded. What to try:
 #
 # - sort the table by a column, and filter it by a name;
 # - click a label, and move its threshold: counts, precision and recall follow;

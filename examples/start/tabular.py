@@ -67,24 +67,24 @@ print(classes)
 print(y[:3])
 
 # %%
-# Look at the labels first. The blue bar is how often a label occurs. *sun* is on 60 % of
-# the days, *thunder* on 3 %: it will be the hard one, and a score that counts all
+# Look at the labels first. The blue bar is how often a label occurs. *sun* is on 60 %
+# of the days, *thunder* on 3 %: it will be the hard one, and a score that counts all
 # predictions alike would not show it.
 
 _ = kml.plot_label_counts(y, label_names=classes)
 
 # %%
-# Which labels occur together? A blue cell is a pair that occurs together more often than
-# chance would have it, an orange one less often. Rain goes with fog, storm and thunder.
-# Fog in a storm, or thunder with frost, is rare.
+# Which labels occur together? A blue cell is a pair that occurs together more often
+# than chance would have it, an orange one less often. Rain goes with fog, storm and
+# thunder. Fog in a storm, or thunder with frost, is rare.
 
 _ = kml.plot_cooccurrence(y, label_names=classes)
 
 # %%
 # Three parts
 # -----------
-# One part to train on, one to validate and tune on, one to test on at the end. The split
-# is stratified: each label is as frequent in each part, the rare ones too.
+# One part to train on, one to validate and tune on, one to test on at the end. The
+# split is stratified: each label is as frequent in each part, the rare ones too.
 
 features = days.drop(columns="weather").to_numpy("float32")
 x_train, x_rest, y_train, y_rest = kml.multilabel_train_test_split(
@@ -101,13 +101,13 @@ pd.DataFrame(
 # %%
 # The network
 # -----------
-# It ends in one *sigmoid* per label: six answers between 0 and 1 that do not exclude each
-# other. (A softmax would make them add up to 1, as if each day had one kind of weather.)
-# The loss is binary cross-entropy, the same question asked for each label.
+# It ends in one *sigmoid* per label: six answers between 0 and 1 that do not exclude
+# each other. (A softmax would make them add up to 1, as if each day had one kind of
+# weather.) The loss is binary cross-entropy, the same question asked for each label.
 #
 # `MultiLabelMetrics` goes over the validation data after each epoch and puts
-# ``val_f1_score``, ``val_precision`` and ``val_recall`` into the logs. Callbacks that use
-# them stand after it, with ``mode="max"``.
+# ``val_f1_score``, ``val_precision`` and ``val_recall`` into the logs. Callbacks that
+# use them stand after it, with ``mode="max"``.
 
 normalize = keras.layers.Normalization()
 normalize.adapt(x_train)
@@ -130,9 +130,9 @@ history = model.fit(
 _ = kml.plot_history(history)
 
 # %%
-# Above is the loss, below are the three scores in validation, with the best epoch marked.
-# Macro F1 still rises where the loss is nearly flat: rare labels have little part in the
-# loss, and as much part in macro F1 as the others.
+# Above is the loss, below are the three scores in validation, with the best epoch
+# marked. Macro F1 still rises where the loss is nearly flat: rare labels have little
+# part in the loss, and as much part in macro F1 as the others.
 #
 # How good is each label?
 # -----------------------
@@ -147,9 +147,9 @@ _ = kml.plot_label_scores(at_half)
 # %%
 # Better thresholds
 # -----------------
-# Nothing says that 0.5 is the right place to cut. `tune_thresholds` finds a threshold per
-# label on the validation part. The test part was used for nothing, so it tells what the
-# thresholds are worth.
+# Nothing says that 0.5 is the right place to cut. `tune_thresholds` finds a threshold
+# per label on the validation part. The test part was used for nothing, so it tells what
+# the thresholds are worth.
 
 thresholds = kml.tune_thresholds(
     y_val, model.predict(x_val, verbose=0), label_names=classes
@@ -171,10 +171,10 @@ table.loc["macro average"] = [
 table.round(3)
 
 # %%
-# Rare labels have low thresholds, and gain most. How much they gain depends on the days:
-# with other seeds macro F1 rises by 0.01 to 0.09. In the pictures, left of the line is
-# what is missed, and right of it what is predicted: with the tuned thresholds fewer days
-# are missed, for more false alarms, in orange.
+# Rare labels have low thresholds, and gain most. How much they gain depends on the
+# days: with other seeds macro F1 rises by 0.01 to 0.09. In the pictures, left of the
+# line is what is missed, and right of it what is predicted: with the tuned thresholds
+# fewer days are missed, for more false alarms, in orange.
 
 figure, axes = plt.subplots(2, 1, figsize=(8, 6.4), sharex=True, layout="constrained")
 for ax, counts, title in zip(axes, (at_half, tuned), ("at 0.5", "tuned"), strict=True):

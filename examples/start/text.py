@@ -25,17 +25,17 @@ keras.utils.set_random_seed(0)
 # Messages
 # --------
 # They are made of phrases. Some phrases are ambiguous ("it does not work" may be a
-# broken product or a login), and one topic in ten is mentioned without its own words, as
-# people do.
+# broken product or a login), and one topic in ten is mentioned without its own words,
+# as people do.
 
 phrases = {
-    "delivery": "parcel never arrived/courier left it outside/tracking shows no movement/"
+    "delivery": "parcel never arrived/courier left it outside/tracking shows nothing/"
     "delivery is late/wrong address on the parcel",
     "refund": "want my money back/refund is still missing/returned the item/"
     "please send the money/cancel and refund",
     "damaged": "screen is cracked/box was crushed/it came broken/a part is missing/"
     "it does not work",
-    "billing": "charged twice/invoice is wrong/my card was charged/price on the invoice/"
+    "billing": "charged twice/invoice is wrong/my card was charged/price on invoice/"
     "please send the invoice",
     "login": "cannot log in/password reset fails/account is locked/it does not work/"
     "no email with the code",
@@ -51,7 +51,9 @@ together = {"damaged": "refund"}  # who gets a broken thing often wants money ba
 
 def message(rng):
     """A text and its topics."""
-    topics = [label for label, yes in zip(phrases, rng.random(6) < shares) if yes]
+    topics = [
+        label for label, yes in zip(phrases, rng.random(6) < shares, strict=True) if yes
+    ]
     for label, other in together.items():
         if label in topics and other not in topics and rng.random() < 0.5:
             topics.append(other)
@@ -113,9 +115,9 @@ print(f"{x_train.shape[0]} messages, {x_train.shape[1]} words and pairs of words
 # %%
 # A network of one layer
 # ----------------------
-# Six logistic regressions in one layer. ``threshold="tune"`` tunes a threshold per label
-# after each epoch, on the validation part, and scores each message by thresholds that
-# were tuned on others: the F1 in the logs is what tuned thresholds are worth.
+# Six logistic regressions in one layer. ``threshold="tune"`` tunes a threshold per
+# label after each epoch, on the validation part, and scores each message by thresholds
+# that were tuned on others: the F1 in the logs is what tuned thresholds are worth.
 
 model = keras.Sequential(
     [
@@ -133,9 +135,9 @@ _ = kml.plot_history(history)
 # %%
 # Which words speak for a topic?
 # ------------------------------
-# With one layer, the weights can be read. The words of the phrases above come out, though
-# the network was not told which phrase belongs to which topic. "does not work" is not
-# among them: it speaks for two topics.
+# With one layer, the weights can be read. The words of the phrases above come out,
+# though the network was not told which phrase belongs to which topic. "does not work"
+# is not among them: it speaks for two topics.
 
 weights = model.layers[-1].get_weights()[0]
 words = vectorizer.get_feature_names_out()
@@ -148,8 +150,8 @@ for ax, label, column in zip(axes.flat, classes, weights.T, strict=True):
 # %%
 # How good is each topic?
 # -----------------------
-# On the test part, with the thresholds of the last epoch. The best that can be hoped for
-# is a recall of about 0.9, since one topic in ten is not put into words.
+# On the test part, with the thresholds of the last epoch. The best that can be hoped
+# for is a recall of about 0.9, since one topic in ten is not put into words.
 
 y_score = model.predict(x_test, verbose=0)
 y_pred = metrics.thresholds.apply(y_score)
@@ -160,17 +162,17 @@ _ = kml.plot_label_scores(y_test, y_pred, label_names=classes)
 # --------------------------
 # In each row is a topic that was missed, in each column the one that was predicted in
 # excess in the same message: orange, the darker the more often. The last column is what
-# was missed with nothing predicted in its place: the topics that were not put into words.
-# What stands out between topics is *login* and *damaged*. They share a phrase; which of
-# them is predicted for it depends on their thresholds.
+# was missed with nothing predicted in its place: the topics that were not put into
+# words. What stands out between topics is *login* and *damaged*. They share a phrase;
+# which of them is predicted for it depends on their thresholds.
 
 _ = kml.plot_label_confusion(y_test, y_pred, label_names=classes)
 
 # %%
 # A new message
 # -------------
-# The model with its thresholds inside gives scores and predictions at once, and knows the
-# names of its labels. `decode_labels` turns the row of 0 and 1 back into topics.
+# The model with its thresholds inside gives scores and predictions at once, and knows
+# the names of its labels. `decode_labels` turns the row of 0 and 1 back into topics.
 
 deployed = kml.with_decisions(model, metrics.thresholds)
 new = [

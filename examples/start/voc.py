@@ -7,10 +7,10 @@ labels, train with F1, precision and recall after every epoch, tune a threshold 
 label, look at one confusion matrix per label, and save one file that gives the names of
 what it sees.
 
-The images are scenes of scikit-learn's handwritten digits, written on the spot as a real
-PASCAL VOC folder. With a folder of photographs all lines but the network stay as they
-are. ``examples/demo.py`` is the same as a command, with a ResNet50 for photographs:
-``python examples/demo.py --voc VOCdevkit/VOC2012``.
+The images are scenes of scikit-learn's handwritten digits, written on the spot as a
+real PASCAL VOC folder. With a folder of photographs all lines but the network stay as
+they are. ``examples/demo.py`` is the same as a command, with a ResNet50 for
+photographs: ``python examples/demo.py --voc VOCdevkit/VOC2012``.
 """
 
 import tempfile
@@ -59,10 +59,10 @@ _ = kml.plot_label_counts(y, label_names=classes)
 # %%
 # Three parts
 # -----------
-# Which images may be in different parts? Not two scenes with the same handwritten digit:
-# the network would know it by heart. ``digit_scenes`` sees to that, and its list ``val``
-# has the scenes with other handwriting. With photographs, keep those of one place or one
-# patient together (`MultilabelStratifiedGroupKFold`).
+# Which images may be in different parts? Not two scenes with the same handwritten
+# digit: the network would know it by heart. ``digit_scenes`` sees to that, and its list
+# ``val`` has the scenes with other handwriting. With photographs, keep those of one
+# place or one patient together (`MultilabelStratifiedGroupKFold`).
 #
 # Half of ``val`` is for early stopping and thresholds, half for the test. This split is
 # stratified, so that each half has its share of the rare labels.
@@ -74,7 +74,9 @@ val, test = kml.multilabel_train_test_split(
     rest, stratify=y[rest], test_size=0.5, random_state=0
 )
 parts = {"train": train, "validation": val, "test": test}
-pd.DataFrame({name: (y[rows] == 1).sum(0) for name, rows in parts.items()}, classes).T
+pd.DataFrame(
+    {name: (y[rows] == 1).sum(0) for name, rows in parts.items()}, classes
+).transpose()
 
 # %%
 # Datasets
@@ -107,12 +109,12 @@ print("images", tuple(images.shape), "labels", tuple(labels.shape))
 # %%
 # A network and a loss
 # --------------------
-# The network is small. For photographs, take one of ``keras.applications``. It ends in one
-# sigmoid per label, since labels do not exclude each other.
+# The network is small. For photographs, take one of ``keras.applications``. It ends in
+# one sigmoid per label, since labels do not exclude each other.
 #
 # The loss weights the positives of rare labels more. The square root of the full
-# "balanced" ratio is a common compromise. (Keras's own ``class_weight`` cannot do this: it
-# reads a multi-hot row as one class.)
+# "balanced" ratio is a common compromise. (Keras's own ``class_weight`` cannot do this:
+# it reads a multi-hot row as one class.)
 
 
 def block(x, filters):
@@ -132,7 +134,7 @@ class_weight = kml.compute_class_weight(y[train], "sqrt")
 model.compile(
     keras.optimizers.Adam(3e-3), loss=kml.WeightedBinaryCrossentropy(class_weight)
 )
-pd.DataFrame(class_weight, classes, ["negative", "positive"]).round(2).T
+pd.DataFrame(class_weight, classes, ["negative", "positive"]).round(2).transpose()
 
 # %%
 # Training
@@ -176,8 +178,8 @@ print(thresholds)
 # The test
 # --------
 # Nothing was chosen on the test part, so its scores are what to expect of new images.
-# Tuned thresholds gain 0.01 to 0.03 here, with three seeds: little, since the weights in
-# the loss have moved the scores of rare labels up already.
+# Tuned thresholds gain 0.01 to 0.03 here, with three seeds: little, since the weights
+# in the loss have moved the scores of rare labels up already.
 
 y_true, y_score = truth_and_scores(test_data)
 at_half = kml.confusion_counts(y_true, y_score >= 0.5, label_names=classes)
@@ -193,8 +195,8 @@ pd.DataFrame(
 ).round(3)
 
 # %%
-# What is missed is left of the line, what is predicted is right of it. A label with much
-# orange is predicted too often; one with a long pale bar is seldom found.
+# What is missed is left of the line, what is predicted is right of it. A label with
+# much orange is predicted too often; one with a long pale bar is seldom found.
 
 _ = kml.plot_label_outcomes(tuned)
 

@@ -2,10 +2,10 @@
 A precision floor, a budget, a price
 ====================================
 
-F1 is not what every application wants. "Nine in ten alarms must be right", "a person can
-look at 500 cases" and "a miss costs ten times a false alarm" are other questions, and
-each has its own best thresholds. This lesson answers all three with the same scores, and
-looks at what the answers are worth on other data.
+F1 is not what every application wants. "Nine in ten alarms must be right", "a person
+can look at 500 cases" and "a miss costs ten times a false alarm" are other questions,
+and each has its own best thresholds. This lesson answers all three with the same
+scores, and looks at what the answers are worth on other data.
 """
 
 import matplotlib.pyplot as plt
@@ -47,8 +47,8 @@ _ = kml.plot_thresholds(y_val, val_score, label_names=names)
 # %%
 # A precision floor
 # -----------------
-# The highest recall at a precision of 0.9 or more. If no threshold reaches the floor, the
-# label is never predicted.
+# The highest recall at a precision of 0.9 or more. If no threshold reaches the floor,
+# the label is never predicted.
 
 options = {"label_names": names, "average": "macro"}
 floor = kml.tune_thresholds(y_val, val_score, "recall", min_precision=0.9, **options)
@@ -56,9 +56,9 @@ _ = kml.plot_precision_recall(y_val, val_score, thresholds=floor)
 
 # %%
 # The dots are the thresholds on the curves, where precision is just 0.9. Does it stay
-# there? On the test data, precision of the common labels is within three hundredths of it.
-# That of rare labels can be well below or above: the curve was high where chance helped,
-# and the threshold was put there.
+# there? On the test data, precision of the common labels is within three hundredths of
+# it. That of rare labels can be well below or above: the curve was high where chance
+# helped, and the threshold was put there.
 
 table = pd.DataFrame(
     {
@@ -77,10 +77,10 @@ table = pd.DataFrame(
 table.round(3)
 
 # %%
-# So a floor that must hold needs a margin, and the margin depends on how many samples are
-# above the threshold. The interval of the precision on the validation data tells: the
-# rarer the label, the further its lower end is below 0.9. (The interval itself flatters a
-# little, since the threshold was chosen on the same data.)
+# So a floor that must hold needs a margin, and the margin depends on how many samples
+# are above the threshold. The interval of the precision on the validation data tells:
+# the rarer the label, the further its lower end is below 0.9. (The interval itself
+# flatters a little, since the threshold was chosen on the same data.)
 
 kept = kml.confusion_counts(y_val, floor.apply(val_score), label_names=names)
 ax = kml.plot_label_scores(kept, score="precision", sort=None)
@@ -89,8 +89,8 @@ _ = ax.axvline(0.9, color="#d55e00", lw=1)
 # %%
 # A budget
 # --------
-# Somebody can look at 500 predictions. ``max_positives`` keeps to that on the data tuned
-# on. ``average`` says what they are spent on.
+# Somebody can look at 500 predictions. ``max_positives`` keeps to that on the data
+# tuned on. ``average`` says what they are spent on.
 
 figure, axes = plt.subplots(2, 1, figsize=(8, 6.4), sharex=True, layout="constrained")
 for ax, average in zip(axes, ("macro", "micro"), strict=True):
@@ -104,17 +104,17 @@ for ax, average in zip(axes, ("macro", "micro"), strict=True):
 _ = axes[0].set(xlabel="", xlim=(-950, 350))
 
 # %%
-# Both are best for their F1, and look different. For macro F1 each label counts the same,
-# and a rare label's F1 is cheap: *hole* and *burr* get all that helps them, *scratch* gets
-# what is left. For micro F1 each prediction counts the same, so they go to the surest
-# ones, mostly of common labels, and there is hardly a false alarm. (It spends less than 500: the
-# next step of the joint optimum would be more.)
+# Both are best for their F1, and look different. For macro F1 each label counts the
+# same, and a rare label's F1 is cheap: *hole* and *burr* get all that helps them,
+# *scratch* gets what is left. For micro F1 each prediction counts the same, so they go
+# to the surest ones, mostly of common labels, and there is hardly a false alarm. (It
+# spends less than 500: the next step of the joint optimum would be more.)
 #
 # A price
 # -------
 # A miss costs ten times a false alarm. The best threshold of a calibrated score is then
-# 1 / 11 for every label, and that is near where tuning puts it. The bars are the mean cost
-# per prediction on the test data.
+# 1 / 11 for every label, and that is near where tuning puts it. The bars are the mean
+# cost per prediction on the test data.
 
 costs = [1, 10]  # of a false positive and of a false negative
 price = kml.tune_thresholds(y_val, val_score, "cost", costs=costs, label_names=names)

@@ -3,9 +3,9 @@ Thresholds of rare labels: what shrinkage does
 ==============================================
 
 A threshold per label is tuned on that label's positives. With five of them, the best
-threshold *on these data* follows chance. `tune_thresholds` therefore pulls thresholds of
-rare labels toward the median of all. This lesson shows the chance, the pull, and when it
-helps.
+threshold *on these data* follows chance. `tune_thresholds` therefore pulls thresholds
+of rare labels toward the median of all. This lesson shows the chance, the pull, and
+when it helps.
 """
 
 import matplotlib.pyplot as plt
@@ -17,10 +17,10 @@ import keras_multilabel as kml
 # %%
 # A made population
 # -----------------
-# 40 labels, from 30 % down to 0.4 % positives. Scores of positives are higher than those
-# of negatives, and each label's scores are a little too high or too low throughout, as
-# those of networks are. Since the population is made, 50,000 fresh rows can tell what a
-# threshold is really worth.
+# 40 labels, from 30 % down to 0.4 % positives. Scores of positives are higher than
+# those of negatives, and each label's scores are a little too high or too low
+# throughout, as those of networks are. Since the population is made, 50,000 fresh rows
+# can tell what a threshold is really worth.
 
 rng = np.random.default_rng(0)
 prevalence = np.geomspace(0.3, 0.004, 40)
@@ -40,10 +40,10 @@ fresh_true, fresh_score = sample(50_000)
 # %%
 # One rare label, five validation sets
 # ------------------------------------
-# Each grey line is F1 over the threshold in a validation set of 1,000 rows, its orange dot
-# the best threshold there. The blue line is F1 on the fresh rows. The dots are far apart,
-# and nearly all above the blue line: what they promise is partly chance. That is why the
-# score on the data tuned on must not be reported.
+# Each grey line is F1 over the threshold in a validation set of 1,000 rows, its orange
+# dot the best threshold there. The blue line is F1 on the fresh rows. The dots are far
+# apart, and nearly all above the blue line: what they promise is partly chance. That is
+# why the score on the data tuned on must not be reported.
 
 rare = 34
 grid = np.geomspace(0.01, 0.9, 200)
@@ -70,8 +70,8 @@ _ = ax.legend()
 # -------------------------------
 # Left without shrinkage, right with the default. Each dot is the threshold that one
 # validation set gives, the black line the best on the fresh rows. On the left the dots
-# scatter more the rarer the label. On the right those of rare labels keep together, near
-# the median of all. Those of frequent labels stay where they are: a label with n
+# scatter more the rarer the label. On the right those of rare labels keep together,
+# near the median of all. Those of frequent labels stay where they are: a label with n
 # positives keeps n / (n + 5) of its distance to the median.
 
 validation_sets = [sample(1000) for _ in range(10)]
@@ -93,9 +93,9 @@ _ = axes[0].set_ylabel("threshold")
 # How hard to pull?
 # -----------------
 # Macro F1 on the fresh rows, mean of the ten validation sets. On the left end is each
-# label's own optimum, on the right one threshold for all labels. The orange line is what
-# the same thresholds promise on the data that they were tuned on: highest where they are
-# worth least.
+# label's own optimum, on the right one threshold for all labels. The orange line is
+# what the same thresholds promise on the data that they were tuned on: highest where
+# they are worth least.
 
 pulls = [0, 1, 2, 5, 10, 20, 50, 200]
 claimed, worth = np.empty((2, len(pulls), len(validation_sets)))
@@ -120,10 +120,11 @@ _ = ax.legend()
 
 # %%
 # Two things to see. The blue line is flat: a pull of 2 to 20 gains half a hundredth of
-# macro F1 over none, and a very strong one loses. And the orange line is far above it, so
-# that one is tempted to pull less. The default of 5 was chosen in a larger simulation
-# where more labels are rare. It is no law: labels with hundreds of positives hardly notice
-# it, and where thresholds really lie far apart, a weak pull is better than a strong one.
+# macro F1 over none, and a very strong one loses. And the orange line is far above it,
+# so that one is tempted to pull less. The default of 5 was chosen in a larger
+# simulation where more labels are rare. It is no law: labels with hundreds of positives
+# hardly notice it, and where thresholds really lie far apart, a weak pull is better
+# than a strong one.
 #
 # What to do with data of your own, where there are no 50,000 fresh rows? ``cv=5`` tunes
 # on four fifths and scores the last one, in turn. Means of the ten validation sets:

@@ -2,10 +2,10 @@
 Images that are not square
 ==========================
 
-Batches need images of one shape. Squashing a panorama into a square deforms what is on it,
-and padding wastes most of the square. ``resize="bucket"`` sorts images of like shape into
-batches of their own. This lesson shows what each way does to the pixels, and trains one
-network with each.
+Batches need images of one shape. Squashing a panorama into a square deforms what is
+on it, and padding wastes most of the square. ``resize="bucket"`` sorts images of like
+shape into batches of their own. This lesson shows what each way does to the pixels,
+and trains one network with each.
 """
 
 import tempfile
@@ -24,9 +24,9 @@ import keras_multilabel as kml
 # %%
 # Strips of digits
 # ----------------
-# Each image is a row or a column of one to four of scikit-learn's handwritten digits, so
-# that some are four times as wide as high. Its labels are the digits on it. Digits on
-# test images come from other handwriting than those on training images.
+# Each image is a row or a column of one to four of scikit-learn's handwritten digits,
+# so that some are four times as wide as high. Its labels are the digits on it. Digits
+# on test images come from other handwriting than those on training images.
 
 NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 rng = np.random.default_rng(0)
@@ -69,10 +69,10 @@ _ = kml.plot_image_sizes(kml.describe_images(train, image_size=(32, 32)))
 # What each way does to the pixels
 # --------------------------------
 # Four long images with ``image_size=(32, 32)``. Stretched, digits on long strips are
-# squashed to a quarter of their width. Cropped, they are cut off, and their labels stay:
-# the network is told to find what it cannot see. Padded, three quarters of the square are
-# black, and digits small. In buckets, each shape has about the area of the square, and
-# digits keep their form.
+# squashed to a quarter of their width. Cropped, they are cut off, and their labels
+# stay: the network is told to find what it cannot see. Padded, three quarters of the
+# square are black, and digits small. In buckets, each shape has about the area of the
+# square, and digits keep their form.
 
 WAYS = ("stretch", "crop", "pad", "bucket")
 
@@ -140,10 +140,10 @@ results = pd.DataFrame({way: train_network(way) for way in WAYS}).T
 results.round(3)
 
 # %%
-# The order is that of the pictures: cropped images are worst, since their labels name what
-# is not there; stretched and padded ones are between; and buckets are best, for as
-# many pixels per image. The gain is this large because these strips are long: photographs
-# are mostly 3:2 or 4:3, where buckets save less. ``pad`` wastes memory and
+# The order is that of the pictures: cropped images are worst, since their labels name
+# what is not there; stretched and padded ones are between; and buckets are best, for as
+# many pixels per image. The gain is this large because these strips are long:
+# photographs are mostly 3:2 or 4:3, where buckets save less. ``pad`` wastes memory and
 # time where sizes differ; ``dataset.padding`` says how many pixels of the buckets pad:
 
 buckets = dataset(train, "bucket")

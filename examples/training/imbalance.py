@@ -41,8 +41,8 @@ for ax in (between, within):
 # %%
 # Within a label: class weights, in the loss
 # ------------------------------------------
-# A label's few positives are outvoted by its many negatives, and the network says
-# "no" to be safe. `compute_class_weight` gives a weight to both sides of each label, and a
+# A label's few positives are outvoted by its many negatives, and the network says "no"
+# to be safe. `compute_class_weight` gives a weight to both sides of each label, and a
 # loss that takes ``class_weight`` uses them entry by entry. (Keras's own
 # ``fit(class_weight=...)`` cannot: it reads a multi-hot row as one class.)
 #
@@ -144,5 +144,5 @@ print(pd.DataFrame(shares, classes).T.round(3).to_string())
 # is left between them. The two-way loss stands out by one standard deviation, and so
 # does the softmax, at 0.5 too: nearly all of these scenes have one label only.
 #
-# So: if you may tune thresholds, do that first, and add weights only where you have seen
-# them help. If 0.5 is given, ``"sqrt"`` is a good first choice.
+# So: if you may tune thresholds, do that first, and add weights only where you have
+# seen them help. If 0.5 is given, ``"sqrt"`` is a good first choice.

@@ -77,8 +77,8 @@ history = model.fit(
 last = {name: float(np.mean(values[-1])) for name, values in history.items()}
 
 # %%
-# `check_setup` looks at a compiled model and its data, before training too, and names two
-# of these metrics.
+# `check_setup` looks at a compiled model and its data, before training too, and names
+# two of these metrics.
 
 for found in kml.check_setup(model, (x[train], y[train])):
     print(found)
@@ -105,26 +105,27 @@ rows = [
 pd.DataFrame(rows, columns=["Keras", "value", "ours", "value "]).round(4)
 
 # %%
-# - **accuracy** is read as the accuracy of *one* class of eight: is the highest score of a
-#   row at the place of the first 1? A row without labels counts as its first label. The
-#   share of rows with no label wrong is another number.
+# - **accuracy** is read as the accuracy of *one* class of eight: is the highest score
+#   of a row at the place of the first 1? A row without labels counts as its first
+#   label. The share of rows with no label wrong is another number.
 # - **BinaryAccuracy** counts every entry, and most are easy zeros. It is high for any
 #   network, also for one that never finds a rare label: see the picture below.
 # - **Precision** and **Recall** pool the entries of all labels (what scikit-learn calls
-#   micro). The frequent labels dominate. The macro average gives each label the same say.
+#   micro). The frequent labels dominate. The macro average gives each label the same
+#   say.
 # - **F1Score** without a threshold takes the highest score of each row as its one
 #   prediction, whatever it is. With ``threshold=0.5`` it agrees with ours.
-# - **AUC** has 200 thresholds between 0 and 1, at even distances. It is a little off here,
-#   and more where scores crowd near 0: the last section.
+# - **AUC** has 200 thresholds between 0 and 1, at even distances. It is a little off
+#   here, and more where scores crowd near 0: the last section.
 #
-# ``average=None``, the default of ``F1Score``, logs one value per label in an array, which
-# `keras.callbacks.EarlyStopping` cannot compare.
+# ``average=None``, the default of ``F1Score``, logs one value per label in an array,
+# which `keras.callbacks.EarlyStopping` cannot compare.
 #
 # What BinaryAccuracy does not see
 # --------------------------------
-# In grey the accuracy of each label, in orange that of a network that always says no, in
-# blue F1. For the rare labels the first two are the same to the eye, however little is
-# found.
+# In grey the accuracy of each label, in orange that of a network that always says no,
+# in blue F1. For the rare labels the first two are the same to the eye, however little
+# is found.
 
 counts = metrics.counts
 accuracy = (counts.tp + counts.tn) / counts.total
@@ -143,11 +144,11 @@ _ = ax.legend(ncols=3, loc="lower left", framealpha=1)
 # %%
 # While it trains
 # ---------------
-# The values that Keras logs *without* ``val_`` are means over the batches of an epoch, each
-# of the network as it was at that batch. So training scores lag behind: the dotted line
-# starts below the validation scores, since most of its first epoch was predicted by a
-# network that knew little. In validation, Keras's ``F1Score(threshold=0.5)`` and ours are
-# the same line.
+# The values that Keras logs *without* ``val_`` are means over the batches of an epoch,
+# each of the network as it was at that batch. So training scores lag behind: the dotted
+# line starts below the validation scores, since most of its first epoch was predicted
+# by a network that knew little. In validation, Keras's ``F1Score(threshold=0.5)`` and
+# ours are the same line.
 
 figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 epochs = np.arange(1, 9)
@@ -168,9 +169,10 @@ _ = ax.legend()
 # Where 200 thresholds are too few
 # --------------------------------
 # A label that one sample in five hundred has gets low scores, even from a good network.
-# Here nearly all are below 0.02. Keras's thresholds are the grey lines: between the first
-# two are most of the negatives and of the positives, which it cannot tell apart. The exact
-# value needs no thresholds, and a `ScoreHistogram` has bins that are finer toward 0 and 1.
+# Here nearly all are below 0.02. Keras's thresholds are the grey lines: between the
+# first two are most of the negatives and of the positives, which it cannot tell apart.
+# The exact value needs no thresholds, and a `ScoreHistogram` has bins that are finer
+# toward 0 and 1.
 
 positive = rng.random((100_000, 1)) < 0.002
 low_score = 1 / (1 + np.exp(-(rng.normal(-8, 1, (100_000, 1)) + 2 * positive)))
@@ -195,5 +197,5 @@ print(f"keras.metrics.AUC {float(keras_auc.result()):.4f}")
 
 # %%
 # One more difference, which is seldom seen: Keras predicts a label where the score is
-# *above* the threshold, we do where it is the threshold or above, so that a threshold can
-# be one of the scores.
+# *above* the threshold, we do where it is the threshold or above, so that a threshold
+# can be one of the scores.

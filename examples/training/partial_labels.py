@@ -2,10 +2,11 @@
 Labels that are not all known
 =============================
 
-Somebody answered "is there a dog?" for one image and "is there a car?" for another, and
-nobody answered both. Such entries are *unknown*, which is not the same as *no*. Write -1
-for them, and the losses and scores of this package leave them out. This lesson shows what
-happens if unknown is taken for no, or if rows with unknown entries are dropped.
+Somebody answered "is there a dog?" for one image and "is there a car?" for another,
+and nobody answered both. Such entries are *unknown*, which is not the same as *no*.
+Write -1 for them, and the losses and scores of this package leave them out. This
+lesson shows what happens if unknown is taken for no, or if rows with unknown entries
+are dropped.
 """
 
 import keras
@@ -20,8 +21,8 @@ import keras_multilabel as kml
 # %%
 # Five questions about a digit
 # ----------------------------
-# scikit-learn's 1,797 handwritten digits. Each has some of five properties, so the problem
-# is multi-label.
+# scikit-learn's 1,797 handwritten digits. Each has some of five properties, so the
+# problem is multi-label.
 
 images, digits = load_digits(return_X_y=True)
 properties = {
@@ -47,10 +48,10 @@ for ax, row in zip(axes, [2, 3, 4, 5, 9, 7], strict=True):
 # %%
 # Most answers are missing
 # ------------------------
-# Half of the digits are to train on. Chance alone says which of their entries are known,
-# here three in ten. In the picture, a column per digit: blue is yes, pale blue no, white
-# unknown. Hardly any column is complete. The test part is known completely, so that the
-# truth can be told.
+# Half of the digits are to train on. Chance alone says which of their entries are
+# known, here three in ten. In the picture, a column per digit: blue is yes, pale blue
+# no, white unknown. Hardly any column is complete. The test part is known completely,
+# so that the truth can be told.
 
 x_train, x_test, y_train, y_test = kml.multilabel_train_test_split(
     x, y, stratify=y, test_size=0.5, random_state=0
@@ -77,14 +78,14 @@ print(kml.describe_labels(partial(0.3), label_names=names))
 # %%
 # Three ways to train
 # -------------------
-# - *unknown*: -1 stays, and `WeightedBinaryCrossentropy` leaves those entries out. A row
-#   helps with the labels that are known.
+# - *unknown*: -1 stays, and `WeightedBinaryCrossentropy` leaves those entries out. A
+#   row helps with the labels that are known.
 # - *no*: what happens where a table is filled with zeros.
-# - *complete rows*: rows with an unknown entry are dropped. Where three in ten entries are
-#   known, that leaves one row in 400.
+# - *complete rows*: rows with an unknown entry are dropped. Where three in ten entries
+#   are known, that leaves one row in 400.
 #
-# (Keras's own ``binary_crossentropy`` takes -1 for a number: the loss of such an entry has
-# no lower end, and training follows it.)
+# (Keras's own ``binary_crossentropy`` takes -1 for a number: the loss of such an entry
+# has no lower end, and training follows it.)
 
 
 def train(x, y):
@@ -149,9 +150,9 @@ _ = axes[1].legend(loc="lower right")
 # %%
 # Why scores are too low
 # ----------------------
-# The mean score of each label, beside the share of digits that have it. A network learns
-# the frequencies of its targets. If seven in ten positives are written as 0, it says 0.3
-# where it should say 1.
+# The mean score of each label, beside the share of digits that have it. A network
+# learns the frequencies of its targets. If seven in ten positives are written as 0, it
+# says 0.3 where it should say 1.
 
 means = pd.DataFrame(
     {
@@ -167,10 +168,10 @@ _ = ax.set_ylabel("share, and mean score")
 # %%
 # Scores on data with unknown entries
 # -----------------------------------
-# The same predictions, scored three times: on the complete truth, on truth of which three
-# in ten entries are known and the others -1, and with these taken for no. Unknown entries
-# left out, precision and recall are about those of the complete truth. Taken for no, each
-# right prediction of an unknown entry counts as a false alarm.
+# The same predictions, scored three times: on the complete truth, on truth of which
+# three in ten entries are known and the others -1, and with these taken for no. Unknown
+# entries left out, precision and recall are about those of the complete truth. Taken
+# for no, each right prediction of an unknown entry counts as a false alarm.
 
 y_pred = scores["unknown", 0.3] >= 0.5
 y_known = np.where(rng.random(y_test.shape) < 0.3, y_test, -1)
@@ -190,5 +191,6 @@ pd.DataFrame(
 ).round(3)
 
 # %%
-# Here chance alone says which entries are known. If annotators answer only where they see
-# something, what is known is no fair sample, and no way of writing it down repairs that.
+# Here chance alone says which entries are known. If annotators answer only where they
+# see something, what is known is no fair sample, and no way of writing it down repairs
+# that.
