@@ -1,11 +1,11 @@
 """A PASCAL VOC folder in, a multi-label classifier out: ``make demo``.
 
-Without arguments the pictures are scenes of scikit-learn's bundled handwritten digits,
-made on the spot as a real VOC folder. Your own VOC folder goes through the same lines,
-with a ResNet50 in place of the small network::
+Without arguments the images are scenes of scikit-learn's handwritten digits,
+made on the spot as a real VOC folder. Your own VOC folder goes through the
+same lines, with a ResNet50 in place of the small network::
 
-    python examples/demo.py                       # about two minutes on two cores
-    python examples/demo.py --quick               # a few seconds, to see it run
+    python examples/demo.py            # about two minutes on two cores
+    python examples/demo.py --quick    # a few seconds, to see it run
     python examples/demo.py --voc VOCdevkit/VOC2012 --weights imagenet
 
 ``examples/start/voc.py`` is the same as a lesson.
@@ -26,7 +26,7 @@ GPU_FILES = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")
 
 @contextlib.contextmanager
 def quiet_without_gpu():
-    """Hide what TensorFlow's C++ code says of a missing GPU where there is none.
+    """Hide what TensorFlow's C++ code says of a GPU where there is none.
 
     It writes to the file of standard error directly, some of it whatever
     ``TF_CPP_MIN_LOG_LEVEL`` says. Errors of Python are shown as always.
@@ -53,7 +53,9 @@ with quiet_without_gpu():
 def main():
     options = read_options()
     print(f"Writes pictures, tables and the model to {options.out}")
-    print(f"Keras {keras.__version__} on {keras.backend.backend()}", flush=True)
+    print(
+        f"Keras {keras.__version__} on {keras.backend.backend()}", flush=True
+    )
     options.out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(0)
 
@@ -62,7 +64,9 @@ def main():
     y, classes = kml.encode_labels(table["labels"], unknown=table["unknown"])
     print(f"{len(table):,} pictures of {len(classes)} labels", flush=True)
     ax = kml.plot_label_counts(y, label_names=classes)
-    ax.figure.savefig(options.out / "label_counts.png", dpi=120, bbox_inches="tight")
+    ax.figure.savefig(
+        options.out / "label_counts.png", dpi=120, bbox_inches="tight"
+    )
 
     train, val, test = three_parts(table, y)
     size = (224, 224) if options.voc else (64, 64)
@@ -78,7 +82,9 @@ def main():
         for rows in (train, val, test)
     )
     class_weight = kml.compute_class_weight(y[train], "sqrt")
-    model = resnet50(classes, options) if options.voc else small_network(classes)
+    model = (
+        resnet50(classes, options) if options.voc else small_network(classes)
+    )
     model.compile(
         keras.optimizers.Adam(1e-4 if options.voc else 2e-3),
         loss=kml.WeightedBinaryCrossentropy(class_weight),
@@ -88,7 +94,10 @@ def main():
     kml.plot_history(history).savefig(options.out / "history.png", dpi=120)
 
     thresholds = kml.tune_thresholds(
-        *truth_and_scores(model, val_data), label_names=classes, cv=5, random_state=0
+        *truth_and_scores(model, val_data),
+        label_names=classes,
+        cv=5,
+        random_state=0,
     )
     print(thresholds)
     evaluate(*truth_and_scores(model, test_data), thresholds, options.out)
@@ -97,11 +106,19 @@ def main():
 
 
 def read_options():
-    parser = argparse.ArgumentParser(description="A VOC folder in, a classifier out.")
-    parser.add_argument("--voc", type=Path, metavar="ROOT", help="a PASCAL VOC folder")
-    parser.add_argument("--weights", choices=["imagenet", "none"], default="imagenet")
+    parser = argparse.ArgumentParser(
+        description="A VOC folder in, a classifier out."
+    )
+    parser.add_argument(
+        "--voc", type=Path, metavar="ROOT", help="a PASCAL VOC folder"
+    )
+    parser.add_argument(
+        "--weights", choices=["imagenet", "none"], default="imagenet"
+    )
     parser.add_argument("--epochs", type=int, help="at most this many")
-    parser.add_argument("--quick", action="store_true", help="little data, two epochs")
+    parser.add_argument(
+        "--quick", action="store_true", help="little data, two epochs"
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -116,11 +133,13 @@ def read_options():
 
 def scenes(options):
     number = 400 if options.quick else 4000
-    return kml.datasets.digit_scenes(options.out / f"digit_scenes_{number}", number)
+    return kml.datasets.digit_scenes(
+        options.out / f"digit_scenes_{number}", number
+    )
 
 
 def three_parts(table, y):
-    """Rows to train on, to tune on, to test on: each label as frequent in each."""
+    """Rows to train on, to tune on, to test on, with like shares of labels."""
     train, rest = kml.multilabel_train_test_split(
         np.arange(len(table)), stratify=y, test_size=0.3, random_state=0
     )
@@ -152,10 +171,10 @@ def resnet50(classes, options):
         base = keras.applications.ResNet50(
             weights=weights, include_top=False, pooling="avg"
         )
-    except Exception as error:  # Keras raises bare Exceptions where a download fails.
+    except Exception as error:  # a bare one, where a download fails
         raise SystemExit(
-            f"The ImageNet weights could not be loaded ({error}). Connect to the "
-            "internet once, or start from random weights with --weights none."
+            f"The ImageNet weights could not be loaded ({error}). Connect to "
+            "the internet once, or start from random weights with --weights none."
         ) from error
     inputs = keras.Input((224, 224, 3))
     x = keras.layers.RandomFlip("horizontal")(inputs)

@@ -2,12 +2,14 @@
 Is the new model better?
 ========================
 
-Macro F1 rose from 0.80 to 0.84 on 600 test samples. Is that more than chance? Both
-models saw the same samples, and what is hard for one is mostly hard for the other. A
-comparison that knows this is far sharper than two intervals side by side. This lesson
-compares two networks, and then the same network with other seeds.
+Macro F1 rose from 0.80 to 0.84 on 600 test samples. Is that more than chance?
+Both models saw the same samples, and what is hard for one is mostly hard for
+the other. A comparison that knows this is far sharper than two intervals side
+by side. This lesson compares two networks, and then the same network with
+other seeds.
 """
 
+# sphinx_gallery_thumbnail_number = 4
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,8 +21,9 @@ import keras_multilabel as kml
 # %%
 # Two networks
 # ------------
-# Digits with much noise, and five of their properties as labels. Network *a* has 64
-# hidden units, *b* has 8. Each is trained three times, with other seeds.
+# Digits with much noise, and five of their properties as labels. Network *a*
+# has 64 hidden units, *b* has 8. Each is trained three times, with other
+# seeds.
 
 images, digits = load_digits(return_X_y=True)
 properties = {
@@ -31,9 +34,9 @@ properties = {
     "multiple of five": [0, 5],
 }
 names = list(properties)
-y = np.stack([np.isin(digits, few) for few in properties.values()], axis=1).astype(
-    "int8"
-)
+y = np.stack(
+    [np.isin(digits, few) for few in properties.values()], axis=1
+).astype("int8")
 rng = np.random.default_rng(0)
 x = (images / 16 + rng.normal(0, 0.4, images.shape)).astype("float32")
 x_train, x_test, y_train, y_test = kml.multilabel_train_test_split(
@@ -59,7 +62,9 @@ def scores_of(units, seed):
     )
     model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
     # The same as 15 epochs, in one.
-    drawn = np.random.default_rng(seed).integers(len(x_train), size=15 * len(x_train))
+    drawn = np.random.default_rng(seed).integers(
+        len(x_train), size=15 * len(x_train)
+    )
     model.fit(x_train[drawn], y_train[drawn], verbose=0)
     return model.predict(x_test, verbose=0)
 
@@ -72,7 +77,8 @@ scores = {
 pd.DataFrame(
     {
         f"macro F1 of {name}": [
-            kml.f1_score(y_test, score >= 0.5, average="macro") for score in several
+            kml.f1_score(y_test, score >= 0.5, average="macro")
+            for score in several
         ]
         for name, several in scores.items()
     },
@@ -83,9 +89,9 @@ pd.DataFrame(
 # Two intervals side by side
 # --------------------------
 # The networks of seed 0: F1 of each label, *a* above and *b* below. Nearly all
-# intervals of *b* overlap with those of *a*. That does not mean that there is no
-# difference: each interval is as wide as the luck of drawing these 600 samples, and
-# both models had the same luck.
+# intervals of *b* overlap with those of *a*. That does not mean that there is
+# no difference: each interval is as wide as the luck of drawing these 600
+# samples, and both models had the same luck.
 
 figure, axes = plt.subplots(2, 1, figsize=(9, 5), layout="constrained")
 for ax, name in zip(axes, "ab", strict=True):
@@ -97,10 +103,11 @@ for ax, name in zip(axes, "ab", strict=True):
 # %%
 # One interval of the difference
 # ------------------------------
-# `compare_models` puts the interval around the *difference*. The second line is macro
-# F1. An interval without 0, and a small p-value, say that *a* is better by more than
-# chance. The last column corrects the p-values of the labels for there being five of
-# them: look for one of five to be below 0.05, and chance is likely to help.
+# `compare_models` puts the interval around the *difference*. The second line
+# is macro F1. An interval without 0, and a small p-value, say that *a* is
+# better by more than chance. The last column corrects the p-values of the
+# labels for there being five of them: look for one of five to be below 0.05,
+# and chance is likely to help.
 
 
 def compare(score, other):
@@ -113,7 +120,8 @@ better = compare(scores["a"][0], scores["b"][0])
 print(better)
 
 # %%
-# In a picture: what is right of 0 is better in *a*. The orange diamond is macro F1.
+# In a picture: what is right of 0 is better in *a*. The orange diamond is
+# macro F1.
 
 labels = better.per_label
 figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")
@@ -129,16 +137,20 @@ _ = ax.set_xlabel("F1 of a - F1 of b")
 # %%
 # What a test cannot know
 # -----------------------
-# It compares *these two trained networks*. Trained again, each will be another one. The
-# picture has macro F1 of *a* minus *b* for the three seeds, in blue, and of *a* minus
-# *a* with another seed, in grey. What the seed alone does can be as large as 0.02, and
-# a pair of seeds can even differ significantly: they are different networks. So to say
-# that 64 units are better than 8, compare several seeds of each. Here *a* is better
-# with all three, by more than seeds differ.
+# It compares *these two trained networks*. Trained again, each will be another
+# one. The picture has macro F1 of *a* minus *b* for the three seeds, in blue,
+# and of *a* minus *a* with another seed, in grey. What the seed alone does can
+# be as large as 0.02, and a pair of seeds can even differ significantly: they
+# are different networks. So to say that 64 units are better than 8, compare
+# several seeds of each. Here *a* is better with all three, by more than seeds
+# differ.
 
 pairs = {f"a - b, seed {k}": (scores["a"][k], scores["b"][k]) for k in SEEDS}
 for one, other in ((0, 1), (0, 2), (1, 2)):
-    pairs[f"a - a, seeds {one} and {other}"] = scores["a"][one], scores["a"][other]
+    pairs[f"a - a, seeds {one} and {other}"] = (
+        scores["a"][one],
+        scores["a"][other],
+    )
 found = [compare(*pair) for pair in pairs.values()]
 figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")
 for place, comparison in enumerate(found):
@@ -152,12 +164,15 @@ _ = ax.set_xlabel("difference in macro F1")
 # %%
 # How much sharper?
 # -----------------
-# The width of three intervals: of each macro F1 alone, of the difference as if the two
-# models had been tested on different samples, and of the difference as it is.
+# The width of three intervals: of each macro F1 alone, of the difference as if
+# the two models had been tested on different samples, and of the difference as
+# it is.
 
 
 def width(score):
-    found = kml.score_intervals(y_test, score >= 0.5).averages["macro"]["f1_score"]
+    found = kml.score_intervals(y_test, score >= 0.5).averages["macro"][
+        "f1_score"
+    ]
     return found.high - found.low
 
 
@@ -174,8 +189,9 @@ pd.Series(
 # %%
 # Without thresholds
 # ------------------
-# A difference in F1 may be one of thresholds: perhaps 0.5 suits one network and not the
-# other. Average precision needs none, so it compares the scores themselves.
+# A difference in F1 may be one of thresholds: perhaps 0.5 suits one network
+# and not the other. Average precision needs none, so it compares the scores
+# themselves.
 
 print(
     kml.compare_models(
@@ -189,5 +205,5 @@ print(
 )
 
 # %%
-# If several samples come from one patient or one place, pass ``groups=``: they are no
-# independent observations.
+# If several samples come from one patient or one place, pass ``groups=``: they
+# are no independent observations.

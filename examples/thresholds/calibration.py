@@ -2,9 +2,10 @@
 Scores that mean probabilities
 ==============================
 
-Of the samples with a score of 0.3, three in ten should have the label. Networks that
-train for long on few data are too sure of themselves. This lesson shows how that looks,
-corrects it with two numbers per label, and shows what it is good for.
+Of the samples with a score of 0.3, three in ten should have the label.
+Networks that train for long on few data are too sure of themselves. This
+lesson shows how that looks, corrects it with two numbers per label, and shows
+what it is good for.
 """
 
 import keras
@@ -19,8 +20,8 @@ keras.utils.set_random_seed(0)
 # %%
 # A network that is too sure
 # --------------------------
-# Three labels depend on ten features, with much chance left. 400 rows are few for a
-# network of 64 units, and 30 epochs are many.
+# Three labels depend on ten features, with much chance left. 400 rows are few
+# for a network of 64 units, and 30 epochs are many.
 
 names = ["common", "medium", "rare"]
 rng = np.random.default_rng(0)
@@ -45,45 +46,50 @@ test_score = model.predict(x[test], verbose=0)
 # %%
 # The reliability diagram
 # -----------------------
-# Samples are put into bins by their score. A dot is the share of positives in a bin,
-# the bars below are how many samples it holds. If scores were probabilities, the dots
-# would lie on the diagonal. Their line is too flat: of the samples that get more than
-# 0.9, far fewer than nine in ten are positive, and more of those that get less than 0.1
-# are positive than one in twenty. The outer bins hold most samples: the network is
-# sure, and often wrong.
+# Samples are put into bins by their score. A dot is the share of positives in
+# a bin, the bars below are how many samples it holds. If scores were
+# probabilities, the dots would lie on the diagonal. Their line is too flat: of
+# the samples that get more than 0.9, far fewer than nine in ten are positive,
+# and more of those that get less than 0.1 are positive than one in twenty. The
+# outer bins hold most samples: the network is sure, and often wrong.
 
 _ = kml.plot_reliability(y[test], test_score, label_names=names)
 
 # %%
 # Two numbers per label
 # ---------------------
-# `LabelCalibrator` fits a slope and an intercept per label to the logits of the
-# validation part, which the network was not trained on. Slopes below 1 say that the
-# logits are too large.
+# `LabelCalibrator` fits a slope and an intercept per label to the logits of
+# the validation part, which the network was not trained on. Slopes below 1 say
+# that the logits are too large.
 
 calibrator = kml.LabelCalibrator().fit(val_score, y[val])
 calibrated = calibrator.predict_proba(test_score)
 pd.DataFrame(
-    {"slope": calibrator.coef_[0], "intercept": calibrator.intercept_}, index=names
+    {"slope": calibrator.coef_[0], "intercept": calibrator.intercept_},
+    index=names,
 ).round(2)
 
 # %%
-# The same diagram, of calibrated scores. The dots lie along the diagonal, and fewer
-# samples are in the outer bins. Of the rare label hardly any score is above 0.5 now:
-# the network never knew that much about it.
+# The same diagram, of calibrated scores. The dots lie along the diagonal, and
+# fewer samples are in the outer bins. Of the rare label hardly any score is
+# above 0.5 now: the network never knew that much about it.
 
 _ = kml.plot_reliability(y[test], calibrated, label_names=names)
 
 # %%
 # What it changes, and what not
 # -----------------------------
-# Log loss and Brier score, which are lowest for the true probabilities, fall, and so
-# does the calibration error. ROC AUC and average precision stay as they are: the order
-# of the samples is the same. So calibration does not make a better classifier. It makes
-# scores that can be read.
+# Log loss and Brier score, which are lowest for the true probabilities, fall,
+# and so does the calibration error. ROC AUC and average precision stay as they
+# are: the order of the samples is the same. So calibration does not make a
+# better classifier. It makes scores that can be read.
 
 truth = 1 / (1 + np.exp(-logit[test]))
-scores = {"network": test_score, "calibrated": calibrated, "true probability": truth}
+scores = {
+    "network": test_score,
+    "calibrated": calibrated,
+    "true probability": truth,
+}
 pd.DataFrame(
     {
         name: {
@@ -100,10 +106,11 @@ pd.DataFrame(
 # %%
 # A short list
 # ------------
-# Take the 200 test samples with the highest scores of a label, as one does for a
-# campaign or a review. The sum of their probabilities is the number of positives to
-# expect. The network promises too many, most of all of the rare label. The calibrated
-# scores promise about what is there. The list is the same in both cases.
+# Take the 200 test samples with the highest scores of a label, as one does for
+# a campaign or a review. The sum of their probabilities is the number of
+# positives to expect. The network promises too many, most of all of the rare
+# label. The calibrated scores promise about what is there. The list is the
+# same in both cases.
 
 
 def on_the_list(values):
@@ -128,9 +135,10 @@ _ = ax.legend(ncols=3, loc="upper center")
 # %%
 # Into the model
 # --------------
-# Thresholds are tuned on calibrated scores. `with_decisions` puts calibrator and
-# thresholds behind the network, in one file. With probabilities, the thresholds can
-# also be those that are best in expectation: ``method="expected"``.
+# Thresholds are tuned on calibrated scores. `with_decisions` puts calibrator
+# and thresholds behind the network, in one file. With probabilities, the
+# thresholds can also be those that are best in expectation:
+# ``method="expected"``.
 
 thresholds = kml.tune_thresholds(
     y[val],

@@ -2,12 +2,13 @@
 Images that are not square
 ==========================
 
-Batches need images of one shape. Squashing a panorama into a square deforms what is
-on it, and padding wastes most of the square. ``resize="bucket"`` sorts images of like
-shape into batches of their own. This lesson shows what each way does to the pixels,
-and trains one network with each.
+Batches need images of one shape. Squashing a panorama into a square deforms
+what is on it, and padding wastes most of the square. ``resize="bucket"`` sorts
+images of like shape into batches of their own. This lesson shows what each way
+does to the pixels, and trains one network with each.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import tempfile
 from pathlib import Path
 
@@ -24,15 +25,29 @@ import keras_multilabel as kml
 # %%
 # Strips of digits
 # ----------------
-# Each image is a row or a column of one to four of scikit-learn's handwritten digits,
-# so that some are four times as wide as high. Its labels are the digits on it. Digits
-# on test images come from other handwriting than those on training images.
+# Each image is a row or a column of one to four of scikit-learn's handwritten
+# digits, so that some are four times as wide as high. Its labels are the
+# digits on it. Digits on test images come from other handwriting than those on
+# training images.
 
-NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+NAMES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+]
 rng = np.random.default_rng(0)
 folder = Path(tempfile.mkdtemp())
 pixels, digit = load_digits(return_X_y=True)
-handwriting = np.kron(pixels.reshape(-1, 8, 8) * 15, np.ones((3, 3))).astype("uint8")
+handwriting = np.kron(pixels.reshape(-1, 8, 8) * 15, np.ones((3, 3))).astype(
+    "uint8"
+)
 for_train, for_test = train_test_split(
     np.arange(len(digit)), test_size=0.3, random_state=0
 )
@@ -47,7 +62,9 @@ def strips(number, pool, prefix):
         strip = np.concatenate(tiles, axis=int(rng.integers(2)))
         noisy = strip + rng.normal(60, 15, strip.shape)
         name = f"{prefix}{i:04}.jpg"
-        PIL.Image.fromarray(noisy.clip(0, 255).astype("uint8")).save(folder / name)
+        PIL.Image.fromarray(noisy.clip(0, 255).astype("uint8")).save(
+            folder / name
+        )
         rows.append((name, sorted({NAMES[digit[k]] for k in chosen})))
     table = pd.DataFrame(rows, columns=["filename", "labels"])
     table.attrs["directory"] = str(folder)
@@ -60,19 +77,19 @@ train.head()
 # %%
 # Look at the sizes first
 # -----------------------
-# Aspect ratios go from 1:4 to 4:1. The memory of a batch depends on the size that all
-# images get.
+# Aspect ratios go from 1:4 to 4:1. The memory of a batch depends on the size
+# that all images get.
 
 _ = kml.plot_image_sizes(kml.describe_images(train, image_size=(32, 32)))
 
 # %%
 # What each way does to the pixels
 # --------------------------------
-# Four long images with ``image_size=(32, 32)``. Stretched, digits on long strips are
-# squashed to a quarter of their width. Cropped, they are cut off, and their labels
-# stay: the network is told to find what it cannot see. Padded, three quarters of the
-# square are black, and digits small. In buckets, each shape has about the area of the
-# square, and digits keep their form.
+# Four long images with ``image_size=(32, 32)``. Stretched, digits on long
+# strips are squashed to a quarter of their width. Cropped, they are cut off,
+# and their labels stay: the network is told to find what it cannot see.
+# Padded, three quarters of the square are black, and digits small. In buckets,
+# each shape has about the area of the square, and digits keep their form.
 
 WAYS = ("stretch", "crop", "pad", "bucket")
 
@@ -107,8 +124,8 @@ for line, way in zip(axes, WAYS, strict=True):
 # %%
 # One network, four datasets
 # --------------------------
-# A network for buckets takes images of any size: ``Input((None, None, 1))``, and global
-# pooling in place of ``Flatten``. Each shape is compiled once.
+# A network for buckets takes images of any size: ``Input((None, None, 1))``,
+# and global pooling in place of ``Flatten``. Each shape is compiled once.
 
 
 def train_network(way):
@@ -140,14 +157,18 @@ results = pd.DataFrame({way: train_network(way) for way in WAYS}).T
 results.round(3)
 
 # %%
-# The order is that of the pictures: cropped images are worst, since their labels name
-# what is not there; stretched and padded ones are between; and buckets are best, for as
-# many pixels per image. The gain is this large because these strips are long:
-# photographs are mostly 3:2 or 4:3, where buckets save less. ``pad`` wastes memory and
-# time where sizes differ; ``dataset.padding`` says how many pixels of the buckets pad:
+# The order is that of the pictures: cropped images are worst, since their
+# labels name what is not there; stretched and padded ones are between; and
+# buckets are best, for as many pixels per image. The gain is this large
+# because these strips are long: photographs are mostly 3:2 or 4:3, where
+# buckets save less. ``pad`` wastes memory and time where sizes differ;
+# ``dataset.padding`` says how many pixels of the buckets pad:
 
 buckets = dataset(train, "bucket")
-print("shapes:", ", ".join(f"{height} x {width}" for height, width in buckets.shapes))
+print(
+    "shapes:",
+    ", ".join(f"{height} x {width}" for height, width in buckets.shapes),
+)
 print(f"padding: {buckets.padding:.1%} of the pixels")
 ax = results[["macro F1", "average precision"]].plot.bar(
     rot=0, figsize=(8, 3.2), color=["#2a6fae", "#abcbe8"], ylim=(0, 1)

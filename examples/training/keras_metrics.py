@@ -2,11 +2,13 @@
 Keras's own metrics, side by side
 =================================
 
-Keras has metrics that take multi-hot targets. Some answer another question than their
-name suggests. This lesson trains one network with Keras's metrics and with ours on the
-same validation data, and explains each number that differs.
+Keras has metrics that take multi-hot targets. Some answer another question
+than their name suggests. This lesson trains one network with Keras's metrics
+and with ours on the same validation data, and explains each number that
+differs.
 """
 
+# sphinx_gallery_thumbnail_number = 2
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -43,8 +45,8 @@ _ = kml.plot_label_counts(y[val].astype(int), label_names=names)
 # %%
 # Both in one fit
 # ---------------
-# Keras's metrics go into ``compile``, in the forms that are found in most scripts. Ours
-# is a callback with the same validation data.
+# Keras's metrics go into ``compile``, in the forms that are found in most
+# scripts. Ours is a callback with the same validation data.
 
 model.compile(
     keras.optimizers.Adam(0.005),
@@ -77,8 +79,8 @@ history = model.fit(
 last = {name: float(np.mean(values[-1])) for name, values in history.items()}
 
 # %%
-# `check_setup` looks at a compiled model and its data, before training too, and names
-# two of these metrics.
+# `check_setup` looks at a compiled model and its data, before training too,
+# and names two of these metrics.
 
 for found in kml.check_setup(model, (x[train], y[train])):
     print(found)
@@ -89,8 +91,18 @@ for found in kml.check_setup(model, (x[train], y[train])):
 # All are of the same predictions, after the last epoch.
 
 rows = [
-    ("accuracy", last["val_accuracy"], "subset_accuracy", last["val_subset_accuracy"]),
-    ("BinaryAccuracy", last["val_binary_accuracy"], "macro F1", last["val_f1_score"]),
+    (
+        "accuracy",
+        last["val_accuracy"],
+        "subset_accuracy",
+        last["val_subset_accuracy"],
+    ),
+    (
+        "BinaryAccuracy",
+        last["val_binary_accuracy"],
+        "macro F1",
+        last["val_f1_score"],
+    ),
     (
         "Precision",
         last["val_keras_precision"],
@@ -99,33 +111,40 @@ rows = [
     ),
     ("Recall", last["val_keras_recall"], "macro recall", last["val_recall"]),
     ("F1Score", last["val_keras_f1_argmax"], "macro F1", last["val_f1_score"]),
-    ("F1Score(threshold)", last["val_keras_f1"], "macro F1", last["val_f1_score"]),
+    (
+        "F1Score(threshold)",
+        last["val_keras_f1"],
+        "macro F1",
+        last["val_f1_score"],
+    ),
     ("AUC", last["val_keras_auc"], "macro ROC AUC", last["val_roc_auc"]),
 ]
 pd.DataFrame(rows, columns=["Keras", "value", "ours", "value "]).round(4)
 
 # %%
-# - **accuracy** is read as the accuracy of *one* class of eight: is the highest score
-#   of a row at the place of the first 1? A row without labels counts as its first
-#   label. The share of rows with no label wrong is another number.
-# - **BinaryAccuracy** counts every entry, and most are easy zeros. It is high for any
-#   network, also for one that never finds a rare label: see the picture below.
-# - **Precision** and **Recall** pool the entries of all labels (what scikit-learn calls
-#   micro). The frequent labels dominate. The macro average gives each label the same
-#   say.
-# - **F1Score** without a threshold takes the highest score of each row as its one
-#   prediction, whatever it is. With ``threshold=0.5`` it agrees with ours.
-# - **AUC** has 200 thresholds between 0 and 1, at even distances. It is a little off
-#   here, and more where scores crowd near 0: the last section.
+# - **accuracy** is read as the accuracy of *one* class of eight: is the
+#   highest score of a row at the place of the first 1? A row without labels
+#   counts as its first label. The share of rows with no label wrong is another
+#   number.
+# - **BinaryAccuracy** counts every entry, and most are easy zeros. It is high
+#   for any network, also for one that never finds a rare label: see the
+#   picture below.
+# - **Precision** and **Recall** pool the entries of all labels (what
+#   scikit-learn calls micro). The frequent labels dominate. The macro average
+#   gives each label the same say.
+# - **F1Score** without a threshold takes the highest score of each row as its
+#   one prediction, whatever it is. With ``threshold=0.5`` it agrees with ours.
+# - **AUC** has 200 thresholds between 0 and 1, at even distances. It is a
+#   little off here, and more where scores crowd near 0: the last section.
 #
-# ``average=None``, the default of ``F1Score``, logs one value per label in an array,
-# which `keras.callbacks.EarlyStopping` cannot compare.
+# ``average=None``, the default of ``F1Score``, logs one value per label in an
+# array, which `keras.callbacks.EarlyStopping` cannot compare.
 #
 # What BinaryAccuracy does not see
 # --------------------------------
-# In grey the accuracy of each label, in orange that of a network that always says no,
-# in blue F1. For the rare labels the first two are the same to the eye, however little
-# is found.
+# In grey the accuracy of each label, in orange that of a network that always
+# says no, in blue F1. For the rare labels the first two are the same to the
+# eye, however little is found.
 
 counts = metrics.counts
 accuracy = (counts.tp + counts.tn) / counts.total
@@ -144,15 +163,17 @@ _ = ax.legend(ncols=3, loc="lower left", framealpha=1)
 # %%
 # While it trains
 # ---------------
-# The values that Keras logs *without* ``val_`` are means over the batches of an epoch,
-# each of the network as it was at that batch. So training scores lag behind: the dotted
-# line starts below the validation scores, since most of its first epoch was predicted
-# by a network that knew little. In validation, Keras's ``F1Score(threshold=0.5)`` and
-# ours are the same line.
+# The values that Keras logs *without* ``val_`` are means over the batches of
+# an epoch, each of the network as it was at that batch. So training scores lag
+# behind: the dotted line starts below the validation scores, since most of its
+# first epoch was predicted by a network that knew little. In validation,
+# Keras's ``F1Score(threshold=0.5)`` and ours are the same line.
 
 figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 epochs = np.arange(1, 9)
-ax.plot(epochs, history["keras_f1"], ":", color="#0072b2", label="training, Keras")
+ax.plot(
+    epochs, history["keras_f1"], ":", color="#0072b2", label="training, Keras"
+)
 ax.plot(
     epochs,
     history["val_keras_f1"],
@@ -161,18 +182,20 @@ ax.plot(
     alpha=0.4,
     label="validation, Keras",
 )
-ax.plot(epochs, history["val_f1_score"], color="#0072b2", label="validation, ours")
+ax.plot(
+    epochs, history["val_f1_score"], color="#0072b2", label="validation, ours"
+)
 ax.set(xlabel="epoch", ylabel="macro F1", ylim=(0, None))
 _ = ax.legend()
 
 # %%
 # Where 200 thresholds are too few
 # --------------------------------
-# A label that one sample in five hundred has gets low scores, even from a good network.
-# Here nearly all are below 0.02. Keras's thresholds are the grey lines: between the
-# first two are most of the negatives and of the positives, which it cannot tell apart.
-# The exact value needs no thresholds, and a `ScoreHistogram` has bins that are finer
-# toward 0 and 1.
+# A label that one sample in five hundred has gets low scores, even from a good
+# network. Here nearly all are below 0.02. Keras's thresholds are the grey
+# lines: between the first two are most of the negatives and of the positives,
+# which it cannot tell apart. The exact value needs no thresholds, and a
+# `ScoreHistogram` has bins that are finer toward 0 and 1.
 
 positive = rng.random((100_000, 1)) < 0.002
 low_score = 1 / (1 + np.exp(-(rng.normal(-8, 1, (100_000, 1)) + 2 * positive)))
@@ -190,12 +213,16 @@ keras_auc = keras.metrics.AUC(multi_label=True, num_labels=1)
 keras_auc.update_state(positive, low_score.astype("float32"))
 histogram = kml.ScoreHistogram(1)
 histogram.update(positive, low_score)
-print(f"scikit-learn      {sklearn.metrics.roc_auc_score(positive, low_score):.4f}")
-print(f"roc_auc_score     {kml.roc_auc_score(positive, low_score):.4f}")
-print(f"ScoreHistogram    {kml.roc_auc_score(histogram):.4f}")
-print(f"keras.metrics.AUC {float(keras_auc.result()):.4f}")
+pd.Series(
+    {
+        "scikit-learn": sklearn.metrics.roc_auc_score(positive, low_score),
+        "roc_auc_score": kml.roc_auc_score(positive, low_score),
+        "ScoreHistogram": kml.roc_auc_score(histogram),
+        "keras.metrics.AUC": float(keras_auc.result()),
+    }
+).round(4).to_frame("ROC AUC")
 
 # %%
-# One more difference, which is seldom seen: Keras predicts a label where the score is
-# *above* the threshold, we do where it is the threshold or above, so that a threshold
-# can be one of the scores.
+# One more difference, which is seldom seen: Keras predicts a label where the
+# score is *above* the threshold, we do where it is the threshold or above, so
+# that a threshold can be one of the scores.

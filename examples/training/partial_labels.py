@@ -2,13 +2,14 @@
 Labels that are not all known
 =============================
 
-Somebody answered "is there a dog?" for one image and "is there a car?" for another,
-and nobody answered both. Such entries are *unknown*, which is not the same as *no*.
-Write -1 for them, and the losses and scores of this package leave them out. This
-lesson shows what happens if unknown is taken for no, or if rows with unknown entries
-are dropped.
+Somebody answered "is there a dog?" for one image and "is there a car?" for
+another, and nobody answered both. Such entries are *unknown*, which is not the
+same as *no*. Write -1 for them, and the losses and scores of this package
+leave them out. This lesson shows what happens if unknown is taken for no, or
+if rows with unknown entries are dropped.
 """
 
+# sphinx_gallery_thumbnail_number = 3
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,8 +22,8 @@ import keras_multilabel as kml
 # %%
 # Five questions about a digit
 # ----------------------------
-# scikit-learn's 1,797 handwritten digits. Each has some of five properties, so the
-# problem is multi-label.
+# scikit-learn's 1,797 handwritten digits. Each has some of five properties, so
+# the problem is multi-label.
 
 images, digits = load_digits(return_X_y=True)
 properties = {
@@ -33,9 +34,9 @@ properties = {
     "multiple of five": [0, 5],
 }
 names = list(properties)
-y = np.stack([np.isin(digits, few) for few in properties.values()], axis=1).astype(
-    "int8"
-)
+y = np.stack(
+    [np.isin(digits, few) for few in properties.values()], axis=1
+).astype("int8")
 x = (images / 16).astype("float32")
 
 figure, axes = plt.subplots(1, 6, figsize=(11, 2.2), layout="constrained")
@@ -48,10 +49,10 @@ for ax, row in zip(axes, [2, 3, 4, 5, 9, 7], strict=True):
 # %%
 # Most answers are missing
 # ------------------------
-# Half of the digits are to train on. Chance alone says which of their entries are
-# known, here three in ten. In the picture, a column per digit: blue is yes, pale blue
-# no, white unknown. Hardly any column is complete. The test part is known completely,
-# so that the truth can be told.
+# Half of the digits are to train on. Chance alone says which of their entries
+# are known, here three in ten. In the picture, a column per digit: blue is
+# yes, pale blue no, white unknown. Hardly any column is complete. The test
+# part is known completely, so that the truth can be told.
 
 x_train, x_test, y_train, y_test = kml.multilabel_train_test_split(
     x, y, stratify=y, test_size=0.5, random_state=0
@@ -71,21 +72,22 @@ ax.set_yticks(range(5), names)
 _ = ax.set_xlabel("the first 60 training digits")
 
 # %%
-# `describe_labels` counts what is known. Shares are those of the known entries.
+# `describe_labels` counts what is known. Shares are those of the known
+# entries.
 
 print(kml.describe_labels(partial(0.3), label_names=names))
 
 # %%
 # Three ways to train
 # -------------------
-# - *unknown*: -1 stays, and `WeightedBinaryCrossentropy` leaves those entries out. A
-#   row helps with the labels that are known.
+# - *unknown*: -1 stays, and `WeightedBinaryCrossentropy` leaves those entries
+#   out. A row helps with the labels that are known.
 # - *no*: what happens where a table is filled with zeros.
-# - *complete rows*: rows with an unknown entry are dropped. Where three in ten entries
-#   are known, that leaves one row in 400.
+# - *complete rows*: rows with an unknown entry are dropped. Where three in ten
+#   entries are known, that leaves one row in 400.
 #
-# (Keras's own ``binary_crossentropy`` takes -1 for a number: the loss of such an entry
-# has no lower end, and training follows it.)
+# (Keras's own ``binary_crossentropy`` takes -1 for a number: the loss of such
+# an entry has no lower end, and training follows it.)
 
 
 def train(x, y):
@@ -98,7 +100,9 @@ def train(x, y):
             keras.layers.Dense(5, "sigmoid"),
         ]
     )
-    model.compile(keras.optimizers.Adam(0.005), kml.WeightedBinaryCrossentropy())
+    model.compile(
+        keras.optimizers.Adam(0.005), kml.WeightedBinaryCrossentropy()
+    )
     # As many steps for each, however many rows there are: 20,000 draws.
     drawn = np.random.default_rng(0).integers(len(x), size=20_000)
     model.fit(x[drawn], y[drawn], batch_size=64, verbose=0)
@@ -112,22 +116,27 @@ for share in (0.1, 0.3, 0.7):
     scores["unknown", share] = train(x_train, y_partial)
     scores["no", share] = train(x_train, np.maximum(y_partial, 0))
     if complete.any():
-        scores["complete rows", share] = train(x_train[complete], y_train[complete])
+        scores["complete rows", share] = train(
+            x_train[complete], y_train[complete]
+        )
     print(f"{share:.0%} known: {complete.sum()} complete rows")
 scores["all known", 1.0] = train(x_train, y_train)
 
 # %%
-# Macro F1 at 0.5, and macro average precision, which needs no threshold. With -1 the
-# network does well with one answer in ten. Filled with zeros, F1 collapses: hardly any
-# score is above 0.5. Average precision hardly falls, since the *order* of the scores is
-# still right: lower thresholds would save much. Complete rows alone are too few.
+# Macro F1 at 0.5, and macro average precision, which needs no threshold. With
+# -1 the network does well with one answer in ten. Filled with zeros, F1
+# collapses: hardly any score is above 0.5. Average precision hardly falls,
+# since the *order* of the scores is still right: lower thresholds would save
+# much. Complete rows alone are too few.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
 macro = {
     "macro F1 at 0.5": lambda score: kml.f1_score(
         y_test, score >= 0.5, average="macro"
     ),
-    "macro average precision": lambda score: kml.average_precision_score(y_test, score),
+    "macro average precision": lambda score: kml.average_precision_score(
+        y_test, score
+    ),
 }
 for ax, (title, value) in zip(axes, macro.items(), strict=True):
     for way, colour in (
@@ -143,16 +152,18 @@ for ax, (title, value) in zip(axes, macro.items(), strict=True):
             color=colour,
             label=way,
         )
-    ax.axhline(value(scores["all known", 1.0]), color="0.5", ls=":", label="all known")
+    ax.axhline(
+        value(scores["all known", 1.0]), color="0.5", ls=":", label="all known"
+    )
     ax.set(title=title, xlabel="share of entries known", ylim=(0, 1.02))
 _ = axes[1].legend(loc="lower right")
 
 # %%
 # Why scores are too low
 # ----------------------
-# The mean score of each label, beside the share of digits that have it. A network
-# learns the frequencies of its targets. If seven in ten positives are written as 0, it
-# says 0.3 where it should say 1.
+# The mean score of each label, beside the share of digits that have it. A
+# network learns the frequencies of its targets. If seven in ten positives are
+# written as 0, it says 0.3 where it should say 1.
 
 means = pd.DataFrame(
     {
@@ -162,16 +173,19 @@ means = pd.DataFrame(
     },
     index=names,
 )
-ax = means.plot.bar(rot=0, figsize=(9, 3.2), color=["0.5", "#0072b2", "#d55e00"])
+ax = means.plot.bar(
+    rot=0, figsize=(9, 3.2), color=["0.5", "#0072b2", "#d55e00"]
+)
 _ = ax.set_ylabel("share, and mean score")
 
 # %%
 # Scores on data with unknown entries
 # -----------------------------------
-# The same predictions, scored three times: on the complete truth, on truth of which
-# three in ten entries are known and the others -1, and with these taken for no. Unknown
-# entries left out, precision and recall are about those of the complete truth. Taken
-# for no, each right prediction of an unknown entry counts as a false alarm.
+# The same predictions, scored three times: on the complete truth, on truth of
+# which three in ten entries are known and the others -1, and with these taken
+# for no. Unknown entries left out, precision and recall are about those of the
+# complete truth. Taken for no, each right prediction of an unknown entry
+# counts as a false alarm.
 
 y_pred = scores["unknown", 0.3] >= 0.5
 y_known = np.where(rng.random(y_test.shape) < 0.3, y_test, -1)
@@ -191,6 +205,6 @@ pd.DataFrame(
 ).round(3)
 
 # %%
-# Here chance alone says which entries are known. If annotators answer only where they
-# see something, what is known is no fair sample, and no way of writing it down repairs
-# that.
+# Here chance alone says which entries are known. If annotators answer only
+# where they see something, what is known is no fair sample, and no way of
+# writing it down repairs that.
