@@ -174,7 +174,7 @@ def resnet50(classes, options):
     except Exception as error:  # a bare one, where a download fails
         raise SystemExit(
             f"The ImageNet weights could not be loaded ({error}). Connect to "
-            "the internet once, or start from random weights with --weights none."
+            "the internet once, or start from random ones: --weights none."
         ) from error
     inputs = keras.Input((224, 224, 3))
     x = keras.layers.RandomFlip("horizontal")(inputs)

@@ -46,9 +46,6 @@ phrases = {
 fillers = """hello/since monday/please help/i have written before/what can i do
     /order 1234"""
 shares = np.array([0.35, 0.25, 0.18, 0.15, 0.12, 0.06])
-together = {
-    "damaged": "refund"
-}  # who gets a broken thing often wants money back
 
 
 def drawn(text, number):
@@ -63,15 +60,12 @@ def message():
         for label, yes in zip(phrases, rng.random(6) < shares, strict=True)
         if yes
     ]
-    for label, other in together.items():
-        if label in topics and other not in topics and rng.random() < 0.5:
-            topics.append(other)
+    if "damaged" in topics and "refund" not in topics and rng.random() < 0.5:
+        topics.append("refund")  # who gets a broken thing wants money back
     said = drawn(fillers, rng.integers(1, 4))
     for label in topics:
         if rng.random() < 0.9:
-            said += list(
-                rng.choice(phrases[label].split("/"), rng.integers(1, 3))
-            )
+            said += drawn(phrases[label], rng.integers(1, 3))
     return ", ".join(rng.permutation(said)), topics
 
 
