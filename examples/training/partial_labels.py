@@ -86,8 +86,8 @@ print(kml.describe_labels(partial(0.3), label_names=names))
 # - *complete rows*: rows with an unknown entry are dropped. Where three in ten
 #   entries are known, that leaves one row in 400.
 #
-# (Keras's own ``binary_crossentropy`` takes -1 for a number: the loss of such
-# an entry has no lower end, and training follows it.)
+# (Keras's own ``binary_crossentropy`` takes -1 for a number. Its loss falls
+# below 0 as the score goes to 0: unknown pulls harder toward 0 than a no.)
 
 
 def train(x, y):
