@@ -17,7 +17,7 @@ SWEEPS = 20
 
 
 class _Rows:
-    """The counts of each sample, as labels are decided one at a time."""
+    """The counts of each sample, as labels are predicted one at a time."""
 
     def __init__(self, samples: Samples, decisions: Array):
         positive, known = sides(samples.truth)
@@ -32,7 +32,7 @@ class _Rows:
     def values(
         self, rows: Array, tp: Array, decided: Array, objective: Objective
     ) -> Array:
-        """The objective of each of ``rows``, if it decided so."""
+        """The objective of each of ``rows`` with these predictions."""
         support, fp = self.support[rows], decided - tp
         negative = self.total[rows] - support - fp
         values = objective.values(Counts(tp, fp, support - tp, negative, axis=None))
@@ -44,7 +44,7 @@ class _Rows:
         return values
 
     def gains(self, rows: Array, column: int, objective: Objective) -> Array:
-        """What deciding the label gains each of ``rows``."""
+        """What each of ``rows`` gains if the label is predicted."""
         now, truth = self.decisions[rows, column], self.positive[rows, column]
         tp = self.tp[rows] - (now & truth)
         decided = self.decided[rows] - now
@@ -52,7 +52,7 @@ class _Rows:
         return decided_too - self.values(rows, tp, decided, objective)
 
     def decide(self, rows: Array, column: int, decisions: Array) -> None:
-        """Decide the label anew in ``rows``."""
+        """Set the label's predictions in ``rows``."""
         change = decisions.astype(np.int64) - self.decisions[rows, column]
         self.tp[rows] += change * self.positive[rows, column]
         self.decided[rows] += change
@@ -62,9 +62,9 @@ class _Rows:
 def per_sample(samples: Samples, objective: Objective, start: Array) -> Array:
     """Coordinate ascent from ``start`` for the mean score of the samples.
 
-    One label at a time gets its best threshold, given those of the others. That
-    never lowers the mean, and ends at an optimum of each threshold by itself, which
-    need not be the joint one.
+    One label at a time gets its best threshold, given the others. This never lowers the
+    mean, and ends where no single threshold can be improved, which need not be the
+    joint optimum.
     """
     weight = np.ones(len(samples.truth)) if samples.weight is None else samples.weight
     state = _Rows(samples, samples.decide(start))
@@ -91,7 +91,7 @@ def one_per_sample(samples: Samples, objective: Objective) -> float:
     """One threshold for all labels, for the mean score of the samples: exact."""
     weight = np.ones(len(samples.truth)) if samples.weight is None else samples.weight
     state = _Rows(samples, np.zeros(samples.truth.shape, bool))
-    # Known entries first in each row, by falling score.
+    # Known entries first in each row, by descending score.
     key = np.where(state.known, samples.y_score, -np.inf)
     order = np.argsort(-key, axis=1, kind="stable")
     known = np.take_along_axis(state.known, order, 1)
@@ -111,7 +111,7 @@ def _best_cut(scores: Array, gains: Array) -> tuple[float, float]:
     ordered = scores[order]
     thresholds, first = np.unique(ordered, return_index=True)
     sums = np.cumsum(gains[order][::-1])[::-1][first]
-    # Nothing is above inf: such a score is decided at any threshold.
+    # Nothing is above inf: such a score is predicted at any threshold.
     if ordered[-1] < np.inf:
         top = just_above(ordered[-1])
         thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)
