@@ -10,12 +10,12 @@ from keras_multilabel.metrics.histogram import ScoreHistogram
 
 
 def counts_of(counted: Any, weighed: Any, names: list[Any] | None) -> Counts:
-    """Counts per label: integers, and floats once weights were given."""
+    """Counts per label: integers, or floats once weights were given."""
     total = ops.convert_to_numpy(counted).astype(np.int64)
     weights = ops.convert_to_numpy(weighed).astype(np.float64).sum(0)
     both, decided, truth, known = total + weights if weights.any() else total
     outcomes = both, decided - both, truth - both, known - decided - truth + both
-    # Weights may round to just below zero.
+    # Rounding may put weights just below zero.
     tp, fp, fn, tn = (np.maximum(each, 0) for each in outcomes)
     return Counts(tp, fp, fn, tn, axis=0, label_names=names)
 

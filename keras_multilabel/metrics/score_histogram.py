@@ -1,4 +1,4 @@
-"""`score_histogram`: the `ScoreHistogram` of data that is there at once."""
+"""`score_histogram`: the `ScoreHistogram` of data that fits in memory."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -29,9 +29,9 @@ def score_histogram(
             Dask array or data frame, whose blocks are counted where they are.
         y_score: Probabilities, same shape.
         sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
-        bins: At least so many bins, as in `ScoreHistogram`.
-        label_names: One name per label, to carry along. Default: those of the columns,
-            where an argument is a data frame.
+        bins: Minimum number of bins, as in `ScoreHistogram`.
+        label_names: One name per label, to carry along. Default: the names of the
+            columns, if an argument is a data frame.
 
     Returns:
         `ScoreHistogram`, for scores, thresholds and plots.

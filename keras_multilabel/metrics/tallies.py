@@ -1,4 +1,4 @@
-"""What blocks of truth and decisions are added up in: counts per label, per sample."""
+"""Sums over blocks of truth and predictions: counts per label or per sample."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from keras_multilabel.metrics.counts import OUTCOMES, Counts
 from keras_multilabel.utils.arguments import Array
 
 # Per entry of a block, 0 or 1: either positive, truth positive, predicted positive,
-# known. None stands for 1 everywhere, which takes no memory and no adding up.
+# known. None stands for 1 everywhere, which needs no memory and no adding.
 Entries = tuple[Array, Array, Array, Array | None]
 
 
@@ -20,11 +20,11 @@ class Tally(Protocol):
         """Add the rows of a block."""
 
     def counts(self) -> Counts:
-        """Counts of all blocks; asked for once."""
+        """Counts of all blocks; called once."""
 
 
 def tally(axis: int, shape: tuple[int, ...], weight: Array | None) -> Tally:
-    """The tally of counts over an axis of truth of that shape."""
+    """The tally of counts over an axis of truth with that shape."""
     if axis == 1:
         return PerSample(shape, weight)
     return PerLabel(shape) if weight is None else WeightedPerLabel(shape, weight)
@@ -42,7 +42,7 @@ class PerLabel:
             sums.add(kind, len(entries[0]))
 
     def counts(self) -> Counts:
-        """Counts of all blocks; asked for once."""
+        """Counts of all blocks; called once."""
         either, truth, decisions, known = (sums.total for sums in self._sums)
         return Counts(*_four(either, truth, decisions, known))
 
@@ -50,8 +50,8 @@ class PerLabel:
 class WeightedPerLabel:
     """Weights per label.
 
-    Those of each outcome are summed apart: a difference of sums loses the small beside
-    the large.
+    Each outcome is summed separately: a difference of sums loses small weights beside
+    large ones.
     """
 
     def __init__(self, shape: tuple[int, ...], weight: Array):
@@ -64,7 +64,7 @@ class WeightedPerLabel:
             total += self._weight[block] @ outcome.astype(np.float64)
 
     def counts(self) -> Counts:
-        """Weights of all blocks; asked for once."""
+        """Weights of all blocks; called once."""
         tp, fp, fn, tn = self._total
         return Counts(tp, fp, fn, tn)
 
@@ -83,7 +83,7 @@ class PerSample:
                 sums[block] = row_sums(kind)
 
     def counts(self) -> Counts:
-        """Counts of all blocks; asked for once."""
+        """Counts of all blocks; called once."""
         either, truth, decisions, known = self._sums
         tp, fp, fn, tn = _four(either, truth, decisions, known)
         if self._weight is not None:
@@ -102,7 +102,7 @@ def _apart(
 def _four(
     either: Array, truth: Array, decisions: Array, known: Array
 ) -> tuple[Array, Array, Array, Array]:
-    """Sums of the entries -> tp, fp, fn, tn, which take their place in memory."""
+    """Sums of the entries -> tp, fp, fn, tn, which reuse their memory."""
     missed = np.subtract(either, decisions, out=decisions)
     known -= either
     either -= truth
