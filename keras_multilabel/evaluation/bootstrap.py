@@ -1,7 +1,7 @@
-"""Percentile intervals: scores of samples that are drawn from the sample.
+"""Percentile intervals: scores of resamples drawn from the sample.
 
-A resample counts each unit so many times. What all resamples count is one matrix
-product: draws, (n_resamples, n_units), times what each unit counts.
+A resample counts each unit a number of times. The counts of all resamples are one
+matrix product: draws, (n_resamples, n_units), times the counts of each unit.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import map_threads
 
-# Units that are made floats at a time.
+# Units converted to floats at a time.
 BLOCK_UNITS = 1024
-# Draws are held as bytes, of so many resamples and units at a time.
+# Draws are held as bytes, for this many resamples and units at a time.
 MOST_DRAWS = 2**28
-# Resamples that are drawn by one generator, whatever the number of threads.
+# Resamples drawn by one generator, whatever the number of threads.
 DRAWN_TOGETHER = 50
 
 
@@ -34,7 +34,7 @@ def bootstrap_intervals(
     n_resamples: int,
     rng: np.random.Generator,
 ) -> DecisionIntervals:
-    """Percentile intervals of all scores of decisions.
+    """Percentile intervals of all scores of predictions.
 
     References:
         B. Efron (1979), Bootstrap methods: another look at the jackknife. Annals of
@@ -56,7 +56,7 @@ def bootstrap_intervals(
 
 
 def _of_rows(decisions: Decisions, zero_division: float) -> Array:
-    """What each row adds to averages over rows: pairs of a sum and what divides it."""
+    """What each row adds to averages over rows: pairs of a sum and its divisor."""
     counts = decisions.of_rows
     wrong, known = counts.fp + counts.fn, counts.total
     columns = [wrong, known, (wrong == 0) & (known > 0), known > 0]
@@ -86,7 +86,7 @@ def _resample(
 
         sums = np.zeros((len(draws), 3 * decisions.truth.shape[1] + of_rows.shape[1]))
         starts = range(0, n_units, BLOCK_UNITS)
-        # A few at a time, for each is as large as the result.
+        # A few at a time, since each is as large as the result.
         for at in range(0, len(starts), 8):
             for each in map_threads(add, starts[at : at + 8]):
                 sums += each
@@ -95,7 +95,7 @@ def _resample(
 
 
 def _counted(decisions: Decisions, block: slice) -> Array:
-    """Both, truth and decisions of each unit, side by side."""
+    """Both, truth and predictions of each unit, side by side."""
     units = decisions.units
     if units.group is not None:
         return np.hstack([each[block] for each in decisions.of_groups])
@@ -104,7 +104,7 @@ def _counted(decisions: Decisions, block: slice) -> Array:
 
 
 def _draw(n_resamples: int, n_units: int, rng: np.random.Generator) -> Array:
-    """How often each resample has each unit, as bytes (more than 255 has no chance)."""
+    """How often each resample has each unit, as bytes (over 255 is too unlikely)."""
     draws = np.empty((n_resamples, n_units), np.uint8)
     starts = range(0, n_resamples, DRAWN_TOGETHER)
 
@@ -127,7 +127,7 @@ def _scores(
         sums[:, : 3 * n_labels].reshape(-1, 3, n_labels).swapaxes(0, 1)
     )
     known = np.broadcast_to(decisions.counts.total > 0, tp.shape).astype(float)
-    # Of true negatives it matters only whether anything is known.
+    # For true negatives it only matters whether there are known entries.
     counts = Counts(tp, predicted - tp, support - tp, known, axis=0)
 
     def averaged(average: str | None) -> dict[str, Any]:
@@ -153,12 +153,12 @@ def _scores(
 
 
 def _intervals(found: Any, drawn: Any, at: list[float]) -> Any:
-    """From scores of the sample and of resamples, of any nesting of dictionaries."""
+    """Intervals from scores of the sample and of resamples, in nested dictionaries."""
     if isinstance(found, dict):
         return {name: _intervals(each, drawn[name], at) for name, each in found.items()}
     value = np.asarray(found)[0]
     defined = ~np.isnan(drawn)
-    # A resample in which a score is undefined says nothing of it.
+    # A resample in which a score is undefined is left out.
     ordered = np.sort(drawn, axis=0)
     last = np.maximum(defined.sum(0) - 1, 0)
     ends = [_between(ordered, last * share) for share in at]

@@ -1,7 +1,7 @@
 """Intervals of precision, recall and F1, per label and averaged, in two passes.
 
-The first counts. The second adds up, in each row, what the row adds to the scores of
-all labels: labels that rise and fall together then do so in the average.
+The first pass counts. The second adds up each row's contribution to the scores of all
+labels, so that labels that rise and fall together also do so in the average.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Scored = dict[str, Interval]
 
 @dataclass(frozen=True)
 class DecisionIntervals:
-    """Intervals of all scores of decisions, see `ScoreIntervals`."""
+    """Intervals of all scores of predictions, see `ScoreIntervals`."""
 
     per_label: Scored
     averages: dict[str, Scored]
@@ -46,7 +46,7 @@ class DecisionIntervals:
 def decision_intervals(
     decisions: Decisions, confidence: float, zero_division: float, frequent: Array
 ) -> DecisionIntervals:
-    """Intervals of all scores; of ``frequent`` labels the macro average too."""
+    """Intervals of all scores; for ``frequent`` labels the macro average too."""
     labels = {
         score: _labels(decisions, score, confidence, zero_division) for score in TRIALS
     }
@@ -85,7 +85,7 @@ def _labels(
         value, ends = f1_of_jaccard(value), tuple(map(f1_of_jaccard, ends))
     has_trials, is_known = shares.size > 0, decisions.counts.total > 0
     skew = sum(ends) / 2 - value
-    # Of a label without trials nothing is known but that it lies from 0 to 1.
+    # Without trials all that is known is that the score lies from 0 to 1.
     value = np.where(has_trials, value, zero_division)
     is_nan = ~is_known | np.isnan(value)
     interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
@@ -111,8 +111,8 @@ def _moments(
 def _steps(decisions: Decisions, score: str, labels: Labels) -> Array:
     """What the entries of each label add to the sum of its scores, (3, n_labels).
 
-    Scaled so that the squares add up to the variance that the binomial has, which few
-    trials do not show.
+    Scaled so that the squares add up to the binomial variance, which few trials do not
+    show.
     """
     spread = decisions.spread(score, labels.expected)
     scale = divide(labels.deviation, spread, 0.0)
@@ -172,7 +172,7 @@ def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Sco
 
 
 def _or_undefined(interval: Interval, zero_division: float) -> Interval:
-    """Without anything to divide by the score is a convention, and unknown."""
+    """With nothing to divide by, the score is a convention, and unknown."""
     if not np.isnan(interval.value) or np.isnan(zero_division):
         return interval
     return Interval(zero_division, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""The difference of two models, of their decisions and of their scores."""
+"""The difference of two models, from their predictions or their scores."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from keras_multilabel.metrics.ratios import RATIOS, Ratio
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import map_threads
 
-# Degrees of freedom of the variance of all labels, which is added to that of each.
+# Degrees of freedom of the variance over all labels, which is added to that of each.
 PRIOR_DEGREES = 3.0
-# Weights that swaps move are added up in float32.
+# Weights moved by swaps are added up in float32.
 ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked for."""
+    """The options of the comparison."""
 
     metric: str
     average: str
@@ -54,7 +54,7 @@ class Task:
 
 @contextmanager
 def called(argument: str) -> Iterator[None]:
-    """Name predictions and scores in errors as the caller does."""
+    """Use the caller's names for predictions and scores in errors."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -65,7 +65,7 @@ def called(argument: str) -> Iterator[None]:
 def compare_decisions(
     task: Task, a: Decisions, b: Decisions, n_swaps: int, rng: np.random.Generator
 ) -> tuple[Any, ...]:
-    """What `Comparison` holds first, of decisions."""
+    """The first results of `Comparison`, from predictions."""
     ratio, pair = RATIOS[task.metric], Pair.of(a, b)
     swapped = pair.swapped(*swap_sums(a, b, n_swaps, rng))
     of_labels, of_average = _reach(task, a, b, pair)
@@ -89,7 +89,7 @@ def compare_decisions(
 
 
 def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, Reach]:
-    """How far the intervals reach, of the labels and of the average."""
+    """How far the intervals reach, for the labels and for the average."""
     paired = Paired(a, b, task.metric, task.confidence)
     if task.average == "micro":
         return paired.labels, pooled_reach(a, b, task.metric, task.confidence)
@@ -100,10 +100,10 @@ def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, R
 def _no_less(
     p_values: Any, task: Task, units: Units, difference: Any, reach: Reach, z: float
 ) -> Any:
-    """P-values of swaps, or those by which the intervals end at 0, if larger.
+    """P-values from swaps, or those at which the intervals end at 0, if larger.
 
-    Models that differ in how often they predict a label cannot be swapped, though their
-    F1 or precision be equal. Of recall swaps say all.
+    Models that differ in how often they predict a label are not interchangeable, even
+    if their F1 or precision is equal. For recall the swaps suffice.
     """
     if task.metric == "recall":
         return p_values
@@ -135,7 +135,7 @@ def _label_p_values(
 def compare_scores(
     task: Task, y_true: Any, pred_a: Any, pred_b: Any, groups: Any, weight: Any
 ) -> tuple[tuple[Any, ...], Units]:
-    """The same of scores, and the units."""
+    """The same from scores, and the units."""
     if task.average == "micro":
         raise ValueError(
             f'metric="{task.metric}" must have average "macro" or "weighted"; got '
@@ -167,7 +167,7 @@ def compare_scores(
 
 
 def _moved(task: Task, a: Ranking, b: Ranking, scores: Array) -> tuple[Array, Array]:
-    """What each unit adds to each label's difference; and how many have positives.
+    """Each unit's contribution to each label's difference; and how many have positives.
 
     The scores of both models are filled in.
     """
@@ -200,7 +200,7 @@ def _deviation(moved: Array, n_units: Array, scores: Array) -> Array:
     mean = share[seen].mean() if seen.any() else 0.0
     share = (n_units * share + mean) / (n_units + 1)
     typical = share * (1 - share)
-    # Of single units nothing shows how these differ: then that of such a share.
+    # A single unit shows no variance: then use that of such a share.
     expected = own @ typical
     pooled = squares.sum() / expected if expected > 0 else 1.0
     mixed = (squares + PRIOR_DEGREES * pooled * typical) / (own + PRIOR_DEGREES)
@@ -227,7 +227,7 @@ def _shares(ranking: Ranking, task: Task, is_known: Array) -> Array:
     if task.metric == "roc_auc":
         is_in &= ranking.samples.counts.tn > 0
     elif task.average == "macro":
-        # Those without positives are in it too, at 0.
+        # Labels without positives count too, at 0.
         return is_known / max(is_known.sum(), 1)
     weight = is_in * (1.0 if task.average == "macro" else support)
     return np.asarray(weight / max(weight.sum(), 1e-300))

@@ -1,9 +1,9 @@
 """The interval of the difference of two models' scores, from the interval of each.
 
-Swaps of the models' decisions say what chance makes of two models that are alike in
-every way. Two models may be equally good and not alike: one predicts a label often, the
-other seldom. Then the ends of their own intervals, and how the scores vary together,
-say how far the difference may be off.
+Swapping the models' predictions shows what chance does if the two models are
+interchangeable. Two models may be equally good but not interchangeable: one predicts a
+label often, the other seldom. Then the ends of their own intervals, and how the scores
+vary together, show how uncertain the difference is.
 
 References:
     G. Y. Zou and A. Donner (2008), Construction of confidence limits about effect
@@ -77,10 +77,10 @@ class Paired:
         self._spread = np.sqrt(np.maximum(of_a + of_b - 2 * of_both, 0.0))
 
     def average(self, shares: Array) -> Reach:
-        """Of the sum of the differences, weighted by the labels' ``shares``."""
+        """For the sum of the differences, weighted by the labels' ``shares``."""
         steps = shares * np.stack(self.labels)
-        # Scores of 0 and 1 do not show how they vary: of a single unit all labels may
-        # do so together, of many each by itself.
+        # Scores of 0 and 1 do not show how they vary: within one unit all labels may
+        # vary together, across many units each by itself.
         hidden = np.where(self._spread > 0, 0.0, steps)
         alone, together = (hidden**2).sum(1), hidden.sum(1) ** 2
         alone += (together - alone) / len(self._pair[0].units)
@@ -103,7 +103,7 @@ class Paired:
 
 
 def pooled_reach(a: Decisions, b: Decisions, metric: str, confidence: float) -> Reach:
-    """Of the difference of all labels pooled."""
+    """For the difference of all labels pooled."""
     if (a.y_pred == b.y_pred)[a.truth >= 0].all():
         return Reach(0.0, 0.0)
     trial, units = np.array(TRIALS[SHARES[metric]], float), a.units
@@ -125,7 +125,7 @@ def _model(decisions: Decisions, metric: str, confidence: float) -> _Model:
 
 
 def _steps(decisions: Decisions, metric: str) -> Array:
-    """What both, truth and decision of an entry add to each score, (3, n_labels)."""
+    """What both, truth and prediction of an entry add to each score, (3, n_labels)."""
     trial, sums = np.array(TRIALS[SHARES[metric]]), stacked(decisions.counts)
     trials = trial @ sums
     share = divide(sums[0], trials, 0.0)

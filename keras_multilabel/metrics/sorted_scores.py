@@ -60,7 +60,7 @@ class SortedScores(Tabular):
         >>> kml.roc_auc_score(ranked, average=None)
         array([0.5, 1. ])
         >>> kml.tune_thresholds(ranked, shrinkage=0).values
-        array([0.15, 0.5 ])
+        array([0.3, 0.5])
     """
 
     def __init__(

@@ -132,7 +132,7 @@ def test_names_come_from_frames_and_counts_are_shown():
         ({"confidence": "high"}, "confidence must lie between 0 and 1"),
         ({"method": "jackknife"}, "method must be one of 'analytic', 'bootstrap'"),
         ({"n_resamples": 0}, "n_resamples must be a whole number of 1 or more"),
-        ({"method": "bootstrap"}, "takes decisions only"),
+        ({"method": "bootstrap"}, "takes predictions only"),
         ({"groups": [1, 2]}, r"groups must be one value per sample, shape \(400,\)"),
         ({"groups": [None] * 400}, "it is missing at row 0"),
         ({"label_names": ["a"]}, "label_names must name the 5 labels"),

@@ -1,4 +1,4 @@
-"""What the page holds, of a report: numbers and names, no rows."""
+"""What the page holds of a report: numbers and names, no rows."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ RANKINGS = ("average_precision", "roc_auc")
 
 
 def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
-    """What the script of the page reads, as JSON has it."""
+    """What the script of the page reads, as values for JSON."""
     intervals = report.intervals
     samples, own, is_adjustable = _scored(report)
     shared = score_bins.shared_thresholds(samples) if is_adjustable else np.full(1, 0.5)
@@ -61,9 +61,9 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
 
 
 def _scored(report: Any) -> tuple[Samples, Array, bool]:
-    """The samples, the threshold of each label, and whether another may be chosen.
+    """The samples, the threshold of each label, and whether others can be chosen.
 
-    Where there are decisions only, these stand for the scores.
+    Without scores, predictions stand for them.
     """
     is_adjustable = report.y_score is not None and report.thresholds is not None
     scores = report.y_pred if report.y_score is None else report.y_score
@@ -87,7 +87,7 @@ def _averages(intervals: Any) -> dict[str, Any]:
 
 
 def _effective(report: Any) -> list[Any] | None:
-    """None where each row counts for one."""
+    """None if each row counts as one."""
     plainly = report.sample_weight is None and report.groups is None
     if plainly and report.intervals.method == "analytic":
         return None
@@ -110,7 +110,7 @@ def _few(report: Any) -> list[int]:
 
 
 def _pictures(report: Any, samples: Samples, y_pred: Array) -> dict[str, Any] | None:
-    """Of each label the rows of its misses and false alarms, and each row's picture."""
+    """The rows of each label's misses and false alarms, and each row's picture."""
     if report.images is None:
         return None
     has_scores = report.y_score is not None
