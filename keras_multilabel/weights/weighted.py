@@ -22,24 +22,24 @@ def weighted(
 ) -> Any:
     """Add sample weights to a dataset of batches (x, y), without loading its x.
 
-    The dataset is read once, here, for its y, which are kept while their mean weight is
-    taken. Then each batch is weighed as it comes, so that shuffling and augmentation
-    do not matter. Weights that the dataset has already are multiplied.
+    The dataset is read once, here, for its y, which are kept until their mean weight is
+    known. Then each batch is weighted as it comes, so shuffling and augmentation do not
+    matter. Existing weights of the dataset are multiplied.
 
     Args:
-        dataset: A tf.data.Dataset or ``keras.utils.PyDataset`` of batches (x, y) or
-            (x, y, sample_weight), with an end; y is multi-hot.
+        dataset: A tf.data.Dataset or ``keras.utils.PyDataset`` of batches (x, y) or (x,
+            y, sample_weight), of finite length; y is multi-hot.
         scheme: As in `compute_class_weight`.
         reduce: As in `compute_sample_weight`.
         beta: As in `compute_class_weight`.
 
     Returns:
-        The same kind of dataset, of batches (x, y, sample_weight), float32. The weights
-        have the mean 1 over the dataset.
+        The same kind of dataset, with batches (x, y, sample_weight), float32. The
+        weights have mean 1 over the dataset.
 
     Raises:
         TypeError: If ``dataset`` is of another kind.
-        ValueError: If it has no end or no batch, an option is unknown, or y is not
+        ValueError: If it is endless or empty, an option is unknown, or y is not
             multi-hot.
 
     Example:
@@ -91,7 +91,7 @@ def _map_tensorflow(dataset: Any, row_weight: _RowWeight) -> Any:
 
     def add(x: Any, y: Any, *given: Any) -> Any:
         weight = tf.numpy_function(row_weight, (y, *given), tf.float32)
-        # Weights of a batch of unknown size: numpy_function forgets the shape.
+        # Weights of a batch of unknown size: numpy_function loses the shape.
         weight.set_shape(y.shape[:1])
         return x, y, weight
 
