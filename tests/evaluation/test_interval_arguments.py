@@ -150,7 +150,7 @@ def test_scores_must_have_the_shape_of_the_truth(data):
         kml.score_intervals(y_true, y_pred, y_score=score[:, :4])
     with pytest.raises(ValueError, match="at least one sample"):
         kml.score_intervals(np.zeros((0, 2)), np.zeros((0, 2)))
-    with pytest.raises(ValueError, match="y_pred must hold decisions"):
+    with pytest.raises(ValueError, match="y_pred must hold predictions"):
         kml.score_intervals(y_true, score)
     with pytest.raises(TypeError, match="got Counts"):
         kml.score_intervals(kml.confusion_counts(y_true, y_pred), y_pred)
