@@ -52,7 +52,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class _Object:
-    """A digit in a scene: box is (left, top, right, bottom), the latter two excluded."""
+    """A digit in a scene; its box (left, top, right, bottom) excludes the last two."""
 
     label: str
     box: Box

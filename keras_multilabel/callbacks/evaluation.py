@@ -90,7 +90,7 @@ def _subset_accuracy(evaluation: Evaluation, _: str | None) -> float:
     return exact_match(evaluation.sample_counts, evaluation.samples.weight)
 
 
-def _of_decisions(function: Function, evaluation: Evaluation, _: str | None) -> Any:
+def _of_predictions(function: Function, evaluation: Evaluation, _: str | None) -> Any:
     return function(evaluation.y_true, evaluation.y_pred.astype(np.int8))
 
 
@@ -120,7 +120,7 @@ def check_metrics(
         metrics = [metrics]
     if isinstance(metrics, Mapping):
         found = {
-            name: Metric(partial(_of_decisions, _check_callable(name, function)))
+            name: Metric(partial(_of_predictions, _check_callable(name, function)))
             for name, function in metrics.items()
         }
     else:

@@ -195,7 +195,7 @@ class OwnPass(Carrier):
     def _predict(self, samples: Samples, fixed: Array) -> tuple[Predicted, Thresholds]:
         """Predictions, cross-fitted if tuned, and the thresholds of the best epoch."""
         if self._tuner is None:
-            y_pred = samples.decide(fixed).view(np.uint8)
+            y_pred = samples.predict(fixed).view(np.uint8)
             thresholds = Thresholds(fixed, self._label_names)
             return Predicted(y_pred, fixed, told_of(fixed)), thresholds
         tuner = self._tuner.set_params(label_names=self._label_names)

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.comparison import Comparison
-from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.model_differences import (
     Task,
     called,
-    compare_decisions,
+    compare_predictions,
     compare_scores,
 )
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.proportions import check_confidence
 from keras_multilabel.evaluation.ranking import RANKINGS
 from keras_multilabel.metrics.ratios import check_score_name
@@ -24,7 +24,7 @@ from keras_multilabel.utils.groups import generator
 from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.options import ComparedMetric, Correction, PooledAverage
 
-DECISION_METRICS = ("f1", "precision", "recall", "jaccard")
+COUNT_METRICS = ("f1", "precision", "recall", "jaccard")
 
 
 def compare_models(
@@ -123,7 +123,7 @@ def compare_models(
     """
     remedy = "Predictions take the first four, scores the last two."
     metric_name = check_score_name(
-        metric, (*DECISION_METRICS, *RANKINGS), "metric", remedy
+        metric, (*COUNT_METRICS, *RANKINGS), "metric", remedy
     )
     check_word("average", average, PooledAverage)
     check_word("correction", correction, Correction)
@@ -136,11 +136,11 @@ def compare_models(
         )
     else:
         with called("pred_a"):
-            a = Decisions.of(y_true, pred_a, groups, sample_weight)
+            a = Predictions.of(y_true, pred_a, groups, sample_weight)
         with called("pred_b"):
-            b = Decisions.of(y_true, pred_b, groups, sample_weight)
+            b = Predictions.of(y_true, pred_b, groups, sample_weight)
         rng = generator(random_state)
-        found, units = compare_decisions(task, a, b, n_permutations, rng), a.units
+        found, units = compare_predictions(task, a, b, n_permutations, rng), a.units
     n_labels = len(found[-1].difference)
     return Comparison(
         *found,

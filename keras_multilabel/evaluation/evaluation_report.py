@@ -14,7 +14,7 @@ from keras_multilabel.evaluation.units import check_has_samples
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import (
     Array,
-    check_decisions,
+    check_predictions,
     check_threshold,
     check_truth,
     check_zero_division,
@@ -131,7 +131,7 @@ def _checked(
     given, samples = None, None
     if y_pred is not None:
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
-        given = check_decisions(rows.other)
+        given = check_predictions(rows.other)
         truth = check_truth(check_rows(rows.y_true))
         # Stands in for scores, which nothing reads then.
         samples = Samples(truth, given, rows.weight, rows.sample)

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.bootstrap import bootstrap_intervals
-from keras_multilabel.evaluation.decision_intervals import (
-    DecisionIntervals,
-    decision_intervals,
+from keras_multilabel.evaluation.count_intervals import (
+    CountIntervals,
+    count_intervals,
 )
-from keras_multilabel.evaluation.decisions import Decisions
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.proportions import check_confidence
 from keras_multilabel.evaluation.ranking import Ranking
 from keras_multilabel.evaluation.ranking_intervals import ranking_intervals
@@ -119,19 +119,19 @@ def score_intervals(
     zero_division = check_zero_division(zero_division)
     confidence = check_confidence(confidence)
     _check_method(method, n_resamples, y_score)
-    decisions = Decisions.of(y_true, y_pred, groups, sample_weight)
-    n_labels = decisions.truth.shape[1]
-    frequent = decisions.shares("recall", confidence).size >= FREQUENT
+    predictions = Predictions.of(y_true, y_pred, groups, sample_weight)
+    n_labels = predictions.truth.shape[1]
+    frequent = predictions.shares("recall", confidence).size >= FREQUENT
     options = confidence, zero_division, frequent
     if method == "bootstrap":
         rng = generator(random_state)
-        found = bootstrap_intervals(decisions, *options, n_resamples, rng)
+        found = bootstrap_intervals(predictions, *options, n_resamples, rng)
     else:
-        found = decision_intervals(decisions, *options)
+        found = count_intervals(predictions, *options)
     if y_score is not None:
         ranking = Ranking.of(y_true, y_score, groups, sample_weight)
         found = _joined(found, ranking_intervals(ranking, *options))
-    units, support = decisions.units, decisions.counts.support
+    units, support = predictions.units, predictions.counts.support
     return ScoreIntervals(
         found.per_label,
         found.averages,
@@ -148,10 +148,10 @@ def score_intervals(
 
 
 def _joined(
-    found: DecisionIntervals, ranked: tuple[Any, dict[str, Any], Any]
-) -> DecisionIntervals:
+    found: CountIntervals, ranked: tuple[Any, dict[str, Any], Any]
+) -> CountIntervals:
     per_label, averages, frequent = ranked
-    return DecisionIntervals(
+    return CountIntervals(
         found.per_label | per_label,
         {name: each | averages.get(name, {}) for name, each in found.averages.items()},
         found.overall,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from keras_multilabel.evaluation.comparison import Differences
-from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.p_values import adjusted, two_sided
 from keras_multilabel.evaluation.paired import Paired, Reach, pooled_reach
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.proportions import quantile
 from keras_multilabel.evaluation.ranking import RANKINGS, Ranking
 from keras_multilabel.evaluation.swaps import (
@@ -62,8 +62,8 @@ def called(argument: str) -> Iterator[None]:
         raise type(error)(text) from error
 
 
-def compare_decisions(
-    task: Task, a: Decisions, b: Decisions, n_swaps: int, rng: np.random.Generator
+def compare_predictions(
+    task: Task, a: Predictions, b: Predictions, n_swaps: int, rng: np.random.Generator
 ) -> tuple[Any, ...]:
     """The first results of `Comparison`, from predictions."""
     ratio, pair = RATIOS[task.metric], Pair.of(a, b)
@@ -88,7 +88,9 @@ def compare_decisions(
     return score_a, score_b, difference, *ends, p_value, labels
 
 
-def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, Reach]:
+def _reach(
+    task: Task, a: Predictions, b: Predictions, pair: Pair
+) -> tuple[Reach, Reach]:
     """How far the intervals reach, for the labels and for the average."""
     paired = Paired(a, b, task.metric, task.confidence)
     if task.average == "micro":
@@ -118,8 +120,8 @@ def _degrees_of(units: Units) -> float:
 
 def _label_p_values(
     pair: Pair,
-    a: Decisions,
-    b: Decisions,
+    a: Predictions,
+    b: Predictions,
     ratio: Ratio,
     difference: Array,
     deviation: Array,

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_multilabel.evaluation.decisions import (
+from keras_multilabel.evaluation.pooled import ratio_interval
+from keras_multilabel.evaluation.predictions import (
     BLOCK_ROWS,
     TRIALS,
-    Decisions,
+    Predictions,
     stacked,
     trial_coefficients,
 )
-from keras_multilabel.evaluation.pooled import ratio_interval
 from keras_multilabel.evaluation.proportions import f1_of_jaccard
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.utils.arguments import Array
@@ -66,7 +66,7 @@ class Paired:
         labels: How far the interval of each label's difference reaches.
     """
 
-    def __init__(self, a: Decisions, b: Decisions, metric: str, confidence: float):
+    def __init__(self, a: Predictions, b: Predictions, metric: str, confidence: float):
         self._pair = a, b
         models = [_model(each, metric, confidence) for each in self._pair]
         self._steps = [_steps(each, metric) for each in self._pair]
@@ -102,7 +102,9 @@ class Paired:
         return np.sum(map_threads(of_block, blocks), axis=0)
 
 
-def pooled_reach(a: Decisions, b: Decisions, metric: str, confidence: float) -> Reach:
+def pooled_reach(
+    a: Predictions, b: Predictions, metric: str, confidence: float
+) -> Reach:
     """For the difference of all labels pooled."""
     if (a.y_pred == b.y_pred)[a.truth >= 0].all():
         return Reach(0.0, 0.0)
@@ -119,14 +121,14 @@ def pooled_reach(a: Decisions, b: Decisions, metric: str, confidence: float) -> 
     return _reach(models, x @ x, y @ y, x @ y)
 
 
-def _model(decisions: Decisions, metric: str, confidence: float) -> _Model:
-    found = decisions.shares(SHARES[metric], confidence)
+def _model(predictions: Predictions, metric: str, confidence: float) -> _Model:
+    found = predictions.shares(SHARES[metric], confidence)
     return _Model(*_scores(np.stack([found.value, *found.bounds()]), metric))
 
 
-def _steps(decisions: Decisions, metric: str) -> Array:
+def _steps(predictions: Predictions, metric: str) -> Array:
     """What both, truth and prediction of an entry add to each score, (3, n_labels)."""
-    trial, sums = np.array(TRIALS[SHARES[metric]]), stacked(decisions.counts)
+    trial, sums = np.array(TRIALS[SHARES[metric]]), stacked(predictions.counts)
     trials = trial @ sums
     share = divide(sums[0], trials, 0.0)
     steps = trial_coefficients(SHARES[metric], share) * _slope(share, metric)
@@ -158,13 +160,13 @@ def _reach(models: list[_Model], of_a: Any, of_b: Any, of_both: Any) -> Reach:
     )
 
 
-def _influence(decisions: Decisions, steps: Array, rows: slice) -> Array:
+def _influence(predictions: Predictions, steps: Array, rows: slice) -> Array:
     """What each unit adds to a model's scores, (n_units, n_labels)."""
-    units = decisions.units
+    units = predictions.units
     if units.group is not None:
-        entries = tuple(each[rows] for each in decisions.of_groups)
+        entries = tuple(each[rows] for each in predictions.of_groups)
     else:
-        entries = decisions.entries(rows)
+        entries = predictions.entries(rows)
     total = sum(each * step for each, step in zip(entries, steps, strict=True))
     if units.group is None and units.weight is not None:
         total = total * units.weight[rows, None]

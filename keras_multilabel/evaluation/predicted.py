@@ -47,7 +47,7 @@ def predict(
         y_pred = thresholds.apply(samples.y_score, label_names=label_names)
         return Predicted(y_pred, thresholds.values, _told_by(thresholds, y_pred))
     values = check_threshold(thresholds, samples.truth.shape[1], "thresholds")
-    y_pred = samples.decide(values).view(np.uint8)
+    y_pred = samples.predict(values).view(np.uint8)
     return Predicted(y_pred, values, told_of(values))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from keras_multilabel.evaluation.decisions import Decisions
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.metrics.averages import average_scores, divide
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.ratios import Ratio
@@ -44,7 +44,7 @@ class Pair:
     is_known: Array
 
     @classmethod
-    def of(cls, a: Decisions, b: Decisions) -> Pair:
+    def of(cls, a: Predictions, b: Predictions) -> Pair:
         """Count both."""
         pair = a.counts, b.counts
         return cls(
@@ -81,7 +81,7 @@ def _scores(ratio: Ratio, tp: Array, predicted: Array, support: Array) -> Array:
 
 
 def swap_sums(
-    a: Decisions, b: Decisions, n_swaps: int, rng: np.random.Generator
+    a: Predictions, b: Predictions, n_swaps: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """True and predicted positives that random swaps move from a to b.
 
@@ -110,7 +110,7 @@ def swap_sums(
     return sums[:, :n_labels], sums[:, n_labels:]
 
 
-def _differences(a: Decisions, b: Decisions, units: slice) -> Array:
+def _differences(a: Predictions, b: Predictions, units: slice) -> Array:
     """For each unit, true and predicted positives of a minus those of b."""
     if a.units.group is not None:
         pairs = zip(a.of_groups[::2], b.of_groups[::2], strict=True)
@@ -175,7 +175,7 @@ def _coins(n: int) -> tuple[Array, Array]:
     return heads, np.exp(log - n * np.log(2))
 
 
-def count_differing(a: Decisions, b: Decisions) -> tuple[Array, Array]:
+def count_differing(a: Predictions, b: Predictions) -> tuple[Array, Array]:
     """In how many rows each label's predictions differ, and in how many positives."""
     found = np.zeros((2, a.truth.shape[1]), np.int64)
     for start in range(0, len(a.truth), BLOCK_UNITS):

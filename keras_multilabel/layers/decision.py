@@ -63,14 +63,14 @@ class Decision:
         elif self.from_logits:
             scores = ops.sigmoid(scores)
         thresholds = constant_for(scores, self._rounded[dtype], dtype)
-        decided = ops.greater_equal(scores, thresholds)
+        predicted = ops.greater_equal(scores, thresholds)
         if self.at_least_one or self.at_most is not None:
             margins = _margins(scores, thresholds)
             if self.at_least_one:
-                decided = _at_least_one(decided, margins, scores)
+                predicted = _at_least_one(predicted, margins, scores)
             if self.at_most is not None:
-                decided = _at_most(decided, margins, scores, self.at_most)
-        return {"scores": scores, "decisions": ops.cast(decided, "uint8")}
+                predicted = _at_most(predicted, margins, scores, self.at_most)
+        return {"scores": scores, "decisions": ops.cast(predicted, "uint8")}
 
     def check_width(self, shape: tuple[int | None, ...]) -> None:
         """Raise if one threshold, or one column, would broadcast silently."""
@@ -135,19 +135,19 @@ def _margins(scores: Any, thresholds: Any) -> Any:
     return ops.where(ops.isnan(margins), -np.inf, margins)
 
 
-def _at_least_one(decided: Any, margins: Any, scores: Any) -> Any:
+def _at_least_one(predicted: Any, margins: Any, scores: Any) -> Any:
     """Predict the label with the largest margin if no other is predicted."""
     # A score of NaN or a threshold of inf, for which nothing is predicted.
     can_be = ops.greater(margins, -np.inf)
     best = ops.logical_and(can_be, _largest(margins, scores, 1))
-    is_empty = ops.logical_not(ops.any(decided, axis=-1, keepdims=True))
-    return ops.logical_or(decided, ops.logical_and(is_empty, best))
+    is_empty = ops.logical_not(ops.any(predicted, axis=-1, keepdims=True))
+    return ops.logical_or(predicted, ops.logical_and(is_empty, best))
 
 
-def _at_most(decided: Any, margins: Any, scores: Any, k: int) -> Any:
+def _at_most(predicted: Any, margins: Any, scores: Any, k: int) -> Any:
     """Keep the ``k`` predicted labels with the largest margins."""
-    margins = ops.where(decided, margins, -np.inf)
-    return ops.logical_and(decided, _largest(margins, scores, k))
+    margins = ops.where(predicted, margins, -np.inf)
+    return ops.logical_and(predicted, _largest(margins, scores, k))
 
 
 def _largest(margins: Any, scores: Any, k: int) -> Any:

@@ -69,23 +69,23 @@ class ThresholdDecision(keras.layers.Layer):
     ):
         # A float16 policy must not round the scores: 0.5001 would reach 0.5002.
         super().__init__(autocast=False, **kwargs)
-        self._decide = Decision(
+        self._predict = Decision(
             thresholds, label_names, from_logits, at_least_one, at_most
         )
-        self.thresholds = self._decide.thresholds
-        self.label_names = self._decide.label_names
+        self.thresholds = self._predict.thresholds
+        self.label_names = self._predict.label_names
         self.from_logits = from_logits
         self.at_least_one = at_least_one
-        self.at_most = self._decide.at_most
+        self.at_most = self._predict.at_most
         self.supports_masking = True
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Check the width of the scores; there are no weights to make."""
-        self._decide.check_width(input_shape)
+        self._predict.check_width(input_shape)
 
     def call(self, y_score: Any) -> dict[str, Any]:
         """Return the scores and the predictions, each of shape (..., n_labels)."""
-        return self._decide(y_score)
+        return self._predict(y_score)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that recreate the layer."""

@@ -63,11 +63,11 @@ def with_decisions(
         ([[0.5, 0.5]], [[1, 0]])
     """
     inputs, output = _ends(model)
-    decide = Decision(
+    predict = Decision(
         thresholds, label_names, from_logits, at_least_one, at_most, calibrator
     )
-    outputs = decide(output)
-    outputs["decisions"] = layer_of_names(decide.label_names)(outputs["decisions"])
+    outputs = predict(output)
+    outputs["decisions"] = layer_of_names(predict.label_names)(outputs["decisions"])
     return keras.Model(inputs, outputs, name=f"{model.name}_with_decisions")
 
 

@@ -12,7 +12,7 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.tallies import Entries, tally
 from keras_multilabel.utils.arguments import (
     Array,
-    check_decisions,
+    check_predictions,
     check_targets,
     sides,
 )
@@ -23,7 +23,7 @@ from keras_multilabel.utils.rows import (
     check_pair,
     check_rows,
     check_sample_weight,
-    check_weighed,
+    check_weighted,
 )
 
 # Truth and predictions of a block -> their entries.
@@ -183,7 +183,7 @@ def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Coun
     counts: Counts = sum_blocks(
         _count_block, y_true=y_true, y_pred=y_pred, sample_weight=weight
     )
-    check_weighed(counts.total.any(), weight)
+    check_weighted(counts.total.any(), weight)
     return counts if axis == 0 else counts.sum()
 
 
@@ -193,11 +193,11 @@ def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
 
 
 def count_checked(
-    truth: Array, decisions: Array, weight: Array | None, axis: int = 0
+    truth: Array, predictions: Array, weight: Array | None, axis: int = 0
 ) -> Counts:
     """`confusion_counts` of checked truth and of predictions as bytes."""
-    decisions = decisions.view(np.uint8)
-    return _tallied(truth, decisions, weight, [axis], _outcomes_of_checked)[0]
+    predictions = predictions.view(np.uint8)
+    return _tallied(truth, predictions, weight, [axis], _outcomes_of_checked)[0]
 
 
 def _tallied(
@@ -218,18 +218,18 @@ def _tallied(
 
 def _outcomes(y_true: Array, y_pred: Array) -> Entries:
     if y_true.itemsize == y_pred.itemsize == 1:
-        truth, decisions = y_true.view(np.uint8), y_pred.view(np.uint8)
-        either = truth | decisions
+        truth, predictions = y_true.view(np.uint8), y_pred.view(np.uint8)
+        either = truth | predictions
         if either.max(initial=0) <= 1:
-            return either, truth, decisions, None
-    return _entries(*check_targets(y_true), check_decisions(y_pred))
+            return either, truth, predictions, None
+    return _entries(*check_targets(y_true), check_predictions(y_pred))
 
 
-def _outcomes_of_checked(truth: Array, decisions: Array) -> Entries:
-    return _entries(*sides(truth), decisions)
+def _outcomes_of_checked(truth: Array, predictions: Array) -> Entries:
+    return _entries(*sides(truth), predictions)
 
 
-def _entries(truth: Array, known: Array | None, decisions: Array) -> Entries:
+def _entries(truth: Array, known: Array | None, predictions: Array) -> Entries:
     if known is not None:
-        decisions = decisions & known
-    return truth | decisions, truth, decisions, known
+        predictions = predictions & known
+    return truth | predictions, truth, predictions, known

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from keras_multilabel.metrics.confusion_counts import confusion_counts, take_counts
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.utils.arguments import Array, check_decisions, check_targets
+from keras_multilabel.utils.arguments import Array, check_predictions, check_targets
 from keras_multilabel.utils.rows import check_pair, check_rows
 
 # Labels are compared in blocks of about this many entries, few enough for the cache.
@@ -113,10 +113,10 @@ def label_confusion_matrix(
 def _confused(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array]:
     """Missed labels and those predicted instead, per sample; and which samples."""
     truth, known = check_targets(y_true)
-    decision = check_decisions(y_pred)
-    decision = decision if known is None else decision & known
+    predicted = check_predictions(y_pred)
+    predicted = predicted if known is None else predicted & known
     none = np.asarray(~truth.any(1))
-    missed, excess = truth & (decision ^ 1), decision & (truth ^ 1)
+    missed, excess = truth & (predicted ^ 1), predicted & (truth ^ 1)
     any_missed, any_excess = missed.any(1), excess.any(1)
     # If none is missed, the excess counts against the true labels.
     source = np.where(any_missed[:, None], missed, truth)

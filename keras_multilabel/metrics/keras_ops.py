@@ -86,9 +86,9 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
         return torch_ops.masks(y_true, y_pred, ops.convert_to_tensor(threshold))
     positive = ops.equal(y_true, 1)
     known = ops.logical_or(positive, ops.equal(y_true, 0))
-    decided = ops.greater_equal(y_pred, threshold)
-    both = ops.logical_and(positive, decided)
-    return [both, ops.logical_and(known, decided), positive, known]
+    predicted = ops.greater_equal(y_pred, threshold)
+    both = ops.logical_and(positive, predicted)
+    return [both, ops.logical_and(known, predicted), positive, known]
 
 
 def count_invalid(y_pred: Any, known: Any) -> Any:
@@ -116,7 +116,7 @@ def count(outcomes: list[Any]) -> Any:
     return ops.stack([ops.sum(ops.cast(each, "int32"), 0) for each in outcomes])
 
 
-def weigh(outcomes: list[Any], weight: Any) -> Any:
+def weighted_sums(outcomes: list[Any], weight: Any) -> Any:
     """Sums of the weights over the batch, float32 (4, n_labels)."""
     column = ops.expand_dims(weight, 1)
     return ops.stack(

@@ -121,11 +121,11 @@ class MultiLabelScores(keras.metrics.Metric):
         self._invalid = self._zeros((), "int32", "invalid")
         # Sums of weights in pairs: the rounded sum, and the rounding error.
         self._counted = self._zeros((4, self.num_labels), "int32", "counted")
-        self._weighed = self._zeros((2, 4, self.num_labels), "float32", "weighed")
+        self._weighted = self._zeros((2, 4, self.num_labels), "float32", "weighted")
         if self.ranks:
             shape = (2 * self.num_labels * keras_ops.N_BINS,)
             self._cells = self._zeros(shape, "int32", "cells")
-            self._weighed_cells = self._zeros(shape, "float32", "weighed_cells")
+            self._weighted_cells = self._zeros(shape, "float32", "weighted_cells")
 
     def _zeros(self, shape: tuple[int, ...], dtype: str, name: str) -> Any:
         return self.add_variable(shape, "zeros", dtype=dtype, name=name)
@@ -155,23 +155,25 @@ class MultiLabelScores(keras.metrics.Metric):
         if weight is None:
             self._counted.assign_add(keras_ops.count(outcomes))
         else:
-            self._weigh(outcomes, weight)
+            self._add_weights(outcomes, weight)
             invalid = invalid + keras_ops.count_invalid_weights(weight)
         self._invalid.assign_add(invalid)
         if self.ranks:
             self._tally(y_pred, outcomes[2], outcomes[3], weight)
 
-    def _weigh(self, outcomes: list[Any], weight: Any) -> None:
-        total, lost = self._weighed[0], self._weighed[1]
-        total, error = keras_ops.add_exactly(total, keras_ops.weigh(outcomes, weight))
-        self._weighed.assign(ops.stack([total, lost + error]))
+    def _add_weights(self, outcomes: list[Any], weight: Any) -> None:
+        total, lost = self._weighted[0], self._weighted[1]
+        total, error = keras_ops.add_exactly(
+            total, keras_ops.weighted_sums(outcomes, weight)
+        )
+        self._weighted.assign(ops.stack([total, lost + error]))
 
     def _tally(self, y_pred: Any, positive: Any, known: Any, weight: Any) -> None:
         if weight is None:
             keras_ops.tally(self._cells, y_pred, positive, known)
         else:
             entries = ops.cast(known, "float32") * ops.expand_dims(weight, 1)
-            keras_ops.tally(self._weighed_cells, y_pred, positive, entries)
+            keras_ops.tally(self._weighted_cells, y_pred, positive, entries)
 
     def result(self) -> dict[str, Any]:
         """The scores by name; none while resting."""
@@ -186,8 +188,8 @@ class MultiLabelScores(keras.metrics.Metric):
     # All scores at once: Keras asks for them after each batch.
 
     def _scores_of_counts(self) -> dict[str, Any]:
-        weighed = self._weighed[0] + self._weighed[1]
-        sums = self._pool(ops.cast(self._counted, "float32") + weighed, axis=1)
+        weighted = self._weighted[0] + self._weighted[1]
+        sums = self._pool(ops.cast(self._counted, "float32") + weighted, axis=1)
         counts = keras_ops.Sums(*(sums[row] for row in range(4)))
         pairs = {kind: RATIOS[kind](counts) for kind in self._kinds if kind in RATIOS}
         values = {}
@@ -204,11 +206,11 @@ class MultiLabelScores(keras.metrics.Metric):
         return values
 
     def _scores_of_histogram(self) -> dict[str, Any]:
-        weighed = self._weighed_cells
-        cells = ops.cast(self._cells, "float32") + weighed
+        weighted = self._weighted_cells
+        cells = ops.cast(self._cells, "float32") + weighted
         cells = ops.reshape(cells, (2, self.num_labels, keras_ops.N_BINS))
         cells = self._pool(cells, axis=1)
-        counts, unit = keras_ops.as_counts(cells, ops.any(weighed > 0))
+        counts, unit = keras_ops.as_counts(cells, ops.any(weighted > 0))
         kinds = [kind for kind in FROM_HISTOGRAM if kind in self._kinds]
         arguments = counts[0], counts[1], unit, self.zero_division
         scores = ops.stack([FROM_HISTOGRAM[kind](*arguments) for kind in kinds])
@@ -248,7 +250,7 @@ class MultiLabelScores(keras.metrics.Metric):
 
         Integers, or floats once weights were given.
         """
-        return counts_of(self._counted, self._weighed, self.label_names)
+        return counts_of(self._counted, self._weighted, self.label_names)
 
     @property
     def histogram(self) -> ScoreHistogram:
@@ -258,8 +260,8 @@ class MultiLabelScores(keras.metrics.Metric):
                 "There is a histogram only for ranking scores: add "
                 f"{' or '.join(map(repr, FROM_HISTOGRAM))} to scores={self.scores}."
             )
-        cells, weighed = self._cells, self._weighed_cells
-        return histogram_of(cells, weighed, self.num_labels, self.label_names)
+        cells, weighted = self._cells, self._weighted_cells
+        return histogram_of(cells, weighted, self.num_labels, self.label_names)
 
     def reset_state(self) -> None:
         """Start anew, and not resting: as Keras does before each pass."""

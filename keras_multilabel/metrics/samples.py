@@ -98,14 +98,14 @@ class Samples:
         present = self.present
         return map_labels(function, present.truth, present.y_score, present.weight)
 
-    def decide(self, values: Array) -> Array:
+    def predict(self, values: Array) -> Array:
         """1 where a score reaches its threshold, as bool."""
         return self.y_score >= values
 
     def counts_at(self, values: Array) -> Counts:
         """Counts per label at one threshold each."""
         if self.weight is not None:
-            return self.count(self.decide(values))
+            return self.count(self.predict(values))
 
         def of_rows(part: slice) -> Counts:
             return count_checked(self.truth[part], self.y_score[part] >= values, None)
@@ -116,9 +116,9 @@ class Samples:
         counts = map_threads(of_rows, equal_parts(len(self.truth), step))
         return sum(counts[1:], start=counts[0])
 
-    def count(self, decisions: Array, axis: int = 0) -> Counts:
+    def count(self, predictions: Array, axis: int = 0) -> Counts:
         """Counts of predictions, bytes of 0 and 1: per label, or per sample."""
-        return count_checked(self.truth, decisions, self.weight, axis)
+        return count_checked(self.truth, predictions, self.weight, axis)
 
     @cached_property
     def counts(self) -> Counts:

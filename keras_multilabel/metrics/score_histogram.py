@@ -10,7 +10,7 @@ from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.matrices import check_positions
-from keras_multilabel.utils.rows import check_weighed
+from keras_multilabel.utils.rows import check_weighted
 
 
 def score_histogram(
@@ -55,7 +55,9 @@ def score_histogram(
         )
     else:
         histogram = count(y_true, y_score, sample_weight)
-    check_weighed(histogram.positives.any() or histogram.negatives.any(), sample_weight)
+    check_weighted(
+        histogram.positives.any() or histogram.negatives.any(), sample_weight
+    )
     num_labels = histogram.num_labels
     histogram.label_names = given_names(label_names, num_labels, y_true, y_score)
     return histogram

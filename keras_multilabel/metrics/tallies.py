@@ -43,8 +43,8 @@ class PerLabel:
 
     def counts(self) -> Counts:
         """Counts of all blocks; called once."""
-        either, truth, decisions, known = (sums.total for sums in self._sums)
-        return Counts(*_four(either, truth, decisions, known))
+        either, truth, predictions, known = (sums.total for sums in self._sums)
+        return Counts(*_four(either, truth, predictions, known))
 
 
 class WeightedPerLabel:
@@ -84,26 +84,26 @@ class PerSample:
 
     def counts(self) -> Counts:
         """Counts of all blocks; called once."""
-        either, truth, decisions, known = self._sums
-        tp, fp, fn, tn = _four(either, truth, decisions, known)
+        either, truth, predictions, known = self._sums
+        tp, fp, fn, tn = _four(either, truth, predictions, known)
         if self._weight is not None:
             tp, fp, fn, tn = (each * self._weight for each in (tp, fp, fn, tn))
         return Counts(tp, fp, fn, tn, axis=1)
 
 
 def _apart(
-    either: Array, truth: Array, decisions: Array, known: Array | None
+    either: Array, truth: Array, predictions: Array, known: Array | None
 ) -> tuple[Array, ...]:
     """Per entry, 0 or 1: tp, fp, fn, tn."""
     negative = either ^ (1 if known is None else known)
-    return truth & decisions, either ^ truth, either ^ decisions, negative
+    return truth & predictions, either ^ truth, either ^ predictions, negative
 
 
 def _four(
-    either: Array, truth: Array, decisions: Array, known: Array
+    either: Array, truth: Array, predictions: Array, known: Array
 ) -> tuple[Array, Array, Array, Array]:
     """Sums of the entries -> tp, fp, fn, tn, which reuse their memory."""
-    missed = np.subtract(either, decisions, out=decisions)
+    missed = np.subtract(either, predictions, out=predictions)
     known -= either
     either -= truth
     truth -= missed

@@ -14,8 +14,8 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
     """
     positive = y_true.clone().eq_(1)
     known = y_true.clone().eq_(0).add_(positive)
-    decided = y_pred.clone().ge_(threshold).mul_(known)
-    return [positive * decided, decided, positive, known]
+    predicted = y_pred.clone().ge_(threshold).mul_(known)
+    return [positive * predicted, predicted, positive, known]
 
 
 def invalid(y_pred: Any, known: Any, most: float) -> Any:

@@ -34,7 +34,7 @@ def deal_rows(
     Args:
         positives: CSR of ones, shape (n_samples, n_labels).
         targets: Their ``sizes`` add up to n_samples, and are met exactly.
-        rng: Decides which of several similar rows go where.
+        rng: Determines which of several similar rows go where.
 
     Returns:
         The part of each row, and the excess of each part over ``targets.labels``.

@@ -135,7 +135,7 @@ def _held_thresholds(source: Any) -> Any:
         return None  # A callback with a histogram only.
 
 
-def decisions_of(
+def predictions_of(
     y_true: Any, y_pred: Any, label_names: Iterable[Any] | None
 ) -> tuple[Any, Any, Any, list[Any]]:
     """Truth, predictions, weights and names of samples."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import label_confusion_matrix
 from keras_multilabel.plots.heatmap import alike, draw_cells, new_axes
-from keras_multilabel.plots.inputs import decisions_of
+from keras_multilabel.plots.inputs import predictions_of
 from keras_multilabel.plots.pages import check_top
 from keras_multilabel.plots.style import (
     DIM,
@@ -83,8 +83,8 @@ def plot_label_confusion(
         ['label 0', 'label 1', '(none)']
     """
     check_word("sort", sort, Sort)
-    truth, decisions, weight, names = decisions_of(y_true, y_pred, label_names)
-    matrix = label_confusion_matrix(truth, decisions, sample_weight=weight)
+    truth, predictions, weight, names = predictions_of(y_true, y_pred, label_names)
+    matrix = label_confusion_matrix(truth, predictions, sample_weight=weight)
     labels = _chosen(matrix, sort, check_top(top, len(names)))
     # The last row and column, for no label, stay last.
     with_none = np.append(labels, len(names))

@@ -21,13 +21,13 @@ class CrossFitted(NamedTuple):
     Attributes:
         values: The thresholds of all samples; None if they were not searched for.
         parts: Thresholds of the training rows of each fold, shape (n_folds, n_labels).
-        decisions: Predictions for all samples, each with thresholds of other samples,
+        predictions: Predictions for all samples, each with thresholds of other samples,
         uint8.
     """
 
     values: Array | None
     parts: Array
-    decisions: Array
+    predictions: Array
 
 
 def cross_fit(
@@ -41,10 +41,10 @@ def cross_fit(
     else:
         values = None
         parts = [_search_part(samples, train, plan) for train, _ in folds]
-    decisions = np.empty(samples.truth.shape, np.uint8)
+    predictions = np.empty(samples.truth.shape, np.uint8)
     for part, test in zip(parts, tests, strict=True):
-        decisions[test] = samples.y_score[test] >= part
-    return CrossFitted(values, np.array(parts), decisions)
+        predictions[test] = samples.y_score[test] >= part
+    return CrossFitted(values, np.array(parts), predictions)
 
 
 def train_on_rest(folds: list[tuple[Array, Array]], n_rows: int) -> bool:

@@ -88,23 +88,23 @@ class ExpectedCurves:
     def counts_at(self, values: Array) -> Counts:
         """Expected counts per label at one threshold each."""
 
-        def decided(score: Array, p: Array, weight: Array) -> tuple[Array, Array]:
+        def terms(score: Array, p: Array, weight: Array) -> tuple[Array, Array]:
             chosen = weight * (score >= values)
             return chosen * p, chosen
 
-        tp, predicted = self._sums(decided)
+        tp, predicted = self._sums(terms)
         # Rounding may put the sums of a part just above the whole.
         tp = np.minimum(tp, self.counts.fn)
         fp = np.clip(predicted - tp, 0, self.counts.tn)
         return Counts(tp, fp, self.counts.fn - tp, self.counts.tn - fp)
 
-    def lowest_decided(self, values: Array) -> Array:
+    def lowest_predicted(self, values: Array) -> Array:
         """Each label's lowest score at or above a threshold; inf if there is none."""
 
         def lowest(part: slice) -> Array:
             score = self.samples.y_score[part]
-            decided = (score >= values) & (self.samples.truth[part] >= 0)
-            return score.min(0, initial=np.inf, where=decided)
+            predicted = (score >= values) & (self.samples.truth[part] >= 0)
+            return score.min(0, initial=np.inf, where=predicted)
 
         return np.min(map_threads(lowest, self._blocks), axis=0)
 
@@ -166,7 +166,7 @@ def at_break_even(
         reached, found = np.where(better, now, reached), np.where(better, values, found)
         values = np.where(better, break_even(reached), values)
     # Rounding may put it just above the lowest score that it should reach.
-    lowest = curves.lowest_decided(found)
+    lowest = curves.lowest_predicted(found)
     if pooled:
         value = min(break_even(reached)[0], lowest.min())
         return np.full(len(known), value if curves.counts.fn.any() else np.nan)

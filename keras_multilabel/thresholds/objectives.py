@@ -247,7 +247,7 @@ def _cost(costs: Array) -> Score:
     return score
 
 
-def score_decisions(
+def score_predictions(
     objective: Objective, average: str | None, samples: Samples, y_pred: Array
 ) -> Any:
     """The objective of predictions, averaged over labels or samples."""

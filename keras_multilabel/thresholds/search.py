@@ -105,11 +105,11 @@ def _corners(
     value: Array,
     budget: float | None = None,
 ) -> _Corners:
-    decided = counts.predicted[::-1]
-    moves = np.append(True, np.diff(decided) > 0)
+    predicted = counts.predicted[::-1]
+    moves = np.append(True, np.diff(predicted) > 0)
     arrays = (counts.tp, counts.fp, value, candidates)
     tp, fp, value, candidates = (array[::-1][moves] for array in arrays)
-    steps = np.diff(decided[moves])
+    steps = np.diff(predicted[moves])
     corners = np.zeros(1, int)
     if len(steps):
         rates = np.diff(value) / steps

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.thresholds.plain_numbers import from_plain, to_plain
-from keras_multilabel.thresholds.policies import decide_nearest, keep_largest
+from keras_multilabel.thresholds.policies import keep_largest, predict_nearest
 from keras_multilabel.utils.arguments import (
     Array,
     check_at_most,
@@ -281,10 +281,10 @@ def apply_thresholds(
     positions = check_scores(check_positions(y_score, "y_score"))
     scores = flatten(positions)
     values = check_threshold(thresholds, scores.shape[1], "thresholds")
-    decisions = (scores >= values).view(np.uint8)
+    predictions = (scores >= values).view(np.uint8)
     most = check_at_most(at_most)
     if at_least_one:
-        decide_nearest(decisions, scores, values)
+        predict_nearest(predictions, scores, values)
     if most is not None:
-        keep_largest(decisions, scores, values, most)
-    return decisions.reshape(positions.shape)
+        keep_largest(predictions, scores, values, most)
+    return predictions.reshape(positions.shape)

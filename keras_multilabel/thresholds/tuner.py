@@ -22,7 +22,7 @@ from keras_multilabel.thresholds.label_scores import (
     validate_scores,
     weight_for,
 )
-from keras_multilabel.thresholds.objectives import check_objective, score_decisions
+from keras_multilabel.thresholds.objectives import check_objective, score_predictions
 from keras_multilabel.thresholds.tuning import tune_thresholds
 from keras_multilabel.utils.arguments import Array, check_matrix, check_truth
 from keras_multilabel.utils.options import Average, ObjectiveName, ThresholdMethod
@@ -194,7 +194,7 @@ class ThresholdTuner(BaseEstimator):
         average = "macro" if self.average is None else self.average
         y_pred = self.thresholds_.apply(y_score)
         return float(
-            score_decisions(self._objective(), average, samples, flatten(y_pred))
+            score_predictions(self._objective(), average, samples, flatten(y_pred))
         )
 
     @available_if(_estimator_has("predict_proba"))  # type: ignore[untyped-decorator]

@@ -15,8 +15,8 @@ from keras_multilabel.thresholds.cross_fitting import Folds, cross_fit
 from keras_multilabel.thresholds.curves import Curves, Sorted, Steps
 from keras_multilabel.thresholds.objectives import (
     check_objective,
-    score_decisions,
     score_labels,
+    score_predictions,
 )
 from keras_multilabel.thresholds.plan import Plan, check_plan, search, searched
 from keras_multilabel.thresholds.thresholds import Thresholds
@@ -201,15 +201,15 @@ def tune_thresholds(
     names = (label_names, y_true, y_score)
     tuned = _tuned(samples.present, plan, *names, unit=unit, values=values)
     if plan.average == "samples":
-        decisions = samples.decide(tuned.values)
-        tuned = replace(tuned, score=_score(plan, samples, decisions))
+        predictions = samples.predict(tuned.values)
+        tuned = replace(tuned, score=_score(plan, samples, predictions))
     if fitted is None:
         return tuned
-    decisions, is_flat = fitted.decisions, samples.sample is None
+    predictions, is_flat = fitted.predictions, samples.sample is None
     return replace(
         tuned,
-        cv_score=_score(plan, samples, decisions),
-        cv_pred=decisions if is_flat else decisions.reshape(np.shape(y_true)),
+        cv_score=_score(plan, samples, predictions),
+        cv_pred=predictions if is_flat else predictions.reshape(np.shape(y_true)),
         std=_spread(fitted.parts),
     )
 
@@ -239,7 +239,7 @@ def _spread(parts: Array) -> Array:
 
 
 def _score(plan: Plan, samples: Samples, y_pred: Array) -> Any:
-    return score_decisions(plan.objective, plan.average, samples, y_pred)
+    return score_predictions(plan.objective, plan.average, samples, y_pred)
 
 
 def _refuse_rows(

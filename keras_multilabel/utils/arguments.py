@@ -132,7 +132,7 @@ def check_targets(block: Array, name: str = "y_true") -> tuple[Array, Array | No
     return positive, known
 
 
-def check_decisions(block: Array) -> Array:
+def check_predictions(block: Array) -> Array:
     """Return ``y_pred`` as uint8 0 / 1: a prediction is never unknown."""
     positive, known = _as_bytes(block)
     if known is not None:

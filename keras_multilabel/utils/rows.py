@@ -70,7 +70,7 @@ def check_rows(y_true: Array) -> Array:
     return y_true
 
 
-def check_weighed(any_counted: Any, sample_weight: Any) -> None:
+def check_weighted(any_counted: Any, sample_weight: Any) -> None:
     """Raise if all weights are 0, which is allowed in parts of the data."""
     # (Weights of a lazy array are read again, if nothing was counted.)
     if sample_weight is not None and not any_counted:

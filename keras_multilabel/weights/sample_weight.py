@@ -70,7 +70,7 @@ def compute_sample_weight(
     seen = iter(matrices) if is_stream(y) else y
     class_weight = compute_class_weight(seen, scheme, beta=beta)
     weight = np.concatenate(
-        [weigh_rows(matrix, class_weight, reduce) for matrix in matrices]
+        [weight_rows(matrix, class_weight, reduce) for matrix in matrices]
     )
     if normalize:
         weight /= weight.mean()
@@ -78,18 +78,18 @@ def compute_sample_weight(
     return np.clip(weight, low, high).reshape(positions or -1)
 
 
-def weigh_rows(y: Array, class_weight: Array, reduce: str) -> Array:
+def weight_rows(y: Array, class_weight: Array, reduce: str) -> Array:
     """One weight per row of a multi-hot matrix, not normalised."""
     step = max(1, BLOCK // y.shape[1])
 
-    def weigh(start: int) -> Array:
+    def of_block(start: int) -> Array:
         block = check_targets(y[start : start + step])
-        return _weigh_block(*block, class_weight, reduce)
+        return _weight_block(*block, class_weight, reduce)
 
-    return np.concatenate(map_threads(weigh, range(0, len(y), step)))
+    return np.concatenate(map_threads(of_block, range(0, len(y), step)))
 
 
-def _weigh_block(
+def _weight_block(
     truth: Array, known: Array | None, class_weight: Array, reduce: str
 ) -> Array:
     negative, positive = class_weight.T

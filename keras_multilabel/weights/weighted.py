@@ -10,7 +10,7 @@ from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.utils.arguments import Array, check_matrix
 from keras_multilabel.utils.options import Reduce, Scheme
 from keras_multilabel.weights.class_weight import compute_class_weight
-from keras_multilabel.weights.sample_weight import check_reduce, weigh_rows
+from keras_multilabel.weights.sample_weight import check_reduce, weight_rows
 
 
 def weighted(
@@ -63,7 +63,7 @@ def weighted(
         )
     truth = [np.array(block) for block in blocks(dataset)]
     class_weight = compute_class_weight(iter(truth), scheme, beta=beta)
-    rows = np.concatenate([weigh_rows(y, class_weight, reduce) for y in truth])
+    rows = np.concatenate([weight_rows(y, class_weight, reduce) for y in truth])
     row_weight = _RowWeight(class_weight, reduce, 1 / rows.mean())
     if is_tensorflow:
         return _map_tensorflow(dataset, row_weight)
@@ -79,7 +79,7 @@ class _RowWeight:
     scale: float
 
     def __call__(self, y: Any, given: Any = None) -> Array:
-        rows = weigh_rows(check_matrix(y, "y"), self.class_weight, self.reduce)
+        rows = weight_rows(check_matrix(y, "y"), self.class_weight, self.reduce)
         weight = self.scale * rows
         if given is not None:
             weight = weight * np.reshape(given, len(weight))

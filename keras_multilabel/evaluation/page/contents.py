@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.page import bins as score_bins
 from keras_multilabel.evaluation.page.compared import compared
 from keras_multilabel.evaluation.page.effective import (
@@ -15,6 +14,7 @@ from keras_multilabel.evaluation.page.effective import (
 from keras_multilabel.evaluation.page.encoding import packed, plain, significant
 from keras_multilabel.evaluation.page.pairs import label_pairs
 from keras_multilabel.evaluation.page.thumbnails import thumbnails, worst
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.score_intervals import FREQUENT
 from keras_multilabel.metrics.counts import OUTCOMES
 from keras_multilabel.metrics.samples import Samples
@@ -101,10 +101,10 @@ def _few(report: Any) -> list[int]:
     """Labels with few positives, as the intervals count them."""
     n_positive = report.counts.support
     if report.sample_weight is not None or report.groups is not None:
-        decisions = Decisions.of(
+        predictions = Predictions.of(
             report.y_true, report.y_pred, report.groups, report.sample_weight
         )
-        n_positive = decisions.shares("recall", report.intervals.confidence).size
+        n_positive = predictions.shares("recall", report.intervals.confidence).size
     found: list[int] = np.flatnonzero(n_positive < FREQUENT).tolist()
     return found
 

@@ -21,7 +21,7 @@ from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import (
     Array,
-    check_decisions,
+    check_predictions,
     check_truth,
     sides,
 )
@@ -38,7 +38,7 @@ BLOCK_ROWS = 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Decisions:
+class Predictions:
     """Truth, predictions and units.
 
     Attributes:
@@ -58,18 +58,18 @@ class Decisions:
         y_pred: npt.ArrayLike,
         groups: Any,
         sample_weight: npt.ArrayLike | None,
-    ) -> Decisions:
+    ) -> Predictions:
         """Check them; rows of weight 0 do not count."""
         check_has_samples(y_true)
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
         truth = check_truth(check_rows(rows.y_true))
         group = check_groups(groups, len(truth), rows.sample)
-        decided, weight = check_decisions(rows.other), rows.weight
+        predicted, weight = check_predictions(rows.other), rows.weight
         if weight is not None and not weight.all():
             kept = weight > 0
-            truth, decided, weight = truth[kept], decided[kept], weight[kept]
+            truth, predicted, weight = truth[kept], predicted[kept], weight[kept]
             group = None if group is None else group[kept]
-        return cls(truth, decided, Units.of(len(truth), weight, group))
+        return cls(truth, predicted, Units.of(len(truth), weight, group))
 
     @cached_property
     def counts(self) -> Counts:
@@ -96,9 +96,9 @@ class Decisions:
     def entries(self, rows: slice) -> tuple[Array, Array, Array]:
         """Both, truth and predictions as bytes of 0 and 1, where the truth is known."""
         positive, known = sides(self.truth[rows])
-        decided = self.y_pred[rows]
-        decided = decided if known is None else decided & known
-        return positive & decided, positive, decided
+        predicted = self.y_pred[rows]
+        predicted = predicted if known is None else predicted & known
+        return positive & predicted, positive, predicted
 
     def shares(self, score: str, confidence: float) -> Shares:
         """The share of trials that is the score, or the Jaccard index for F1."""
