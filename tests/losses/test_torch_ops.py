@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import keras_multilabel as kml
-from keras_multilabel.losses import torch_ops
+import keras_multilabel.losses.torch_ops as torch_ops
 from tests.losses.cases import WEIGHT
 
 pytestmark = [
