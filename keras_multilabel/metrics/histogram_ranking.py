@@ -240,4 +240,9 @@ def _joined(
 
 def _above(side: Array) -> Array:
     """How many are in higher bins."""
+    if not isinstance(histogram, ScoreHistogram):
+        raise TypeError(
+            "Bounds are those of a ScoreHistogram, of which the order within bins is not "
+            f"known; got {type(histogram).__name__}, whose scores are exact."
+        )
     return np.cumsum(side[:, ::-1], axis=1)[:, ::-1] - side
