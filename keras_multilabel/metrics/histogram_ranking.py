@@ -233,6 +233,11 @@ def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
 def _joined(
     bounds: Callable[[Sides], tuple[Array, Array]], histogram: ScoreHistogram
 ) -> tuple[Array, Array]:
+    if not isinstance(histogram, ScoreHistogram):
+        raise TypeError(
+            "Bounds are those of a ScoreHistogram, which does not know the order within "
+            f"bins; got {type(histogram).__name__}: scores themselves are exact."
+        )
     found = [bounds(sides.near_one()) for sides in Sides.blocks(histogram)]
     low, high = np.concatenate(found, axis=1)
     return low, high
@@ -240,9 +245,4 @@ def _joined(
 
 def _above(side: Array) -> Array:
     """How many are in higher bins."""
-    if not isinstance(histogram, ScoreHistogram):
-        raise TypeError(
-            "Bounds are those of a ScoreHistogram, of which the order within bins is not "
-            f"known; got {type(histogram).__name__}, whose scores are exact."
-        )
     return np.cumsum(side[:, ::-1], axis=1)[:, ::-1] - side
