@@ -58,7 +58,9 @@ def crossentropy(target: Any, p: Any) -> Any:
     """
 
     def entries(p: Any) -> tuple[Any, Any]:
-        return interpolate(target, p.log(), p.neg().log1p_()).neg_(), gradient
+        # Takes another pass, but is not changed in place: torch 2.11 would silently lose
+        # the gradient when compiling.
+        return -interpolate(target, p.log(), p.neg().log1p_()), gradient
 
     def gradient(p: Any, upstream: Any) -> Any:
         return (p - target).div_((1 - p).mul_(p)).mul_(upstream)

@@ -234,6 +234,11 @@ def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
 def _joined(
     bounds: Callable[[Sides], tuple[Array, Array]], histogram: ScoreHistogram
 ) -> tuple[Array, Array]:
+    if not isinstance(histogram, ScoreHistogram):
+        raise TypeError(
+            "histogram must be a ScoreHistogram, whose bins hide the order; got "
+            f"{type(histogram).__name__}, whose scores are exact."
+        )
     found = [bounds(sides.near_one()) for sides in Sides.blocks(histogram)]
     low, high = np.concatenate(found, axis=1)
     return low, high

@@ -203,11 +203,10 @@ def tune_thresholds(
         tuned = replace(tuned, score=_score(plan, samples, predictions))
     if fitted is None:
         return tuned
-    predictions, is_flat = fitted.predictions, samples.sample is None
     return replace(
         tuned,
-        cv_score=_score(plan, samples, predictions),
-        cv_pred=predictions if is_flat else predictions.reshape(np.shape(y_true)),
+        cv_score=_score(plan, samples, fitted.predictions),
+        cv_pred=samples.in_positions(fitted.predictions, np.shape(y_true)),
         std=_spread(fitted.parts),
     )
 

@@ -171,3 +171,9 @@ def test_a_histogram_stands_for_scores_and_weights():
         kml.average_precision_score(histogram, average="samples")
     with pytest.raises(TypeError, match="y_score is missing"):
         kml.roc_auc_score([[1], [0]])
+
+
+@pytest.mark.parametrize("bounds", [kml.roc_auc_bounds, kml.average_precision_bounds])
+def test_only_histograms_have_bounds(bounds):
+    with pytest.raises(TypeError, match="scores themselves are exact"):
+        bounds(kml.SortedScores([[1], [0]], [[0.7], [0.2]]))
