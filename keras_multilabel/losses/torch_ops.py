@@ -58,8 +58,8 @@ def crossentropy(target: Any, p: Any) -> Any:
     """
 
     def entries(p: Any) -> tuple[Any, Any]:
-        # Takes another pass, but is not changed in place: torch 2.11 would silently lose
-        # the gradient when compiling.
+        # Another pass instead of a change in place: torch 2.11 would silently lose the
+        # gradient when compiling.
         return -interpolate(target, p.log(), p.neg().log1p_()), gradient
 
     def gradient(p: Any, upstream: Any) -> Any:
