@@ -255,7 +255,7 @@ def test_unknown_truth_reaches_the_estimator_as_it_is(data, recorder):
     assert np.isfinite(cross_val_score(tuner.set_params(cv=3), x, y, cv=3)).all()
     missing = np.where(y < 0, np.nan, y)
     assert np.isfinite(cross_val_score(tuner, x, missing, cv=KFold(3))).all()
-    with pytest.raises(ValueError, match="scikit-learn's own take it for a class"):
+    with pytest.raises(ValueError, match="estimators treat it as a class"):
         kml.ThresholdTuner(CLASSIFIERS["neighbors"], cv=FOLDS).fit(x, y)
 
 
