@@ -77,7 +77,7 @@ class Decision:
         n_labels = len(self.thresholds)
         if len(shape) == 0 or shape[-1] != n_labels:
             raise ValueError(
-                f"There are {n_labels} thresholds; y_score must have the shape "
+                f"The layer has {n_labels} thresholds; y_score must have the shape "
                 f"(..., {n_labels}), one column per label, got {tuple(shape)}."
             )
 
