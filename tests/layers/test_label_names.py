@@ -109,5 +109,5 @@ def test_models_with_other_names_inside_one():
         kml.with_decisions(make_model(), THRESHOLDS, names) for names in ("abcd", NAMES)
     ]
     model = keras.Model(x, [part(x) for part in parts])
-    with pytest.raises(ValueError, match=r"2 decisions.*'a', 'b'.*'cat'"):
+    with pytest.raises(ValueError, match=r"2 lists.*'a', 'b'.*'cat'"):
         kml.label_names(model)
