@@ -17,7 +17,7 @@ _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name; where Keras has no backend, say how it gets one."""
+    """Load a public name; if Keras has no backend, say how to install one."""
     try:
         return _load(name)
     except ModuleNotFoundError as error:

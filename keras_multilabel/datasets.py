@@ -1,4 +1,4 @@
-"""Small multi-label data made on the spot: nothing to download."""
+"""Small multi-label data generated locally: nothing to download."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class _Object:
-    """A digit in a scene: box is (left, top, right, bottom), right and bottom out."""
+    """A digit in a scene; its box (left, top, right, bottom) excludes the last two."""
 
     label: str
     box: Box
@@ -73,8 +73,8 @@ def digit_scenes(
     "nine" in about 5 %. One object in twenty is drawn faintly and marked difficult.
 
     ``ImageSets/Main`` holds ``train``, ``val`` (every fifth scene) and ``trainval``.
-    The digits in ``val`` come from other handwritten images than those in
-    ``train``; a random split of all scenes does not keep them apart.
+    The digits in ``val`` come from other handwritten images than those in ``train``; a
+    random split of all scenes does not keep them apart.
 
     The folder appears once it is complete, and is reused after that.
 
@@ -88,8 +88,7 @@ def digit_scenes(
         The folder, which `keras_multilabel.read_voc` reads.
 
     Raises:
-        ValueError: If ``n_scenes`` is below 1, or if ``directory`` holds anything
-            else.
+        ValueError: If ``n_scenes`` is below 1, or ``directory`` holds anything else.
         ImportError: If Pillow is not installed.
 
     Example:
@@ -115,7 +114,7 @@ def _default_directory(parameters: dict[str, int]) -> Path:
 
 
 def _is_written(target: Path, parameters: dict[str, int]) -> bool:
-    """Say whether ``target`` holds these scenes; raise if it holds anything else."""
+    """Whether ``target`` holds these scenes; raise if it holds anything else."""
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return False
     found = target / _PARAMETERS
@@ -144,7 +143,7 @@ def _move(root: Path, target: Path, parameters: dict[str, int]) -> None:
     try:
         root.replace(target)
     except OSError:
-        # Another process may have finished the same scenes first: those will do.
+        # Another process may have finished the same scenes first: those are fine.
         if not _is_written(target, parameters):
             raise
 
@@ -214,7 +213,7 @@ def _write_digit(images: Array, rng: np.random.Generator) -> Array:
 def _find_place(
     side: int, taken: Sequence[Box], rng: np.random.Generator, tries: int = 30
 ) -> Box | None:
-    """Return a free square in the scene, or None if none was hit upon."""
+    """Return a free square in the scene, or None if none was found."""
     for left, top in rng.integers(0, IMAGE_SIZE - side + 1, size=(tries, 2)).tolist():
         box = (left, top, left + side, top + side)
         if not any(_overlap(box, other) for other in taken):

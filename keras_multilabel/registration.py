@@ -1,9 +1,9 @@
-"""Keras finds our classes in saved models, though none of them is loaded yet.
+"""Lets Keras find our classes in saved models before they are loaded.
 
-Keras looks a class of a file up by its registered name. Ours would register themselves
-when their modules are imported, which happens when they are first used; a process that
-only loads a model uses none. So each name is given a stand-in, which fetches the class
-when Keras asks for it: at once where Keras is loaded, else as soon as it is.
+Keras looks a class in a file up by its registered name. Ours register when their
+modules are imported, which happens when they are first used; a process that only loads
+a model uses none. So each name gets a stand-in, which fetches the class when Keras asks
+for it: at once if Keras is loaded, else as soon as it is.
 """
 
 import importlib
@@ -43,12 +43,12 @@ def install() -> None:
 def _register(saving: ModuleType) -> None:
     custom_objects = saving.get_custom_objects()
     for name in SERIALIZED:
-        # A class that is loaded has taken its place already.
+        # A class that is loaded has already taken its place.
         custom_objects.setdefault(f"{PACKAGE}>{name}", _stand_in(name))
 
 
 def _stand_in(name: str) -> type:
-    """A class that makes objects of our class of this name, and loads it for that."""
+    """A class that makes objects of our class with this name, loaded when needed."""
 
     class StandIn:
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -63,10 +63,10 @@ def _stand_in(name: str) -> type:
 
 
 class _Watch:
-    """A finder that finds nothing by itself: it sees ``keras.saving`` come.
+    """A finder that finds nothing: it notices when ``keras.saving`` is imported.
 
-    It stays in ``sys.meta_path``: to take an entry out while another thread searches
-    makes that thread miss the entry after it. Its cost is a comparison per import.
+    It stays in ``sys.meta_path``: removing an entry while another thread searches makes
+    that thread skip the next entry. Its cost is a comparison per import.
     """
 
     def find_spec(
@@ -83,7 +83,7 @@ class _Watch:
         return spec
 
     def _found_by_others(self, *arguments: Any) -> ModuleSpec | None:
-        # Those after this one alone: two watches that ask each other never end.
+        # Only the finders after this one: two watches that ask each other never end.
         finders = list(sys.meta_path)
         after = finders.index(self) + 1 if self in finders else 0
         for finder in finders[after:]:
@@ -95,10 +95,11 @@ class _Watch:
 
 
 def _then_register(loader: Any) -> None:
-    """Let a loader register our classes when it has loaded its module.
+    """Let a loader register our classes once it has loaded its module.
 
-    The loader stays what it is, for all that read source or data through it. One that
-    takes no attributes, as in compiled programs, loads Keras without a word to us.
+    The loader stays what it is, for everything that reads source or data through it.
+    One that takes no attributes, as in compiled programs, loads Keras without
+    registering.
     """
     load = loader.exec_module
 

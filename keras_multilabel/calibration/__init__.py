@@ -1,4 +1,4 @@
-"""Scores that become probabilities: a calibrator per label.
+"""Turning scores into probabilities: a calibrator per label.
 
 It imports ``metrics`` and ``utils``.
 """

@@ -31,20 +31,21 @@ REMEDY = "Of logits, pass from_logits=True."
 class LabelCalibrator(BaseEstimator):
     """Turns scores into calibrated probabilities, with two numbers per label.
 
-    Of the samples that get 0.3, three in ten should be positive. Networks seldom give
-    such scores, least of all when trained with weights or on other frequencies. Fit the
-    calibrator to scores of samples that the network was not trained on.
+    Of the samples with the score 0.3, three in ten should be positive. Scores of
+    networks seldom are like that, least of all after training with weights or on other
+    frequencies. Fit the calibrator to scores of samples that the network was not
+    trained on.
 
-    The order of the scores of a label stays as it is, and so do its average precision
-    and ROC AUC. Rare labels are hardly changed: ``strength`` pulls them to the scores
-    that they have.
+    The order of a label's scores does not change, nor do its average precision and ROC
+    AUC. Rare labels hardly change: ``strength`` pulls them to their original scores.
 
     Args:
         method: ``"platt"``: ``sigmoid(slope * logit + intercept)`` for each label.
             ``"temperature"``: one slope for all labels, and no intercept. ``"beta"``:
             ``sigmoid(a log p - b log(1 - p) + c)`` for each label.
-        strength: How hard slopes are pulled to 1 and intercepts to 0, in samples: half
-            of it times the squared distance is added to the log loss of all samples.
+        strength: How strongly slopes are pulled to 1 and intercepts to 0, in samples:
+            half of it times the squared distance is added to the log loss of all
+            samples.
         from_logits: Whether scores are logits; else they are probabilities.
 
     Attributes:
@@ -99,16 +100,16 @@ class LabelCalibrator(BaseEstimator):
         Args:
             X: Scores, shape (n_samples, n_labels).
             y: Multi-hot truth, same shape: 0 and 1, and -1 or NaN where unknown (left
-                out). A label of which nothing is known keeps its scores.
-            sample_weight: Shape (n_samples,). A weight of 2 is the sample twice.
+                out). The scores of a label without known entries stay unchanged.
+            sample_weight: Shape (n_samples,). A weight of 2 counts the sample twice.
 
         Returns:
             Itself.
 
         Raises:
             TypeError: If an argument does not hold numbers.
-            ValueError: If shapes differ, scores are NaN or no probabilities, truth is
-                not 0, 1 or unknown, or an option is out of its range.
+            ValueError: If shapes differ, scores are NaN or not probabilities, truth is
+                not 0, 1 or unknown, or an option is out of range.
         """
         check_word("method", self.method, Method)
         if not 0 <= self.strength < np.inf:
@@ -159,14 +160,14 @@ class LabelCalibrator(BaseEstimator):
         """Return probabilities of scores.
 
         Args:
-            X: Scores, shape (n_samples, n_labels), of the kind that it was fitted to.
+            X: Scores, shape (n_samples, n_labels), of the kind used in `fit`.
 
         Returns:
             Probabilities, float64, same shape.
 
         Raises:
             NotFittedError: If it is not fitted.
-            ValueError: If scores have another number of labels, or are NaN or no
+            ValueError: If scores have another number of labels, or are NaN or not
                 probabilities.
         """
         check_is_fitted(self)
@@ -189,9 +190,9 @@ class LabelCalibrator(BaseEstimator):
     def to_layer(self) -> Any:
         """Return a Keras layer that gives the same probabilities, in float32.
 
-        It is a small model of Keras's own operations, which goes on the output of
-        another: ``keras.Model(model.inputs, layer(model.outputs[0]))``. A file of that
-        loads where only Keras is installed.
+        It is a small model of Keras's own operations, to put on the output of another:
+        ``keras.Model(model.inputs, layer(model.outputs[0]))``. Its file loads where
+        only Keras is installed.
         """
         check_is_fitted(self)
         from keras_multilabel.calibration.operations import as_layer

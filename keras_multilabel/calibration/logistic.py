@@ -15,7 +15,7 @@ from keras_multilabel.utils.arguments import Array
 # chance gets nearly constant ones.
 LEAST_SLOPE = 0.01
 ITERATIONS, HALVINGS = 100, 40
-# Of the decrease that a step promises; far below what a score is good for.
+# Relative to the decrease that a step promises; far below the accuracy of a score.
 TOLERANCE = 1e-10
 
 
@@ -28,11 +28,12 @@ def fit_logistic(
     Newton's method; the function is convex. Slopes below `LEAST_SLOPE` are set to it.
 
     Args:
-        terms: What coefficients multiply, shape (n_terms, n_samples). The last is 1.
+        terms: The factors of the coefficients, shape (n_terms, n_samples). The last is
+        1.
         positive: 0 and 1, shape (n_samples,).
         weight: Shape (n_samples,).
-        prior: What coefficients are pulled to, shape (n_terms,).
-        strength: How much, in samples.
+        prior: The values that coefficients are pulled to, shape (n_terms,).
+        strength: How strongly, in samples.
     """
     theta = prior.copy()
     free = np.ones(len(theta), bool)
@@ -54,15 +55,15 @@ def _newton(
     start: Array,
     free: Array,
 ) -> Array:
-    """The best values of the free coefficients, the others as they are in ``start``."""
+    """The best values of the free coefficients; the others stay as in ``start``."""
     offset = start[~free] @ terms[~free]
     terms, prior, theta = terms[free], prior[free], start[free]
     negative = positive == 0
 
     def evaluate(theta: Array) -> tuple[float, Array]:
-        """What is minimized, and the probability of each sample."""
+        """The minimized function, and the probability of each sample."""
         margin = theta @ terms + offset
-        # exp of what is not above 0: it cannot overflow.
+        # exp of a number of at most 0 cannot overflow.
         rest = np.exp(-np.abs(margin))
         wrong = np.where(negative, margin, -margin)
         losses = np.maximum(wrong, 0) + np.log1p(rest)
@@ -75,7 +76,7 @@ def _newton(
         slope = terms @ (weight * (probability - positive)) + strength * (theta - prior)
         curve = (terms * (weight * probability * (1 - probability))) @ terms.T
         curve[np.diag_indices(len(theta))] += strength
-        # Of terms that tell the same, lstsq takes the shortest step.
+        # For redundant terms, lstsq takes the shortest step.
         step = np.linalg.lstsq(curve, slope, rcond=None)[0]
         promised = float(slope @ step)
         if promised <= TOLERANCE * (1 + now):

@@ -1,4 +1,4 @@
-"""Scores -> logits, without infinite ones."""
+"""Scores -> finite logits."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def log_odds(y_score: Array, *, from_logits: bool) -> Array:
 
 
 def terms_of(logits: Array, n_slopes: int) -> list[Array]:
-    """What slopes multiply: the logits; or ``log p`` and ``-log(1 - p)``."""
+    """The factors of the slopes: the logits; or ``log p`` and ``-log(1 - p)``."""
     if n_slopes == 1:
         return [logits]
     return [-np.logaddexp(0, -logits), np.logaddexp(0, logits)]

@@ -41,14 +41,14 @@ def calibrated(
 def constant_for(tensor: Any, values: tuple[float, ...], dtype: str) -> Any:
     """``values`` as the other argument of an operation on ``tensor``."""
     if isinstance(tensor, keras.KerasTensor):
-        # A tensor in a graph becomes one more input of its ONNX file.
+        # A tensor in a graph becomes another input of its ONNX file.
         return np.array(values, dtype)
-    # torch.compile cannot trace what NumPy does.
+    # torch.compile cannot trace NumPy.
     return ops.convert_to_tensor(values, dtype=dtype)
 
 
 def as_layer(coef: Array, intercept: Array, *, from_logits: bool) -> keras.Model:
-    """A model of Keras's own operations alone, from scores to probabilities."""
+    """A model that uses only Keras's own operations, from scores to probabilities."""
     scores = keras.Input((coef.shape[1],), name="scores")
     outputs = calibrated(scores, coef, intercept, from_logits=from_logits)
     return keras.Model(scores, outputs, name="calibration")

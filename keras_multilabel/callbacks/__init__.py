@@ -1,4 +1,4 @@
-"""`MultiLabelMetrics`, and the two ways in which it validates.
+"""`MultiLabelMetrics`, and its two ways of validating.
 
 It imports ``evaluation``, ``inference``, ``metrics``, ``thresholds`` and ``utils``.
 """

@@ -11,11 +11,12 @@ from keras_multilabel.utils.keras_internals import callbacks_beside, unshare_wei
 
 
 class AveragedWeights:
-    """Puts averaged weights into the model for a pass of our own, as Keras would.
+    """Puts averaged weights into the model for our own pass, as Keras would.
 
-    An optimizer with ``use_ema=True`` keeps averages of the weights, which ``fit``
-    hands back in the end. `keras.callbacks.SwapEMAWeights` puts them into the model
-    while Keras evaluates it; this calls what Keras calls around an evaluation.
+    An optimizer with ``use_ema=True`` keeps averages of the weights, which ``fit`` puts
+    into the model at the end. `keras.callbacks.SwapEMAWeights` puts them into the model
+    while Keras evaluates it; this makes the calls that Keras makes around an
+    evaluation.
 
     Args:
         callback: A callback of the ``fit``, when training begins.
@@ -41,7 +42,7 @@ class AveragedWeights:
         """Within it the model has the weights that Keras would evaluate."""
         for swap in self._swaps:
             if swap.swap_on_epoch:
-                # What it does itself in a moment, if it has not done it yet.
+                # Keras does so itself in a moment, if it has not yet.
                 swap.on_epoch_end(epoch)
             else:
                 swap.on_test_begin()
@@ -56,7 +57,7 @@ class AveragedWeights:
 
 
 def _averages(optimizer: Any) -> bool:
-    """Whether an optimizer, or one inside of it, keeps averages."""
+    """Whether an optimizer, or one inside it, keeps averages."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     parts = [inner, *getattr(inner, "optimizers", [])]
     return any(getattr(part, "use_ema", False) for part in parts)

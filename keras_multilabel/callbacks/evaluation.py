@@ -1,4 +1,4 @@
-"""What one pass gave, ready to score, and the metrics that score it."""
+"""The result of one pass, ready to score, and the metrics that score it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ Callables = Mapping[str, Function]
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """One pass: samples, and what is predicted for them.
+    """One pass: samples, and their predictions.
 
     Attributes:
         y_true: Truth as the data gives it, for metrics of the user's own.
         samples: The same checked, with scores and weights.
-        y_pred: Decisions, bool, shape (n_samples, n_labels).
+        y_pred: Predictions, bool, shape (n_samples, n_labels).
         zero_division: The score of a label where it is 0 / 0.
     """
 
@@ -41,7 +41,7 @@ class Evaluation:
 
     @cached_property
     def ranked(self) -> SortedScores:
-        """The scores, sorted once for all that needs them so."""
+        """The scores, sorted once for all metrics that need it."""
         return SortedScores.of_samples(self.samples)
 
     @cached_property
@@ -58,7 +58,7 @@ class Metric:
     by_label: bool = False
 
 
-# Parts of functions, not functions within functions, so that a callback can be pickled.
+# Partials, not functions within functions, so that a callback can be pickled.
 
 
 def _ratio(ratio: ratios.Ratio, evaluation: Evaluation, average: str | None) -> Any:
@@ -90,7 +90,7 @@ def _subset_accuracy(evaluation: Evaluation, _: str | None) -> float:
     return exact_match(evaluation.sample_counts, evaluation.samples.weight)
 
 
-def _of_decisions(function: Function, evaluation: Evaluation, _: str | None) -> Any:
+def _of_predictions(function: Function, evaluation: Evaluation, _: str | None) -> Any:
     return function(evaluation.y_true, evaluation.y_pred.astype(np.int8))
 
 
@@ -115,12 +115,12 @@ METRICS = {
 def check_metrics(
     metrics: str | Iterable[str] | Callables, score_metrics: Callables
 ) -> dict[str, Metric]:
-    """Return what to score under each name."""
+    """Return the metric to compute under each name."""
     if isinstance(metrics, str):
         metrics = [metrics]
     if isinstance(metrics, Mapping):
         found = {
-            name: Metric(partial(_of_decisions, _check_callable(name, function)))
+            name: Metric(partial(_of_predictions, _check_callable(name, function)))
             for name, function in metrics.items()
         }
     else:
@@ -135,7 +135,7 @@ def check_metrics(
 def keys_of(
     metrics: dict[str, Metric], average: str | None, names: list[str] | None
 ) -> Iterator[tuple[str, str | None]]:
-    """Name and label of each value; with the labels' names, also each label's."""
+    """Name and label of each value; with label names, also each label's."""
     for name, metric in metrics.items():
         if average is not None or not metric.by_label:
             yield name, None
@@ -158,7 +158,7 @@ def values_of(
 
 
 def _named(name: str) -> Metric:
-    remedy = 'Another one is passed as {"name": callable(y_true, y_pred)}.'
+    remedy = 'Pass any other as {"name": callable(y_true, y_pred)}.'
     return METRICS[ratios.check_score_name(name, tuple(METRICS), "metrics", remedy)]
 
 

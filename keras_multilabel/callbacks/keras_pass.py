@@ -1,10 +1,10 @@
 """Validation by Keras's own pass, read from the metric that the model is compiled with.
 
-That metric rests while the model trains: its attribute says so, and a step that Keras
-compiled keeps the value of a Python attribute that it was traced with. So a train
-function of its own belongs to the resting metric. The attribute chooses between the two
-at every step, and Keras resets the metric, which wakes it, before each epoch and each
-evaluation: whatever ends a fit, the next one starts with the usual function.
+That metric rests while the model trains. An attribute says so, and a step that Keras
+has compiled keeps the value of a Python attribute that it was traced with, so the
+resting metric needs its own train function. The attribute chooses between the two at
+every step, and Keras resets the metric, which wakes it, before each epoch and each
+evaluation. However a fit ends, the next one starts with the usual function.
 """
 
 import warnings
@@ -42,14 +42,13 @@ class KerasPass(Carrier):
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Switch the metrics off, until Keras resets them before an evaluation.
 
-        (Where a callback has anything to say to batches, Keras waits for the logs of
-        each.)
+        (If a callback has batch hooks, Keras waits for the logs of each batch.)
         """
         for metric in self._metrics:
             metric.resting = True
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Take what the first of the metrics counted."""
+        """Read the counts of the first of the metrics."""
         if not self._training:
             return
         self._validated = True
@@ -88,10 +87,9 @@ class KerasPass(Carrier):
 
 
 def _find(model: keras.Model) -> list[MultiLabelScores]:
-    """Those that ``compile`` was given, or that the model holds itself; at least one.
+    """The metrics given to ``compile``, or held by the model itself; at least one.
 
-    Keras takes what ``compile`` was given apart at the first batch, which is too late
-    here.
+    Keras unpacks the metrics of ``compile`` at the first batch, which is too late here.
     """
     found = {
         id(part): part

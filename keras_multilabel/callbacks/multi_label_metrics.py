@@ -1,4 +1,4 @@
-"""`MultiLabelMetrics`: honest validation metrics in the logs of any fit."""
+"""`MultiLabelMetrics`: correct validation metrics in the logs of any fit."""
 
 from __future__ import annotations
 
@@ -29,38 +29,39 @@ if TYPE_CHECKING:
 class MultiLabelMetrics(Carrier):
     """Validation metrics after each epoch, from one pass over the validation data.
 
-    Each batch gives x, y and the prediction together, so the rows of truth and
-    scores belong together whatever the data source does. Counts are added over
-    the whole data and ratios taken once. The values go into ``logs`` as Python
-    floats under ``val_<name>``, where History, the progress bar, CSVLogger,
-    TensorBoard, EarlyStopping, ReduceLROnPlateau and ModelCheckpoint find them if
-    they stand **after** this callback in the list. They need ``mode="max"``:
-    Keras does not guess the direction of names that it does not know.
+    Each batch gives x, y and the prediction together, so truth and scores stay aligned
+    whatever the data source does. Counts are added over the whole data and ratios
+    computed once. The values go into ``logs`` as Python floats under ``val_<name>``,
+    where History, the progress bar, CSVLogger, TensorBoard, EarlyStopping,
+    ReduceLROnPlateau and ModelCheckpoint find them if they come **after** this callback
+    in the list. They need ``mode="max"``: Keras does not guess the direction of names
+    that it does not know.
 
-    Where the model gives NaN, the values of that epoch are NaN, with a warning, and
-    training goes on as the other callbacks wish. Where `keras.callbacks.SwapEMAWeights`
-    puts averaged weights into the model to evaluate it, this pass sees them too.
+    If the model outputs NaN, the values of that epoch are NaN, with a warning, and
+    training goes on unless another callback stops it. If
+    `keras.callbacks.SwapEMAWeights` puts averaged weights into the model for
+    evaluation, this pass uses them too.
 
-    ``val_loss`` is reported too, as ``fit(validation_data=...)`` reports it, so
-    the data need not be passed to ``fit`` as well. Where it is, Keras's own
-    ``val_loss`` stays.
+    ``val_loss`` is reported too, as ``fit(validation_data=...)`` reports it, so the
+    data need not be passed to ``fit`` as well. If it is, Keras's own ``val_loss``
+    stays.
 
-    Without data there is no pass of its own: ``fit(validation_data=...)`` evaluates
-    the model, and a `MultiLabelScores` that it is compiled with gives the scores, to
-    callbacks anywhere in the list. This callback keeps that metric out of training,
-    where it would cost time, and has its counts afterwards. Then set the options on
-    `MultiLabelScores`; passing them here raises ValueError.
+    Without data there is no extra pass: ``fit(validation_data=...)`` evaluates the
+    model, and the `MultiLabelScores` that it is compiled with gives the scores, to
+    callbacks anywhere in the list. This callback switches that metric off during
+    training, where it would cost time, and keeps its counts afterwards. Then set the
+    options on `MultiLabelScores`; passing them here raises ValueError.
 
     Args:
         validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` arrays; a
             tf.data.Dataset, ``keras.utils.PyDataset``, torch DataLoader or grain
             loader; an iterable or iterator of batches (an iterator needs
-            ``validation_steps`` and gives that many fresh batches each time); or a
-            callable that makes any of these afresh. y is multi-hot, shape
-            (n_samples, n_labels): 0 and 1, and -1 or NaN where unknown (left out
-            of the metrics; the loss must know them too). Labels per step or pixel,
-            shape (n_samples, ..., n_labels), count as a row each; rows of which
-            nothing is known, such as padding, are left out. For a model with several
+            ``validation_steps``, and that many new batches are drawn each time); or a
+            callable that returns a new one of these. y is multi-hot, shape (n_samples,
+            n_labels): 0 and 1, and -1 or NaN where unknown (left out of the metrics;
+            the loss must handle them too). With labels per step or pixel, shape
+            (n_samples, ..., n_labels), each position counts as a row; rows without
+            known entries, such as padding, are left out. For a model with several
             outputs, structures of these, as for ``fit``. None: read the compiled
             `MultiLabelScores` instead.
         validation_steps: Number of batches of one pass. Default: all.
@@ -68,40 +69,40 @@ class MultiLabelMetrics(Carrier):
             ``"jaccard"``, ``"hamming_loss"``, ``"subset_accuracy"``,
             ``"average_precision"``, ``"roc_auc"`` (each with or without
             ``_score``), or ``{"name": callable(y_true, y_pred)}``.
-        score_metrics: ``{"name": callable(y_true, y_score)}``, scikit-learn's
-            ranking metrics, say.
+        score_metrics: ``{"name": callable(y_true, y_score)}``, for example
+            scikit-learn's ranking metrics.
         average: ``"weighted"``, ``"macro"``, ``"micro"``, ``"samples"``, or None
             for values per label only.
-        threshold: A number, or one per label, shape (n_labels,), from 0 to 1. A
-            label is decided where ``y_score >= threshold`` (Keras's own metrics
-            use ``>``). ``"tune"``: tuned after each epoch for the F1 of ``average``,
-            and cross-fitted: each sample is decided by thresholds tuned on others,
-            so the values are what such thresholds are worth on other data. Or a
-            `ThresholdTuner` without an estimator, for another objective or number of
-            parts (5 if its ``cv`` is None).
-        label_names: One name per label, in the order of the columns, which `counts`
-            and `thresholds` carry along. Default: those that ``threshold`` has; those
-            of the columns of y, where ``validation_data`` are arrays and y is a data
-            frame; or the ``class_names`` of a dataset that has them, one per label, as
-            that of `image_dataset_from_dataframe` has (what ``map``, ``batch`` and the
-            like make of it has none).
+        threshold: A number, or one per label, shape (n_labels,), from 0 to 1. A label
+            is predicted where ``y_score >= threshold`` (Keras's own metrics use ``>``).
+            ``"tune"``: tuned after each epoch for the F1 of ``average``, and
+            cross-fitted: each sample is predicted with thresholds tuned on other
+            samples, so the values estimate the score on new data. Or a `ThresholdTuner`
+            without an estimator, for another objective or number of parts (5 if its
+            ``cv`` is None).
+        label_names: One name per label, in the order of the columns, for `counts` and
+            `thresholds` to carry along. Default: the names of ``threshold``; or those
+            of the columns of y, if ``validation_data`` are arrays and y is a data
+            frame; or the ``class_names`` of a dataset that has one per label, such as
+            `image_dataset_from_dataframe` returns (``map``, ``batch`` and the like drop
+            them).
         per_label: Also report ``val_<name>/<label>``.
         zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN
             leaves it out of averages. (ROC AUC is always NaN there.)
-        from_logits: The model gives logits; they are put through a sigmoid.
-        use_sample_weight: Weigh the metrics by the data's sample weights. The loss
-            always honours them.
+        from_logits: The model's outputs are logits; a sigmoid is applied to them.
+        use_sample_weight: Weight the metrics by the data's sample weights. The loss
+            always uses them.
         batch_size: Rows per batch, for arrays. Default 32, as in Keras.
         output_name: Which output to evaluate, for a model with several.
         frequency: Evaluate every this many epochs.
 
     Raises:
-        TypeError: If the data is of no kind that Keras reads.
-        ValueError: If an option or the data is not as described above; for arrays
-            at once, for other sources in the pass that finds it. If there is neither
-            data nor a compiled `MultiLabelScores`, when training begins.
-        sklearn.exceptions.NotFittedError: If what the last validation left behind is
-            asked for before there was one.
+        TypeError: If Keras cannot read data of this kind.
+        ValueError: If an option or the data is not as described above; for arrays at
+            once, for other sources in the pass that finds it. If there is neither data
+            nor a compiled `MultiLabelScores`, when training begins.
+        sklearn.exceptions.NotFittedError: If a result of the last validation is read
+            before there was one.
 
     Example:
         >>> import keras, numpy as np
@@ -158,7 +159,7 @@ class MultiLabelMetrics(Carrier):
             "output_name": output_name,
             "frequency": frequency,
         }
-        # Written now: kept, they might be iterators, which cannot be copied or pickled.
+        # Written now: options, if kept, might be iterators, which cannot be copied.
         self._repr = constructor_repr(
             type(self), {"validation_data": validation_data, **resolved(options)}
         )
@@ -175,12 +176,12 @@ class MultiLabelMetrics(Carrier):
             self._way = KerasPass()
 
     def set_model(self, model: keras.Model) -> None:
-        """As Keras calls it before training."""
+        """Called by Keras before training."""
         super().set_model(model)
         self._way.set_model(model)
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """As Keras calls it before training."""
+        """Called by Keras before training."""
         super().set_params(params)
         self._way.set_params(params)
 
@@ -189,19 +190,19 @@ class MultiLabelMetrics(Carrier):
         self._way.on_train_begin(logs)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Keep a compiled `MultiLabelScores` out of training."""
+        """Switch a compiled `MultiLabelScores` off during training."""
         self._way.on_epoch_begin(epoch, logs)
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Take what a compiled `MultiLabelScores` counted."""
+        """Read the counts of a compiled `MultiLabelScores`."""
         self._way.on_test_end(logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write the values of a pass of our own into ``logs``."""
+        """Write the values of our own pass into ``logs``."""
         self._way.on_epoch_end(epoch, logs)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Let a compiled `MultiLabelScores` take part in training again."""
+        """Switch a compiled `MultiLabelScores` on during training again."""
         self._way.on_train_end(logs)
 
     def __repr__(self) -> str:
@@ -228,13 +229,13 @@ class MultiLabelMetrics(Carrier):
     def counts(self) -> Counts:
         """`Counts` per label of the last validation.
 
-        Of several compiled metrics, those of the first; each has its own.
+        With several compiled metrics, those of the first; each has its own.
         """
         return self._last("counts")
 
     @property
     def histogram(self) -> ScoreHistogram:
-        """Its `ScoreHistogram`, where a compiled metric has ranking scores."""
+        """Its `ScoreHistogram`, if a compiled metric has ranking scores."""
         return self._last("histogram")
 
     @property
@@ -251,9 +252,9 @@ class MultiLabelMetrics(Carrier):
     def thresholds(self) -> Thresholds:
         """The `Thresholds`; only with ``validation_data``.
 
-        Where they are tuned, those of the epoch with the best ``cv_score``: tuned on
-        all of that epoch's scores, to go with the weights that
-        ``restore_best_weights`` or a checkpoint keeps.
+        If they are tuned, those of the epoch with the best ``cv_score``: tuned on all
+        scores of that epoch, to go with the weights that ``restore_best_weights`` or a
+        checkpoint keeps.
         """
         return self._last("thresholds")
 
@@ -266,12 +267,12 @@ class MultiLabelMetrics(Carrier):
     ) -> EvaluationReport:
         """An `EvaluationReport` of the last validation; only with ``validation_data``.
 
-        Its numbers are those in ``logs``, with intervals. Where thresholds are tuned,
-        the decisions are cross-fitted, and the thresholds those of the last epoch.
+        Its numbers are those in ``logs``, with intervals. If thresholds are tuned, the
+        predictions are cross-fitted, and the thresholds those of the last epoch.
 
         Args:
-            groups: What rows belong together, as in `evaluation_report`.
-            images: The image of each row, as there.
-            confidence: Of the intervals.
+            groups: Which rows belong together, as in `evaluation_report`.
+            images: The image of each row, as in `evaluation_report`.
+            confidence: Confidence level of the intervals.
         """
         return self._last("report").report(groups, images, confidence)

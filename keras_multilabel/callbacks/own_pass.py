@@ -1,4 +1,4 @@
-"""Validation by a pass of our own over the validation data."""
+"""Validation by our own pass over the validation data."""
 
 import warnings
 from collections.abc import Iterable
@@ -47,12 +47,12 @@ from keras_multilabel.utils.arguments import (
 from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.options import Average
 
-# Parts to cross-fit tuned thresholds on.
+# Number of parts for cross-fitting tuned thresholds.
 FOLDS = 5
 
 
 class OwnPass(Carrier):
-    """The callback behind `MultiLabelMetrics` with data; the options are its.
+    """The callback behind `MultiLabelMetrics` with data, with the same options.
 
     Attributes:
         last: The last `Validation`; None before the first.
@@ -130,7 +130,7 @@ class OwnPass(Carrier):
     def _evaluate(
         self, result: PassResult, names: list[str], fixed: Array
     ) -> Iterable[float]:
-        """The values of a pass; NaN without end where the model gave NaN."""
+        """The values of a pass; all NaN if the model gave NaN."""
         n_nan = int((np.isnan(result.y_score) & ~is_unknown(result.y_true)).sum())
         if n_nan:
             self._warn_once(
@@ -168,7 +168,7 @@ class OwnPass(Carrier):
         return values
 
     def _samples_of(self, result: PassResult) -> tuple[Array, Samples]:
-        """The rows of which anything is known, where they are positions; checked."""
+        """The rows with known entries, if rows are positions; checked."""
         y_true, y_score = result.y_true, result.y_score
         weight = result.sample_weight if self._use_sample_weight else None
         sample = result.sample
@@ -195,7 +195,7 @@ class OwnPass(Carrier):
     def _predict(self, samples: Samples, fixed: Array) -> tuple[Predicted, Thresholds]:
         """Predictions, cross-fitted if tuned, and the thresholds of the best epoch."""
         if self._tuner is None:
-            y_pred = samples.decide(fixed).view(np.uint8)
+            y_pred = samples.predict(fixed).view(np.uint8)
             thresholds = Thresholds(fixed, self._label_names)
             return Predicted(y_pred, fixed, told_of(fixed)), thresholds
         tuner = self._tuner.set_params(label_names=self._label_names)
@@ -209,7 +209,7 @@ class OwnPass(Carrier):
         tuned = tuner.thresholds_
         # An average of None gives a score per label.
         score = average_scores(np.atleast_1d(tuned.cv_score), "macro", support=None)
-        # A score that is NaN gives way to any other, and never to begin with.
+        # A NaN score is replaced by any other, and is never best.
         if self._best is None or np.isnan(self._best_score) or score > self._best_score:
             self._best_score, self._best = score, tuned
         told = cross_fitted(cv if isinstance(cv, int) else None)
@@ -231,7 +231,7 @@ class OwnPass(Carrier):
         self._names_and_thresholds(n_labels)
 
     def _names_and_thresholds(self, n_labels: int) -> tuple[list[str], Array]:
-        # Those of data with a class per row, say, are of something else.
+        # Names of data with one class per row, say, do not fit.
         if self._label_names is None and len(self._class_names) == n_labels:
             self._label_names = list(self._class_names)
         names = check_label_names(self._label_names, n_labels)
@@ -245,12 +245,12 @@ class OwnPass(Carrier):
             "no positives",
             f"The validation data has no positive of {listed(empty)}: "
             f"{len(empty)} of {len(names)} labels. Their recall is 0 / 0, and their "
-            "F1 too if nothing is decided: zero_division=nan leaves that out of the "
-            f"averages, zero_division={self._zero_division} stands for it now.",
+            "F1 too if nothing is predicted: zero_division=nan leaves that out of the "
+            f"averages, zero_division={self._zero_division} is used now.",
         )
 
     def _warn_once(self, kind: str, message: str) -> None:
-        """Once in each fit."""
+        """Warn once in each fit."""
         if kind not in self._warned:
             self._warned.add(kind)
             warnings.warn(message, stacklevel=3)
@@ -284,6 +284,6 @@ def _check_tuner(threshold: Any, average: Average | None) -> ThresholdTuner | No
             f"estimator={threshold.estimator!r}. Leave the estimator out."
         )
     tuner = clone(threshold)
-    # The same parts in each epoch, so that scores differ by the model alone.
+    # The same parts in each epoch, so that only the model changes the scores.
     seed = 0 if tuner.random_state is None else tuner.random_state
     return tuner.set_params(cv=tuner.cv or FOLDS, random_state=seed)

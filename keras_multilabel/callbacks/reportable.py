@@ -1,4 +1,4 @@
-"""What the report of a validation is made of."""
+"""The parts of a validation that its report needs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Reportable:
         predicted: Predictions, and their thresholds.
         label_names: The labels' names, or None.
         zero_division: The score of a label where it is 0 / 0.
-        n_samples: How many samples there are, those of which nothing is known too.
+        n_samples: Number of samples, including those without known entries.
     """
 
     samples: Samples
@@ -40,7 +40,7 @@ class Reportable:
         confidence: float,
     ) -> EvaluationReport:
         """Make the report."""
-        # Imported by those who want a report; a fit does without.
+        # Imported only when a report is asked for; a fit does without.
         from keras_multilabel.evaluation.assembly import (
             assemble,
             check_groups,

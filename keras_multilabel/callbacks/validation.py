@@ -1,4 +1,4 @@
-"""What the last validation left behind, and callbacks that carry it along."""
+"""Results of the last validation, and callbacks that carry them along."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,15 +14,15 @@ from keras_multilabel.utils.arguments import Array
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """One validation; None stands for what its way of validating does not keep.
+    """One validation; None for results that its way of validating does not keep.
 
     Attributes:
         counts: `Counts` per label.
         histogram: `ScoreHistogram`, of a compiled metric with ranking scores.
-        y_true: Truth, shape (n_samples, n_labels), of a pass of our own.
+        y_true: Truth, shape (n_samples, n_labels), of our own pass.
         y_score: Its scores, same shape; probabilities.
         thresholds: The `Thresholds` to go with the model.
-        report: What a report of it is made of.
+        report: The parts that its report needs.
     """
 
     counts: Counts
@@ -36,10 +36,10 @@ class Validation:
 class Carrier(keras.callbacks.Callback):
     """A callback that is copied, or pickled, without the model that it is fitted with.
 
-    Tuners of hyperparameters copy the callbacks that they are given.
+    Hyperparameter tuners copy the callbacks that they are given.
 
     Attributes:
-        of_fit: Attributes that belong to one ``fit``, which a copy has not seen.
+        of_fit: Attributes that belong to one ``fit``, and are not copied.
     """
 
     of_fit: ClassVar[frozenset[str]] = frozenset()

@@ -1,4 +1,4 @@
-"""`check_setup`: the traps that a compiled model and its data would fall into.
+"""`check_setup`: common mistakes in a compiled model and its data.
 
 It imports ``inference``, ``losses`` and ``utils``.
 """

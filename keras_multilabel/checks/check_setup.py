@@ -1,4 +1,4 @@
-"""`check_setup`: the traps that a compiled model and its data would fall into."""
+"""`check_setup`: common mistakes in a compiled model and its data."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from keras_multilabel.checks import model as model_checks
 from keras_multilabel.checks.findings import Finding, Findings
 from keras_multilabel.checks.setup import Setup, read_setup
 
-# In the order in which they are told.
+# In the order in which they are reported.
 CHECKS: tuple[Callable[[Setup], Iterator[Finding]], ...] = (
     data_checks.find_shapes,
     data_checks.find_values,
@@ -36,49 +36,49 @@ def check_setup(
     batch_size: int | None = None,
     output_name: str | None = None,
 ) -> list[Finding]:
-    """Name the traps that a compiled model and its training data would fall into.
+    """Find common multi-label mistakes in a compiled model and its training data.
 
-    Keras trains on in silence where a multi-label set-up goes wrong. Call this
-    before ``fit``, with what ``fit`` will be given:
+    Keras keeps training silently if a multi-label set-up is wrong. Call this before
+    ``fit``, with the same arguments:
 
-    - ``class_weight`` on multi-hot rows, of which Keras reads the argmax only;
+    - ``class_weight`` on multi-hot rows, of which Keras only reads the argmax;
     - ``sample_weight`` with one weight per entry, and the batch size at which Keras
       does not notice;
     - ``metrics=["accuracy"]`` and ``F1Score()``, which score one label per row;
-    - a softmax head, or a categorical loss, where labels do not exclude each other;
+    - a softmax head, or a categorical loss, if labels do not exclude each other;
     - logits read as probabilities, and probabilities read as logits;
-    - widths of output, y, label names and class weights that differ;
+    - different widths of output, y, label names and class weights;
     - labels without positives or without negatives;
-    - unknown entries (-1 or NaN) under a loss that does not know them;
+    - unknown entries (-1 or NaN) under a loss that does not handle them;
     - y that is not multi-hot;
-    - a final bias of zero where labels are so rare that two thirds of the first
-      loss go into learning how rare they are.
+    - a final bias of zero if labels are so rare that two thirds of the first loss go
+      into learning how rare they are.
 
-    Arrays are read whole. Of a dataset, loader or iterable batches are read up to
-    10,000 rows, and findings say "the first ... rows" where that may not be all. The
-    model predicts one batch in inference mode; its weights and state are left as
-    they are, but a model that is not built yet is built, as ``fit`` would. Nothing
-    is said of what Keras does not tell: metrics when one of them cannot be written
-    down (a ``functools.partial``), or whether your own loss knows unknown entries.
+    Arrays are read whole. From a dataset, loader or iterable up to 10,000 rows are
+    read, and findings say "the first ... rows" if that may not be all. The model
+    predicts one batch in inference mode; its weights and state do not change, but a
+    model that is not built yet is built, as ``fit`` would do. Nothing is reported about
+    what Keras does not reveal: metrics if one of them cannot be serialized (a
+    ``functools.partial``), or whether your own loss handles unknown entries.
 
     Args:
         model: A compiled model.
         data: Training data: ``(x, y)`` or ``(x, y, sample_weight)`` arrays, a
             tf.data.Dataset, ``keras.utils.PyDataset``, torch or grain loader, an
-            iterable of batches, or a callable that makes one afresh.
-        class_weight: What ``fit(class_weight=...)`` will be given.
-        sample_weight: What ``fit(sample_weight=...)`` will be given.
+            iterable of batches, or a callable that returns a new one.
+        class_weight: The argument of ``fit(class_weight=...)``.
+        sample_weight: The argument of ``fit(sample_weight=...)``.
         label_names: One name per label, in the order of the columns.
-        batch_size: What ``fit(batch_size=...)`` will be given. Default 32, as in
-            Keras; batches of a dataset have their own.
+        batch_size: The argument of ``fit(batch_size=...)``. Default 32, as in Keras;
+            batches of a dataset have their own.
         output_name: Which output to check, for a model with several.
 
     Returns:
-        The findings, errors first; an empty list if there are none. ``str()`` of
-        it is a text to read.
+        The findings, errors first; an empty list if there are none. ``str()`` turns it
+        into readable text.
 
     Raises:
-        TypeError: If ``model`` is no Keras model, or data of no known kind.
+        TypeError: If ``model`` is not a Keras model, or Keras cannot read the data.
         ValueError: If the model is not compiled, ``data`` is empty, an iterator or
             without y, names repeat, or ``output_name`` is missing or wrong.
 

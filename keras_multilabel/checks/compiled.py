@@ -1,6 +1,6 @@
-"""What a model was compiled with -> facts about its loss and metrics.
+"""The arguments of ``compile`` -> facts about loss and metrics.
 
-Only what Keras makes public is read: ``model.loss`` and ``get_compile_config``.
+Only public attributes of Keras are read: ``model.loss`` and ``get_compile_config``.
 """
 
 import warnings
@@ -29,8 +29,8 @@ CATEGORICAL = {
         keras.losses.SparseCategoricalCrossentropy
     ),
 }
-# The functions whose names stand in a compile config; a user's own function may
-# have another name only.
+# The functions whose names appear in a compile config; a user's own function may only
+# have another name.
 ARGMAX_METRICS = {
     "categorical_accuracy": "CategoricalAccuracy",
     "sparse_categorical_accuracy": "SparseCategoricalAccuracy",
@@ -41,14 +41,14 @@ ARGMAX_METRICS = {
 
 @dataclass(frozen=True, eq=False)
 class LossFacts:
-    """What is known of a loss.
+    """Facts about a loss.
 
     Attributes:
-        name: As a person would write it.
+        name: As a user would write it.
         kind: ``"binary"``, ``"categorical"`` or ``"other"``.
-        from_logits: None where the loss does not say.
-        knows_unknown: Whether -1 and NaN are left out; None where one cannot tell.
-        class_weight: Shape (n_labels, 2), of our losses.
+        from_logits: None if the loss does not say.
+        knows_unknown: Whether -1 and NaN are left out; None if that cannot be told.
+        class_weight: Shape (n_labels, 2), for our losses.
         is_plain: Binary cross-entropy, whose best constant output is the prior.
         is_of_keras: One of Keras's own.
     """
@@ -72,7 +72,7 @@ class MetricFacts:
 
 
 def read_loss(given: Any, y_score: Array) -> LossFacts | None:
-    """What is known of a loss as ``compile`` was given it; None without one."""
+    """Facts about a loss as given to ``compile``; None without one."""
     if given is None:
         return None
     loss = _resolve_loss(given, y_score)
@@ -106,7 +106,7 @@ def _is_ours(loss: Any) -> bool:
 
 
 def _is_of_keras(thing: Any) -> bool:
-    """Of Keras itself, and not a class derived from one of Keras."""
+    """Whether it is a class of Keras itself, not one derived from it."""
     of = thing if hasattr(thing, "__name__") else type(thing)
     return str(of.__module__).partition(".")[0] == "keras"
 
@@ -140,7 +140,7 @@ def _keras_loss(loss: Any, name: str, kind: str) -> LossFacts:
 
 
 def read_metrics(model: keras.Model, output: Output) -> Iterator[MetricFacts]:
-    """The metrics that ``compile`` was given for the output."""
+    """The metrics given to ``compile`` for the output."""
     config = _compile_config(model)
     for argument in ("metrics", "weighted_metrics"):
         given = config.get(argument)
@@ -152,7 +152,7 @@ def read_metrics(model: keras.Model, output: Output) -> Iterator[MetricFacts]:
 
 
 def _compile_config(model: keras.Model) -> dict[str, Any]:
-    """What ``compile`` was given; empty where Keras cannot write it down."""
+    """The arguments of ``compile``; empty if Keras cannot serialize them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of lambdas, which are not loaded here
         try:
@@ -162,7 +162,7 @@ def _compile_config(model: keras.Model) -> dict[str, Any]:
 
 
 def _flat(given: Any) -> Iterator[Any]:
-    """The metrics of lists of lists, or of a dict with lists per output."""
+    """The metrics in lists of lists, or in a dict with lists per output."""
     if isinstance(given, dict) and "class_name" not in given:
         given = list(given.values())
     if isinstance(given, (list, tuple)):
@@ -178,7 +178,7 @@ def _metric_facts(given: Any) -> MetricFacts | None:
             return MetricFacts(repr(given), "accuracy", {})
         try:
             metric = keras.metrics.get(given)
-        except ValueError:  # fit will name it
+        except ValueError:  # fit will report it
             return None
         return MetricFacts(repr(given), type(metric).__name__, metric.get_config())
     kind, config = given["class_name"], given["config"]

@@ -1,4 +1,4 @@
-"""Traps in the data and in what ``fit`` is given with it."""
+"""Mistakes in the data and in the other arguments of ``fit``."""
 
 from collections.abc import Iterator, Mapping
 
@@ -238,7 +238,7 @@ def _argmax_finding(setup: Setup) -> Finding:
     n_reached = np.bincount(argmax[reached], minlength=positive.shape[1])
     n_positive = positive.sum(0)
     n_missed = n_positive - n_reached
-    # The worst of the labels that were to be weighed.
+    # The worst of the labels with a weight of their own.
     order = sorted(
         range(len(setup.names)),
         key=lambda label: (setup.class_weight.get(label, 1) == 1, -n_missed[label]),

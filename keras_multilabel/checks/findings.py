@@ -1,4 +1,4 @@
-"""What `check_setup` found: values that read well in a terminal."""
+"""The findings of `check_setup`: values that read well in a terminal."""
 
 import textwrap
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from keras_multilabel.utils.options import Severity
 
 @dataclass(frozen=True)
 class Finding:
-    """One trap that a model and its data would fall into.
+    """One mistake in the set-up of a model and its data.
 
     Attributes:
-        name: The trap: ``"class_weight_argmax"``, say.
-        severity: ``"error"`` where training or its numbers would be wrong,
-            ``"warning"`` where it is worth a look.
+        name: The mistake: for example ``"class_weight_argmax"``.
+        severity: ``"error"`` if training or its numbers would be wrong, ``"warning"``
+            if it is worth a look.
         problem: What is wrong.
         why: Why it matters, with a number from the data where there is one.
         remedy: How to fix it.

@@ -16,7 +16,7 @@ class Head:
 
     Attributes:
         activation: ``"sigmoid"``, ``"softmax"``, ``"linear"``, or None if unknown.
-        dense: The last Dense layer, where nothing but an activation follows it.
+        dense: The last Dense layer, if only an activation follows it.
     """
 
     activation: str | None = None
@@ -50,7 +50,7 @@ def _as_functional(model: keras.Model, x: Any, position: int) -> tuple[Any, int]
         dtype = keras.backend.standardize_dtype(array.dtype)
         return keras.Input(array.shape[1:], dtype=dtype)
 
-    # A call that does not work on symbols tells nothing, whatever it raises.
+    # If the call fails on symbolic tensors, whatever it raises, nothing is known.
     try:
         inputs = keras.tree.map_structure(as_input, x)
         options = {"training": False} if takes_training(model.call) else {}
@@ -93,7 +93,7 @@ def _producer(operations: Iterable[Any], tensor: Any) -> Any:
 
 
 def _is_linear_activation(operation: Any) -> bool:
-    # Puts the dtype right under mixed precision.
+    # Keras adds it under mixed precision to restore the dtype.
     is_activation = isinstance(operation, keras.layers.Activation)
     return is_activation and _activation(operation) == "linear"
 

@@ -1,4 +1,4 @@
-"""Traps in how the model ends and what it was compiled with."""
+"""Mistakes in how the model ends and in the arguments of ``compile``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +9,8 @@ from keras_multilabel.checks.compiled import ARGMAX_METRICS
 from keras_multilabel.checks.findings import Finding
 from keras_multilabel.checks.setup import Setup
 
-# Where a zero bias makes the first loss this many times what the labels'
-# frequencies alone would give, two thirds of it is spent on learning these.
+# If a zero bias makes the first loss this many times that of the labels' frequencies
+# alone, two thirds of it is spent on learning these.
 BIAS_FACTOR = 3.0
 # Rounding of float16 and of sums over many labels.
 TOLERANCE = 1e-3
@@ -54,11 +54,11 @@ def _f1_finding(setup: Setup, written: str) -> Finding:
     return Finding(
         "f1_argmax",
         "error",
-        f"The metric {written} has threshold=None: it decides the highest score of "
+        f"The metric {written} has threshold=None: it predicts the highest score of "
         "each row, and no other.",
         why=f"Of the {total:,} positives at most {reachable:,} could be found, and in "
-        f"the {len(positive) - reachable:,} rows without labels one is decided all the "
-        "same.",
+        f"the {len(positive) - reachable:,} rows without labels one is predicted "
+        "nevertheless.",
         remedy="MultiLabelMetrics, or keras.metrics.F1Score(average='macro', "
         "threshold=0.5).",
     )

@@ -16,14 +16,14 @@ MOST_ROWS = 10_000
 
 @dataclass(frozen=True)
 class Rows:
-    """What was read of the data.
+    """The rows read from the data.
 
     Attributes:
-        x: The first batch, as the model takes it.
+        x: The first batch, as passed to the model.
         y: The truth of all rows that were read.
         sample_weight: Their weights, or None.
         batch_size: Rows of the first batch.
-        is_part: There may be more rows than were read.
+        is_part: Whether there may be more rows than were read.
     """
 
     x: Any
@@ -34,7 +34,7 @@ class Rows:
 
 
 def read_rows(data: Any, batch_size: int | None) -> Rows:
-    """Read arrays whole, and of a stream batches until ``MOST_ROWS`` rows."""
+    """Read arrays whole, and from a stream batches until ``MOST_ROWS`` rows."""
     opened = _open(data)
     if isinstance(opened, tuple):
         x, y, weight = keras.utils.unpack_x_y_sample_weight(opened)
@@ -76,7 +76,7 @@ def _check_same_width(first: Any, other: Any) -> None:
 
 
 def _open(data: Any) -> Any:
-    """The arrays, or what gives batches when indexed or iterated."""
+    """The arrays, or an object that gives batches when indexed or iterated."""
     if isinstance(data, Iterator) and not keras_reads(data):
         raise ValueError(
             "data is an iterator, and the batches read here would be missing in fit: "
@@ -84,14 +84,14 @@ def _open(data: Any) -> Any:
         )
     is_made = callable(data) and not keras_reads(data)
     made = data() if is_made and not isinstance(data, Iterable) else data
-    # An endless dataset will do, since only its beginning is read.
+    # An endless dataset is fine, since only its beginning is read.
     steps = 1 if keras_reads(made) else None
     try:
         if isinstance(made, Iterator) and made is not data and not keras_reads(made):
             return made
         return check_source(made, steps).open()
     except (TypeError, ValueError) as error:
-        # The checks speak of the argument of the callback.
+        # The checks name the argument of the callback.
         text = str(error).replace("validation_data", "data")
         raise type(error)(text) from error
 

@@ -1,4 +1,4 @@
-"""Model and data as they stand before ``fit`` -> the facts to check."""
+"""Model and data before ``fit`` -> the facts to check."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,22 +21,22 @@ from keras_multilabel.utils.arguments import Array, check_label_names, is_unknow
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """One output of a compiled model, its truth, and what ``fit`` will be given.
+    """One output of a compiled model, its truth, and the other arguments of ``fit``.
 
     Attributes:
         y: The truth as it was read.
-        positive: Where y is 1, shape (n_samples, n_labels); None if y is no
+        positive: Where y is 1, shape (n_samples, n_labels); None if y is not a
             multi-hot matrix of the output's width.
         known: Where y is 0 or 1; None likewise.
         y_score: The output for the first batch.
         names: One name per column of the output.
-        label_names: The names that were given, which may not fit the output.
+        label_names: The given names, which may not fit the output.
         class_weight: For ``fit``.
         sample_weight: For ``fit``, or from the data.
         batch_size: Rows of the first batch.
-        is_part: There may be more rows than were read.
-        loss: What is known of the loss; None without one.
-        metrics: What is known of the metrics.
+        is_part: Whether there may be more rows than were read.
+        loss: Facts about the loss; None without one.
+        metrics: Facts about the metrics.
         head: The end of the network.
     """
 
@@ -56,7 +56,7 @@ class Setup:
 
     @property
     def rows(self) -> str:
-        """The rows that were read, in words."""
+        """A description of the rows that were read."""
         return f"the {'first ' if self.is_part else ''}{len(self.y):,} rows"
 
     @property
@@ -77,7 +77,7 @@ def read_setup(
     batch_size: int | None,
     output_name: str | None,
 ) -> Setup:
-    """Return the facts about a model, its data and what ``fit`` will be given."""
+    """Return the facts about a model, its data and the other arguments of ``fit``."""
     given = None if label_names is None else [str(name) for name in label_names]
     if given is not None:
         check_label_names(given, len(given))
@@ -126,7 +126,7 @@ def holds_class_indices(y: Array, width: int) -> bool:
 
 
 def _predict(model: keras.Model, x: Any) -> Any:
-    """What the model gives for ``x``; stateful layers keep their state."""
+    """The model's output for ``x``; stateful layers keep their state."""
     if not model.built:
         return call_inference(model, x)
     with keras.StatelessScope():
@@ -134,7 +134,7 @@ def _predict(model: keras.Model, x: Any) -> Any:
 
 
 def _position(y_pred: Any, output: Output) -> int:
-    """Where the output stands in the flat list of outputs."""
+    """The position of the output in the flat list of outputs."""
     if isinstance(y_pred, dict):
         return keras.tree.flatten({key: key for key in y_pred}).index(output.name)
     return output.names.index(str(output.name))

@@ -1,4 +1,4 @@
-"""The command ``keras-multilabel``, thin over the public functions.
+"""The command ``keras-multilabel``, a thin layer over the public functions.
 
 It imports ``all`` public names, and ``utils``.
 """

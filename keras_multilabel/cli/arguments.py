@@ -1,4 +1,4 @@
-"""What can be asked for on the command line, with examples."""
+"""The arguments of the command line, with examples."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ def _report(commands: Any) -> None:
         "--zero-division",
         choices=("0", "1", "nan"),
         default="0",
-        help="the precision, recall or F1 that is 0 / 0: 0 (the default), 1 or nan",
+        help="precision, recall or F1 where it is 0 / 0: 0 (the default), 1 or nan",
     )
 
 
 def _thresholds(commands: Any) -> None:
-    purpose = "Tune a threshold per label, and say what they are worth on other data."
+    purpose = "Tune a threshold per label, and estimate the score on other data."
     command = _command(commands, "thresholds", purpose, "SCORES")
     _add_output(command, "for report, and for Thresholds.from_json", (".json",))
     _add_word(command, "--objective", ObjectiveName, "f1")
@@ -138,7 +138,7 @@ def _thresholds(commands: Any) -> None:
         help="of a false positive and a false negative",
     )
     command.add_argument(
-        "--max-positives", type=float, help="most predicted positives in all"
+        "--max-positives", type=float, help="maximum number of predicted positives"
     )
     command.add_argument(
         "--cv",
@@ -152,13 +152,13 @@ def _thresholds(commands: Any) -> None:
     command.add_argument(
         "--shrinkage",
         type=float,
-        help="pull of rare labels toward the others; 0: none",
+        help="strength of shrinkage of rare labels' thresholds; 0: none",
     )
     _add_seed(command)
 
 
 def _describe(commands: Any) -> None:
-    purpose = "Say how often labels occur and how uneven they are, before any training."
+    purpose = "Say how often labels occur and how imbalanced they are, before training."
     command = _command(commands, "describe", purpose, "LABELS", convention=False)
     _add_output(command, "the table", (".csv",))
     command.add_argument("--sep", help='what separates names in a column "labels"')
@@ -211,7 +211,7 @@ def _add_word(
     default: str,
     what: str = "",
 ) -> None:
-    """An option of the words of a ``Literal``, each in its short form."""
+    """An option with the words of a ``Literal``, each in its short form."""
     choices = [word for word in get_args(words) if not word.endswith("_score")]
     command.add_argument(
         name, choices=choices, default=default, help=f"{what}default: {default}"

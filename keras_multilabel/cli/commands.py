@@ -1,4 +1,4 @@
-"""What each command does: read, call one function, print and write."""
+"""The commands: read, call one function, print and write."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _report(file: ScoreFile, options: Options, **more: Any) -> kml.EvaluationRep
 
 
 def _given(text: str | None) -> dict[str, Any]:
-    """Thresholds as an option has them; without one those that nobody chose."""
+    """Thresholds from an option; without one, defaults."""
     if text is None:
         return {}
     if text == "cv":

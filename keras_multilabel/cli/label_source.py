@@ -1,6 +1,6 @@
-"""Where labels are kept -> truth to describe, and the table of images if there is one.
+"""Files of labels -> truth to describe, and the table of images if there is one.
 
-The kind is told by what the folder or file looks like.
+The kind is recognized by the folder or file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class LabelSource(NamedTuple):
     Attributes:
         y: Multi-hot truth.
         label_names: One name per column, or None.
-        table: That of a reader, or None.
+        table: The table of a reader, or None.
     """
 
     y: Any
@@ -34,7 +34,7 @@ class LabelSource(NamedTuple):
 
 
 def read_labels(path: Path, sep: str | None) -> LabelSource:
-    """Read labels by what they are kept in."""
+    """Read labels from any kind of source."""
     if not path.exists():
         raise BadInput(f"{path}: there is no such file or folder.")
     kind = path.suffix.lower()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from keras_multilabel.cli.arguments import parser
 
-# Exit codes: argparse too has 2 for a wrong option.
+# Exit codes: argparse also exits with 2 for a wrong option.
 BAD_INPUT = 1
 BAD_OPTION = 2
 INTERRUPTED = 130
@@ -18,14 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        arguments: Those of the command line. Default: ``sys.argv``.
+        arguments: The arguments. Default: those of the command line, ``sys.argv``.
 
     Returns:
-        The exit code: 0, 1 where a file or the data in it is not as it should be, or 2
-        for options that do not go together. (argparse exits with 2 for others.)
+        The exit code: 0, 1 if a file or the data in it is wrong, or 2 for options that
+        do not go together. (argparse exits with 2 for other wrong options.)
     """
     options = parser().parse_args(arguments)
-    # What is needed to evaluate is not loaded for --help.
+    # The modules for evaluation are not loaded for --help.
     from keras_multilabel.cli import commands
     from keras_multilabel.cli.score_file import BadInput, BadOption
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.COMMANDS[options.command](options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read the output, such as head, has enough.
+        # The reader of the output, such as head, has enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,4 +1,4 @@
-"""What takes more than a second says so, beside the output."""
+"""Steps that take more than a second are reported, beside the output."""
 
 import sys
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from threading import Timer
 from time import perf_counter
 
-# Seconds before anything is said.
+# Seconds before anything is reported.
 PATIENCE = 1.0
 
 
 @contextmanager
 def step(what: str, *, quiet: bool) -> Iterator[None]:
-    """Say what is done, once it has taken a second, and how long it took."""
+    """Report a step once it has taken a second, and how long it took."""
     if quiet:
         yield
         return

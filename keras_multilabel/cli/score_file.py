@@ -21,18 +21,18 @@ from keras_multilabel.utils.arguments import listed
 from keras_multilabel.utils.matrices import Array
 from keras_multilabel.utils.optional import require
 
-# What is read of an .npz file, and what names the columns of a table.
+# The arrays of an .npz file, and the column names of a table.
 ARRAYS = ("y_true", "y_score", "y_pred")
 PREFIXES = {"y_true": "true/", "y_score": "score/", "y_pred": "pred/"}
 OF_ROWS = {"sample_weight": "sample_weight", "groups": "group", "images": "image"}
 
 
 class BadInput(Exception):  # noqa: N818
-    """What is wrong with a file, for the one who wrote it."""
+    """A problem with a file, written for the user."""
 
 
 class BadOption(Exception):  # noqa: N818
-    """What is wrong with options that do not go together."""
+    """A problem with options that do not go together."""
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def warnings_of(path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, eq=False)
 class ScoreFile:
-    """What a file holds, as the functions take it.
+    """The contents of a file, as the functions take them.
 
     Attributes:
         path: The file.
@@ -100,7 +100,7 @@ def is_score_table(path: Path) -> bool:
 
 
 def _from_npz(path: Path) -> ScoreFile:
-    # NumPy would take any other file for objects of Python.
+    # NumPy would read any other file as Python objects.
     if path.exists() and not zipfile.is_zipfile(path):
         raise ValueError("it is no .npz file of NumPy, as numpy.savez writes it.")
     try:
@@ -182,7 +182,7 @@ def _from_frame(path: Path, frame: Any) -> ScoreFile:
 def _check_same_labels(
     order: list[str], labels: list[str], prefix: str, columns: list[str]
 ) -> None:
-    """Raise if the columns of scores are not of the labels of those of truth."""
+    """Raise if the columns of scores have other labels than those of truth."""
     missing = [prefix + label for label in order if label not in labels]
     missing += [PREFIXES["y_true"] + label for label in labels if label not in order]
     if not missing:
@@ -197,7 +197,7 @@ def _check_same_labels(
 
 
 def _from_folder(path: Path, images: Array) -> Any:
-    """Relative names of pictures start from the folder of the file, pixels stay."""
+    """Relative picture names start from the folder of the file; pixels are kept."""
     return [
         path.parent / image if isinstance(image, str) else image for image in images
     ]
@@ -216,9 +216,9 @@ def _numbers(frame: Any, columns: list[str]) -> Array:
 
 
 def _first_text(column: Any) -> tuple[int, Any]:
-    """The first cell that is no number, and its row, counted from 1."""
+    """The first cell that is not a number, and its row, counted from 1."""
     for row, value in enumerate(column.tolist(), 1):
-        # Booleans beside empty cells are objects; without, they are numbers.
+        # Booleans beside empty cells are objects; alone, they are numbers.
         if isinstance(value, bool):
             return row, value
         try:

@@ -1,4 +1,4 @@
-"""How sure a score is, which of two models is better, and the report.
+"""Confidence intervals of scores, comparison of two models, and the report.
 
 It imports ``metrics``, ``thresholds`` and ``utils``.
 """

@@ -1,4 +1,4 @@
-"""Rows that were checked and predictions -> `EvaluationReport`."""
+"""Checked rows and predictions -> `EvaluationReport`."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,7 +25,7 @@ def assemble(
     zero_division: float,
     confidence: float,
 ) -> EvaluationReport:
-    """Score, rank and count; nothing but the confidence is checked."""
+    """Score, rank and count; only the confidence is checked."""
     y_score = samples.y_score if has_scores else None
     counts = count_checked(samples.truth, predicted.y_pred, samples.weight)
     intervals = score_intervals(
@@ -59,7 +59,7 @@ def assemble(
 
 
 def check_groups(groups: Any, n_samples: int, sample: Array | None) -> Array | None:
-    """The number of each row's group; of positions, by default their sample."""
+    """The number of each row's group; for positions, by default their sample."""
     if groups is None:
         return sample
     numbers = number_groups(groups, n_samples)

@@ -1,7 +1,7 @@
-"""Percentile intervals: scores of samples that are drawn from the sample.
+"""Percentile intervals: scores of resamples drawn from the sample.
 
-A resample counts each unit so many times. What all resamples count is one matrix
-product: draws, (n_resamples, n_units), times what each unit counts.
+A resample counts each unit a number of times. The counts of all resamples are one
+matrix product: draws, (n_resamples, n_units), times the counts of each unit.
 """
 
 from __future__ import annotations
@@ -10,54 +10,54 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.evaluation.decision_intervals import RATIOS, DecisionIntervals
-from keras_multilabel.evaluation.decisions import Decisions
+from keras_multilabel.evaluation.count_intervals import RATIOS, CountIntervals
 from keras_multilabel.evaluation.interval import Interval
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.metrics.averages import average_ratio, average_scores, divide
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import map_threads
 
-# Units that are made floats at a time.
+# Units converted to floats at a time.
 BLOCK_UNITS = 1024
-# Draws are held as bytes, of so many resamples and units at a time.
+# Draws are held as bytes, for this many resamples and units at a time.
 MOST_DRAWS = 2**28
-# Resamples that are drawn by one generator, whatever the number of threads.
+# Resamples drawn by one generator, whatever the number of threads.
 DRAWN_TOGETHER = 50
 
 
 def bootstrap_intervals(
-    decisions: Decisions,
+    predictions: Predictions,
     confidence: float,
     zero_division: float,
     frequent: Array,
     n_resamples: int,
     rng: np.random.Generator,
-) -> DecisionIntervals:
-    """Percentile intervals of all scores of decisions.
+) -> CountIntervals:
+    """Percentile intervals of all scores of predictions.
 
     References:
         B. Efron (1979), Bootstrap methods: another look at the jackknife. Annals of
         Statistics 7.
     """
-    of_rows = _of_rows(decisions, zero_division)
-    counts = decisions.counts
+    of_rows = _of_rows(predictions, zero_division)
+    counts = predictions.counts
     whole = [counts.tp, counts.support, counts.predicted]
-    whole.append(decisions.units.weighted(of_rows).sum(0))
-    sums = _resample(decisions, of_rows, n_resamples, rng)
+    whole.append(predictions.units.weighted(of_rows).sum(0))
+    sums = _resample(predictions, of_rows, n_resamples, rng)
     found, drawn = (
-        _scores(decisions, each, zero_division, frequent)
+        _scores(predictions, each, zero_division, frequent)
         for each in (np.concatenate(whole)[None], sums)
     )
     at = [(1 - confidence) / 2, (1 + confidence) / 2]
-    return DecisionIntervals(
+    return CountIntervals(
         *(_intervals(*each, at) for each in zip(found, drawn, strict=True))
     )
 
 
-def _of_rows(decisions: Decisions, zero_division: float) -> Array:
-    """What each row adds to averages over rows: pairs of a sum and what divides it."""
-    counts = decisions.of_rows
+def _of_rows(predictions: Predictions, zero_division: float) -> Array:
+    """What each row adds to averages over rows: pairs of a sum and its divisor."""
+    counts = predictions.of_rows
     wrong, known = counts.fp + counts.fn, counts.total
     columns = [wrong, known, (wrong == 0) & (known > 0), known > 0]
     for ratio in RATIOS.values():
@@ -68,10 +68,10 @@ def _of_rows(decisions: Decisions, zero_division: float) -> Array:
 
 
 def _resample(
-    decisions: Decisions, of_rows: Array, n_resamples: int, rng: np.random.Generator
+    predictions: Predictions, of_rows: Array, n_resamples: int, rng: np.random.Generator
 ) -> Array:
     """Sums over the units of each resample, (n_resamples, n_sums)."""
-    units = decisions.units
+    units = predictions.units
     n_units = len(units)
     of_units = units.add_up(of_rows)
     most = max(1, MOST_DRAWS // (n_units * DRAWN_TOGETHER)) * DRAWN_TOGETHER
@@ -81,12 +81,12 @@ def _resample(
 
         def add(start: int, draws: Array = draws) -> Array:
             block = slice(start, min(start + BLOCK_UNITS, n_units))
-            counted = np.hstack([_counted(decisions, block), of_units[block]])
+            counted = np.hstack([_counted(predictions, block), of_units[block]])
             return draws[:, block].astype(np.float32) @ counted.astype(np.float32)
 
-        sums = np.zeros((len(draws), 3 * decisions.truth.shape[1] + of_rows.shape[1]))
+        sums = np.zeros((len(draws), 3 * predictions.truth.shape[1] + of_rows.shape[1]))
         starts = range(0, n_units, BLOCK_UNITS)
-        # A few at a time, for each is as large as the result.
+        # A few at a time, since each is as large as the result.
         for at in range(0, len(starts), 8):
             for each in map_threads(add, starts[at : at + 8]):
                 sums += each
@@ -94,17 +94,17 @@ def _resample(
     return np.concatenate(parts)
 
 
-def _counted(decisions: Decisions, block: slice) -> Array:
-    """Both, truth and decisions of each unit, side by side."""
-    units = decisions.units
+def _counted(predictions: Predictions, block: slice) -> Array:
+    """Both, truth and predictions of each unit, side by side."""
+    units = predictions.units
     if units.group is not None:
-        return np.hstack([each[block] for each in decisions.of_groups])
-    entries = np.hstack(decisions.entries(block))
+        return np.hstack([each[block] for each in predictions.of_groups])
+    entries = np.hstack(predictions.entries(block))
     return entries if units.weight is None else entries * units.weight[block, None]
 
 
 def _draw(n_resamples: int, n_units: int, rng: np.random.Generator) -> Array:
-    """How often each resample has each unit, as bytes (more than 255 has no chance)."""
+    """How often each resample has each unit, as bytes (over 255 is too unlikely)."""
     draws = np.empty((n_resamples, n_units), np.uint8)
     starts = range(0, n_resamples, DRAWN_TOGETHER)
 
@@ -119,15 +119,15 @@ def _draw(n_resamples: int, n_units: int, rng: np.random.Generator) -> Array:
 
 
 def _scores(
-    decisions: Decisions, sums: Array, zero_division: float, frequent: Array
+    predictions: Predictions, sums: Array, zero_division: float, frequent: Array
 ) -> list[dict[str, Any]]:
     """Scores of each resample: per label, averages, overall, of frequent labels."""
-    n_labels = decisions.truth.shape[1]
+    n_labels = predictions.truth.shape[1]
     tp, support, predicted = (
         sums[:, : 3 * n_labels].reshape(-1, 3, n_labels).swapaxes(0, 1)
     )
-    known = np.broadcast_to(decisions.counts.total > 0, tp.shape).astype(float)
-    # Of true negatives it matters only whether anything is known.
+    known = np.broadcast_to(predictions.counts.total > 0, tp.shape).astype(float)
+    # For true negatives it only matters whether there are known entries.
     counts = Counts(tp, predicted - tp, support - tp, known, axis=0)
 
     def averaged(average: str | None) -> dict[str, Any]:
@@ -153,12 +153,12 @@ def _scores(
 
 
 def _intervals(found: Any, drawn: Any, at: list[float]) -> Any:
-    """From scores of the sample and of resamples, of any nesting of dictionaries."""
+    """Intervals from scores of the sample and of resamples, in nested dictionaries."""
     if isinstance(found, dict):
         return {name: _intervals(each, drawn[name], at) for name, each in found.items()}
     value = np.asarray(found)[0]
     defined = ~np.isnan(drawn)
-    # A resample in which a score is undefined says nothing of it.
+    # A resample in which a score is undefined is left out.
     ordered = np.sort(drawn, axis=0)
     last = np.maximum(defined.sum(0) - 1, 0)
     ends = [_between(ordered, last * share) for share in at]

@@ -1,4 +1,4 @@
-"""scikit-learn's `classification_report`, for labels of which some are unknown."""
+"""scikit-learn's `classification_report`, for labels with unknown entries."""
 
 from collections.abc import Iterable
 from typing import Any, Literal, overload
@@ -54,21 +54,20 @@ def classification_report(
     """Precision, recall, F1 and support of each label and averaged, as text.
 
     The text and the numbers are those of `sklearn.metrics.classification_report` for
-    multi-hot data; here entries may be unknown, and what is 0 / 0 warns of nothing.
-    `evaluation_report` says more: how sure each number is, and how well labels are
-    ranked.
+    multi-hot data; here entries may be unknown, and 0 / 0 does not warn.
+    `evaluation_report` adds confidence intervals and how well labels are ranked.
 
     Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out); or `Counts` per label, and then no
-            ``y_pred``, and no average over samples.
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out); or `Counts` per label, and then no ``y_pred``, and
+            no average over samples.
         y_pred: Predictions, 0 and 1, same shape.
         label_names: One name per label. Default: the names of a data frame's columns,
             or those of the `Counts`, or "0", "1", ...
-        target_names: What scikit-learn calls ``label_names``.
+        target_names: scikit-learn's name for ``label_names``.
         sample_weight: Shape (n_samples,).
         digits: Decimal places of the text.
-        output_dict: Return a dict in place of the text.
+        output_dict: Return a dict instead of the text.
         zero_division: 0.0, 1.0 or NaN: the score where the denominator is 0. NaN
             leaves it out of the average.
 
@@ -77,8 +76,8 @@ def classification_report(
         score.
 
     Raises:
-        TypeError: If an argument does not hold numbers, or there are two lists of
-            names.
+        TypeError: If an argument does not hold numbers, or both ``label_names`` and
+            ``target_names`` are given.
         ValueError: If shapes differ, values are not 0, 1 or unknown, there are no
             samples, an option is not one of those above, or with ``output_dict`` a
             label has the name of an average.
@@ -170,7 +169,7 @@ def _as_dict(rows: list[_Row], averaged: list[_Row]) -> dict[str, dict[str, floa
 
 
 def _as_text(rows: list[_Row], averaged: list[_Row], digits: int) -> str:
-    """As scikit-learn has it, blank by blank."""
+    """The text as scikit-learn formats it, blank by blank."""
     width = max(len(name) for name, *_ in [*rows, *averaged])
     head = " ".join(["", *(f"{column:>9}" for column in COLUMNS)])
     lines = [" " * width + " " + head, ""]

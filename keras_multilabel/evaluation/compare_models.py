@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.comparison import Comparison
-from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.model_differences import (
     Task,
     called,
-    compare_decisions,
+    compare_predictions,
     compare_scores,
 )
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.proportions import check_confidence
 from keras_multilabel.evaluation.ranking import RANKINGS
 from keras_multilabel.metrics.ratios import check_score_name
@@ -24,7 +24,7 @@ from keras_multilabel.utils.groups import generator
 from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.options import ComparedMetric, Correction, PooledAverage
 
-DECISION_METRICS = ("f1", "precision", "recall", "jaccard")
+COUNT_METRICS = ("f1", "precision", "recall", "jaccard")
 
 
 def compare_models(
@@ -42,50 +42,51 @@ def compare_models(
     n_permutations: int = 1000,
     random_state: Any = None,
 ) -> Comparison:
-    """Compare two models on the same samples: the difference, and how sure it is.
+    """Compare two models on the same samples: the difference, and its uncertainty.
 
-    The samples are the same, so that what is hard for both models cancels out: the
-    interval of the difference is far narrower than those of the two scores suggest.
+    Both models see the same samples, so what is hard for both cancels out: the interval
+    of the difference is far narrower than those of the two scores suggest.
 
-    Of decisions, the interval comes from the intervals of both scores, as
-    `score_intervals` has them for labels, and from how far what each sample (or group)
-    adds to one goes along with what it adds to the other (Zou and Donner's MOVER).
+    For predictions, the interval is derived from the intervals of both scores, as
+    `score_intervals` computes them for labels, and from how strongly the contributions
+    of each sample (or group) to the two scores are correlated (Zou and Donner's MOVER).
 
     For the p-value the two models are swapped at random in each sample (or group),
-    which changes nothing but chance if they are interchangeable: it is the share of
-    ``n_permutations`` such swaps, and of the data as they are, with a difference as
-    large. A label's is exact, from the binomial distributions of its swaps (for recall
-    McNemar's exact test); with weights, groups or thousands of rows that differ it is
-    that of a normal distribution. Models of equal F1, precision or Jaccard index need
-    not be interchangeable: one may predict a label far more often. So of these scores
-    no p-value is less than the one by which the interval would just reach 0.
+    which changes only what is due to chance if they are interchangeable: the p-value is
+    the share of ``n_permutations`` such swaps, including the data as they are, with a
+    difference at least as large. A label's is exact, from the binomial distributions of
+    its swaps (for recall McNemar's exact test); with weights, groups or thousands of
+    rows that differ, a normal distribution is used. Models with equal F1, precision or
+    Jaccard index need not be interchangeable: one may predict a label far more often.
+    So for these scores no p-value is less than the one at which the interval would just
+    reach 0.
 
-    Of scores, the variance is that of what each sample (or group) adds to the
-    difference, as DeLong et al. do it for ROC AUC.
+    For scores, the variance is that of each sample's (or group's) contribution to the
+    difference, as in DeLong et al. for ROC AUC.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown (left out).
-        pred_a: Decisions of model a, 0 and 1, same shape; scores for the metrics
+        pred_a: Predictions of model a, 0 and 1, same shape; scores for the metrics
             ``"average_precision"`` and ``"roc_auc"``.
         pred_b: Those of model b.
-        metric: ``"f1"``, ``"precision"``, ``"recall"`` or ``"jaccard"``, of decisions;
-            ``"average_precision"`` or ``"roc_auc"``, of scores.
-        average: ``"macro"``, ``"micro"`` (only of decisions) or ``"weighted"``.
+        metric: ``"f1"``, ``"precision"``, ``"recall"`` or ``"jaccard"``, from
+            predictions; ``"average_precision"`` or ``"roc_auc"``, from scores.
+        average: ``"macro"``, ``"micro"`` (only with predictions) or ``"weighted"``.
         groups: Which samples belong together (a patient, a scene), one value each,
             shape (n_samples,). They are swapped together.
         sample_weight: Shape (n_samples,).
         label_names: One name per label. Default: those of a data frame's columns.
-        confidence: Of the intervals, between 0 and 1.
-        correction: Of the labels' p-values for their number: ``"holm"`` keeps the
-            chance that any of them is wrong, ``"fdr_bh"`` (Benjamini-Hochberg) the
-            share of those called significant that is wrong.
-        n_permutations: How many random swaps.
-        random_state: Seed or generator of the swaps.
+        confidence: Confidence level of the intervals, between 0 and 1.
+        correction: Of the labels' p-values for the number of labels: ``"holm"`` limits
+            the chance of any false positive, ``"fdr_bh"`` (Benjamini-Hochberg) the
+            share of false positives among the labels called significant.
+        n_permutations: Number of random swaps.
+        random_state: Seed or generator for the swaps.
 
     Returns:
-        `Comparison`. Where a label has nothing to score its score is 0 (average
-        precision, decisions) or NaN and left out (ROC AUC).
+        `Comparison`. A label with nothing to score has the score 0 (average precision,
+        predictions) or NaN and is left out (ROC AUC).
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -120,9 +121,9 @@ def compare_models(
         >>> round(found.difference, 3), found.p_value < 0.05
         (0.1, True)
     """
-    remedy = "Decisions take the first four, scores the last two."
+    remedy = "Predictions take the first four, scores the last two."
     metric_name = check_score_name(
-        metric, (*DECISION_METRICS, *RANKINGS), "metric", remedy
+        metric, (*COUNT_METRICS, *RANKINGS), "metric", remedy
     )
     check_word("average", average, PooledAverage)
     check_word("correction", correction, Correction)
@@ -135,11 +136,11 @@ def compare_models(
         )
     else:
         with called("pred_a"):
-            a = Decisions.of(y_true, pred_a, groups, sample_weight)
+            a = Predictions.of(y_true, pred_a, groups, sample_weight)
         with called("pred_b"):
-            b = Decisions.of(y_true, pred_b, groups, sample_weight)
+            b = Predictions.of(y_true, pred_b, groups, sample_weight)
         rng = generator(random_state)
-        found, units = compare_decisions(task, a, b, n_permutations, rng), a.units
+        found, units = compare_predictions(task, a, b, n_permutations, rng), a.units
     n_labels = len(found[-1].difference)
     return Comparison(
         *found,

@@ -1,4 +1,4 @@
-"""`Comparison`: by how much one model is better than another, and how sure that is."""
+"""`Comparison`: the difference of two models, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CORRECTIONS = {"holm": "Holm", "fdr_bh": "Benjamini-Hochberg"}
 
 
 class Differences(NamedTuple):
-    """What `Comparison` holds of each label, arrays of shape (n_labels,).
+    """Results of `Comparison` for each label, arrays of shape (n_labels,).
 
     Attributes:
         a: The score of model a.
@@ -21,7 +21,8 @@ class Differences(NamedTuple):
         difference: ``a - b``.
         low: The lower end of its confidence interval.
         high: The upper end.
-        p_value: How likely a difference as large is, if the models are equally good.
+        p_value: The probability of a difference as large, if the models are equally
+        good.
         adjusted: The p-value corrected for the number of labels.
     """
 
@@ -46,15 +47,16 @@ class Comparison(Tabular):
         difference: ``a - b``.
         low: The lower end of the difference's confidence interval.
         high: The upper end.
-        p_value: How likely a difference as large is, if the models are equally good.
-        per_label: The same of each label, a named tuple of arrays: ``p_value`` as
-            it is, and ``adjusted`` for the number of labels too.
+        p_value: The probability of a difference as large, if the models are equally
+        good.
+        per_label: The same for each label, a named tuple of arrays: ``p_value``
+            uncorrected, and ``adjusted`` corrected for the number of labels.
         metric: Such as ``"f1"``.
         average: ``"macro"``, ``"micro"`` or ``"weighted"``.
         confidence: Such as 0.95.
-        correction: ``"holm"`` or ``"fdr_bh"``, of the labels' p-values.
-        n_samples: How many rows there are.
-        n_groups: How many groups they come from; None where each stands for itself.
+        correction: ``"holm"`` or ``"fdr_bh"``, for the labels' p-values.
+        n_samples: Number of rows.
+        n_groups: Number of groups; None if each row counts by itself.
         label_names: The labels' names, or None.
 
     Example:
@@ -108,5 +110,5 @@ class Comparison(Tabular):
 
 
 def _p(value: float) -> str:
-    """No p-value is 0, however it is rounded."""
+    """No p-value is shown as 0, however small."""
     return "p < 0.0001" if value < 0.0001 else f"p = {value:.4f}"

@@ -14,7 +14,7 @@ from keras_multilabel.evaluation.units import check_has_samples
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import (
     Array,
-    check_decisions,
+    check_predictions,
     check_threshold,
     check_truth,
     check_zero_division,
@@ -40,34 +40,34 @@ def evaluation_report(
 ) -> EvaluationReport:
     """Evaluate a model: every score with its interval, and what the scores rest on.
 
-    After a ``fit`` with `MultiLabelMetrics`, ``metrics.report()`` gives the same of the
-    last validation.
+    After a ``fit`` with `MultiLabelMetrics`, ``metrics.report()`` returns the same for
+    the last validation.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown (left out of every score). Of labels per step or pixel, shape
-            (n_samples, ..., n_labels), each position is a row, and the positions of a
-            sample are a group.
-        y_score: Scores, same shape: probabilities, or of any scale with thresholds of
-            that scale. None: only ``y_pred`` is evaluated.
+            where unknown (left out of every score). With labels per step or pixel,
+            shape (n_samples, ..., n_labels), each position counts as a row, and the
+            positions of a sample form a group.
+        y_score: Scores, same shape: probabilities, or any scale with thresholds on that
+            scale. None: only ``y_pred`` is evaluated.
         thresholds: A number, one per label, shape (n_labels,), or `Thresholds` that
             were tuned on other data. ``"cv"``: tuned on these rows for each label's F1
-            and cross-fitted, so that each row is predicted by thresholds of other rows
-            (groups stay together) and the scores hold for new data; the thresholds
-            shown are those of all rows.
-        y_pred: Predictions, 0 and 1, same shape, in place of those at ``thresholds``:
-            those of a rule of your own, or ``cv_pred`` of `Thresholds`. ``thresholds``
-            are then only shown.
+            and cross-fitted, so that each row is predicted with thresholds from other
+            rows (groups stay together) and the scores hold for new data; the thresholds
+            shown are tuned on all rows.
+        y_pred: Predictions, 0 and 1, same shape, instead of those at ``thresholds``:
+            from a rule of your own, or ``cv_pred`` of `Thresholds`. ``thresholds`` are
+            then only shown.
         label_names: One name per label. Default: the names of a data frame's columns,
             or those of the thresholds.
-        groups: What rows belong together, such as the patient of each, shape
+        groups: Which rows belong together, such as the patient of each, shape
             (n_samples,): their rows do not count as independent observations.
         sample_weight: Shape (n_samples,).
-        zero_division: 0.0, 1.0 or NaN: the precision, recall or F1 that is 0 / 0. NaN
-            leaves it out of the average.
-        confidence: Of the intervals, between 0 and 1.
+        zero_division: 0.0, 1.0 or NaN: the precision, recall or F1 where it is 0 / 0.
+            NaN leaves it out of the average.
+        confidence: Confidence level of the intervals, between 0 and 1.
         images: The image of each sample, a path or an array, for the page.
-        random_state: Seed or generator of the parts of ``"cv"``.
+        random_state: Seed or generator for the parts of ``"cv"``.
 
     Returns:
         `EvaluationReport`.
@@ -79,8 +79,8 @@ def evaluation_report(
             there are no samples, or an option is not as described above.
 
     Warns:
-        UserWarning: If scores are no probabilities and the threshold is 0.5 for want of
-            another.
+        UserWarning: If scores are not probabilities and no threshold is given, so that
+            0.5 is used.
 
     Example:
         >>> import numpy as np
@@ -131,9 +131,9 @@ def _checked(
     given, samples = None, None
     if y_pred is not None:
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
-        given = check_decisions(rows.other)
+        given = check_predictions(rows.other)
         truth = check_truth(check_rows(rows.y_true))
-        # In place of scores, which nothing reads then.
+        # Stands in for scores, which nothing reads then.
         samples = Samples(truth, given, rows.weight, rows.sample)
     if y_score is not None:
         samples = Samples.of(y_true, y_score, sample_weight)
@@ -143,7 +143,7 @@ def _checked(
 
 
 def _as_given(y_pred: Array, thresholds: Any) -> Predicted:
-    """Predictions of which nobody knows how they came about."""
+    """Predictions of unknown origin."""
     if isinstance(thresholds, Default):
         return Predicted(y_pred, None, "not known; the predictions were given")
     if isinstance(thresholds, str):
@@ -159,8 +159,8 @@ def _warn_of_logits(samples: Samples) -> None:
     if not samples.probabilities:
         low, high = samples.y_score.min(), samples.y_score.max()
         warnings.warn(
-            f"y_score goes from {low:.4g} to {high:.4g}, and the default threshold of "
-            "0.5 is one for probabilities. Pass probabilities, such as "
+            f"y_score goes from {low:.4g} to {high:.4g}, but the default threshold of "
+            "0.5 is meant for probabilities. Pass probabilities, such as "
             'scipy.special.expit(y_score) of logits, or thresholds=0.0, or "cv".',
             stacklevel=3,
         )

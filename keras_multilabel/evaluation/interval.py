@@ -1,4 +1,4 @@
-"""`Interval`: a score, and between which values it may well lie."""
+"""`Interval`: a score with the ends of its confidence interval."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""`score_intervals`: how sure the scores of a model are."""
+"""`score_intervals`: confidence intervals of a model's scores."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.evaluation.bootstrap import bootstrap_intervals
-from keras_multilabel.evaluation.decision_intervals import (
-    DecisionIntervals,
-    decision_intervals,
+from keras_multilabel.evaluation.count_intervals import (
+    CountIntervals,
+    count_intervals,
 )
-from keras_multilabel.evaluation.decisions import Decisions
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.proportions import check_confidence
 from keras_multilabel.evaluation.ranking import Ranking
 from keras_multilabel.evaluation.ranking_intervals import ranking_intervals
@@ -44,34 +44,35 @@ def score_intervals(
     Wilson's interval; F1 is 2 J / (1 + J) of the Jaccard index J, and so are the ends
     of its interval. The macro average takes the variance of each label from the
     binomial distribution of its share, drawn somewhat towards the mean of all labels,
-    and how labels vary together from what each sample adds to all of them; it corrects
-    the bias of F1 and the skewness of rare labels. Averages that are one ratio (micro,
-    weighted, over samples, exact match, Hamming) have Wilson's interval for as many
-    trials as give the variance of what each sample adds. So have average precision and
-    ROC AUC, with the variance of Boyd et al. where that is the wider, and mixed with
-    that of Hanley and McNeil. What this covers in simulations is on the page
-    "Confidence intervals" of the documentation.
+    and the covariance of labels from each sample's contributions to all of them; it
+    corrects the bias of F1 and the skewness of rare labels. Averages that are one ratio
+    (micro, weighted, over samples, exact match, Hamming) have Wilson's interval for the
+    number of trials that gives the variance of the samples' contributions. So have
+    average precision and ROC AUC, with the variance of Boyd et al. where it is wider,
+    mixed with that of Hanley and McNeil. The page "Confidence intervals" of the
+    documentation shows the coverage in simulations.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown (left out). Of labels per step or pixel, shape
-            (n_samples, ..., n_labels), the positions of a sample are a group.
-        y_pred: Decisions, 0 and 1, same shape.
+            where unknown (left out). With labels per step or pixel, shape (n_samples,
+            ..., n_labels), the positions of a sample form a group.
+        y_pred: Predictions, 0 and 1, same shape.
         y_score: Scores of any scale, same shape, for average precision and ROC AUC.
         groups: Which samples belong together (a patient, a scene), one value each,
             shape (n_samples,). Samples of a group may be alike; groups are independent.
-        sample_weight: Shape (n_samples,). Weights say how much a sample counts, not
-            how often it was seen: the larger their spread, the wider the intervals.
+        sample_weight: Shape (n_samples,). Weights say how much a sample counts, not how
+            often it was seen: the more they differ, the wider the intervals.
         label_names: One name per label. Default: those of a data frame's columns.
-        zero_division: 0.0, 1.0 or NaN: the score of a label that has nothing to
-            divide by. In the interval of an average such a label may have any score
-            from 0 to 1. NaN leaves it out of averages.
-        confidence: Between 0 and 1: how many of such intervals hold the true score.
-        method: ``"analytic"``, or ``"bootstrap"`` for percentiles of resamples. These
-            are far too narrow for averages over rare labels, and do without
+        zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. In the
+            interval of an average such a label may have any score from 0 to 1. NaN
+            leaves it out of averages.
+        confidence: Confidence level: the share of such intervals that hold the true
+        score.
+        method: ``"analytic"``, or ``"bootstrap"`` for percentiles of resamples. The
+            latter are far too narrow for averages over rare labels, and do not take
             ``y_score``.
-        n_resamples: Of the bootstrap.
-        random_state: Seed or generator of the bootstrap.
+        n_resamples: Number of bootstrap resamples.
+        random_state: Seed or generator for the bootstrap.
 
     Returns:
         `ScoreIntervals`.
@@ -118,19 +119,19 @@ def score_intervals(
     zero_division = check_zero_division(zero_division)
     confidence = check_confidence(confidence)
     _check_method(method, n_resamples, y_score)
-    decisions = Decisions.of(y_true, y_pred, groups, sample_weight)
-    n_labels = decisions.truth.shape[1]
-    frequent = decisions.shares("recall", confidence).size >= FREQUENT
+    predictions = Predictions.of(y_true, y_pred, groups, sample_weight)
+    n_labels = predictions.truth.shape[1]
+    frequent = predictions.shares("recall", confidence).size >= FREQUENT
     options = confidence, zero_division, frequent
     if method == "bootstrap":
         rng = generator(random_state)
-        found = bootstrap_intervals(decisions, *options, n_resamples, rng)
+        found = bootstrap_intervals(predictions, *options, n_resamples, rng)
     else:
-        found = decision_intervals(decisions, *options)
+        found = count_intervals(predictions, *options)
     if y_score is not None:
         ranking = Ranking.of(y_true, y_score, groups, sample_weight)
         found = _joined(found, ranking_intervals(ranking, *options))
-    units, support = decisions.units, decisions.counts.support
+    units, support = predictions.units, predictions.counts.support
     return ScoreIntervals(
         found.per_label,
         found.averages,
@@ -147,10 +148,10 @@ def score_intervals(
 
 
 def _joined(
-    found: DecisionIntervals, ranked: tuple[Any, dict[str, Any], Any]
-) -> DecisionIntervals:
+    found: CountIntervals, ranked: tuple[Any, dict[str, Any], Any]
+) -> CountIntervals:
     per_label, averages, frequent = ranked
-    return DecisionIntervals(
+    return CountIntervals(
         found.per_label | per_label,
         {name: each | averages.get(name, {}) for name, each in found.averages.items()},
         found.overall,
@@ -166,6 +167,6 @@ def _check_method(method: str, n_resamples: int, y_score: Any) -> None:
         )
     if method == "bootstrap" and y_score is not None:
         raise ValueError(
-            'method="bootstrap" takes decisions only, for every resample of scores '
-            'would be ranked again; got y_score. Use method="analytic".'
+            'method="bootstrap" takes predictions only, since every resample of scores '
+            'would have to be ranked; got y_score. Use method="analytic".'
         )

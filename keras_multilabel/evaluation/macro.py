@@ -1,4 +1,4 @@
-"""The interval of a mean over labels, of which some have few trials."""
+"""The interval of a mean over labels, some of which have few trials."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from keras_multilabel.utils.arguments import Array
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """What the macro average needs of each label, arrays of shape (n_labels,).
+    """Inputs of the macro average for each label, arrays of shape (n_labels,).
 
     Attributes:
         interval: Score and interval of each label.
-        bias: By how much the score of a sample is too high, in the mean.
+        bias: By how much the sample's score is too high on average.
         deviation: Its standard deviation.
-        z: How many deviations the interval of the mean goes to either side.
+        z: How many deviations the interval of the mean extends to either side.
         has_trials: Where there is anything to score.
-        is_known: Where the truth is known at all.
+        is_known: Labels with known entries.
         expected: The share, or its Jaccard index, that bias and deviation assume.
         skew: From the score to the middle of its plain Wilson interval.
     """
@@ -48,12 +48,13 @@ class Labels:
         """The mean over the labels.
 
         Args:
-            variance: Of the sum over the labels of their scores, as the units vary.
-            n_units: How many these are: few do not show how labels vary together.
-            zero_division: The score of a label without trials, which may in truth be
+            variance: Of the sum of the labels' scores, as the units vary.
+            n_units: Number of units: few do not show how labels vary together.
+            zero_division: The score of a label without trials, whose true value may be
                 anything from 0 to 1. NaN leaves such labels out.
-            among: Of which labels, shape (n_labels,); True: of all.
-            corrected: Whether the value is without its bias, as the interval is.
+            among: Which labels, shape (n_labels,); True: all.
+            corrected: Whether the bias is subtracted from the value, as from the
+            interval.
         """
         known = self.is_known & among
         seen = self.has_trials & known

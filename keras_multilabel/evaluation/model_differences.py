@@ -1,4 +1,4 @@
-"""The difference of two models, of their decisions and of their scores."""
+"""The difference of two models, from their predictions or their scores."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from keras_multilabel.evaluation.comparison import Differences
-from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.p_values import adjusted, two_sided
 from keras_multilabel.evaluation.paired import Paired, Reach, pooled_reach
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.proportions import quantile
 from keras_multilabel.evaluation.ranking import RANKINGS, Ranking
 from keras_multilabel.evaluation.swaps import (
@@ -27,15 +27,15 @@ from keras_multilabel.metrics.ratios import RATIOS, Ratio
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import map_threads
 
-# Degrees of freedom of the variance of all labels, which is added to that of each.
+# Degrees of freedom of the variance over all labels, which is added to that of each.
 PRIOR_DEGREES = 3.0
-# Weights that swaps move are added up in float32.
+# Weights moved by swaps are added up in float32.
 ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked for."""
+    """The options of the comparison."""
 
     metric: str
     average: str
@@ -54,7 +54,7 @@ class Task:
 
 @contextmanager
 def called(argument: str) -> Iterator[None]:
-    """Name predictions and scores in errors as the caller does."""
+    """Use the caller's names for predictions and scores in errors."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -62,10 +62,10 @@ def called(argument: str) -> Iterator[None]:
         raise type(error)(text) from error
 
 
-def compare_decisions(
-    task: Task, a: Decisions, b: Decisions, n_swaps: int, rng: np.random.Generator
+def compare_predictions(
+    task: Task, a: Predictions, b: Predictions, n_swaps: int, rng: np.random.Generator
 ) -> tuple[Any, ...]:
-    """What `Comparison` holds first, of decisions."""
+    """The first results of `Comparison`, from predictions."""
     ratio, pair = RATIOS[task.metric], Pair.of(a, b)
     swapped = pair.swapped(*swap_sums(a, b, n_swaps, rng))
     of_labels, of_average = _reach(task, a, b, pair)
@@ -88,8 +88,10 @@ def compare_decisions(
     return score_a, score_b, difference, *ends, p_value, labels
 
 
-def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, Reach]:
-    """How far the intervals reach, of the labels and of the average."""
+def _reach(
+    task: Task, a: Predictions, b: Predictions, pair: Pair
+) -> tuple[Reach, Reach]:
+    """How far the intervals reach, for the labels and for the average."""
     paired = Paired(a, b, task.metric, task.confidence)
     if task.average == "micro":
         return paired.labels, pooled_reach(a, b, task.metric, task.confidence)
@@ -100,10 +102,10 @@ def _reach(task: Task, a: Decisions, b: Decisions, pair: Pair) -> tuple[Reach, R
 def _no_less(
     p_values: Any, task: Task, units: Units, difference: Any, reach: Reach, z: float
 ) -> Any:
-    """P-values of swaps, or those by which the intervals end at 0, if larger.
+    """P-values from swaps, or those at which the intervals end at 0, if larger.
 
-    Models that differ in how often they predict a label cannot be swapped, though their
-    F1 or precision be equal. Of recall swaps say all.
+    Models that differ in how often they predict a label are not interchangeable, even
+    if their F1 or precision is equal. For recall the swaps suffice.
     """
     if task.metric == "recall":
         return p_values
@@ -118,8 +120,8 @@ def _degrees_of(units: Units) -> float:
 
 def _label_p_values(
     pair: Pair,
-    a: Decisions,
-    b: Decisions,
+    a: Predictions,
+    b: Predictions,
     ratio: Ratio,
     difference: Array,
     deviation: Array,
@@ -135,7 +137,7 @@ def _label_p_values(
 def compare_scores(
     task: Task, y_true: Any, pred_a: Any, pred_b: Any, groups: Any, weight: Any
 ) -> tuple[tuple[Any, ...], Units]:
-    """The same of scores, and the units."""
+    """The same from scores, and the units."""
     if task.average == "micro":
         raise ValueError(
             f'metric="{task.metric}" must have average "macro" or "weighted"; got '
@@ -167,7 +169,7 @@ def compare_scores(
 
 
 def _moved(task: Task, a: Ranking, b: Ranking, scores: Array) -> tuple[Array, Array]:
-    """What each unit adds to each label's difference; and how many have positives.
+    """Each unit's contribution to each label's difference; and how many have positives.
 
     The scores of both models are filled in.
     """
@@ -200,7 +202,7 @@ def _deviation(moved: Array, n_units: Array, scores: Array) -> Array:
     mean = share[seen].mean() if seen.any() else 0.0
     share = (n_units * share + mean) / (n_units + 1)
     typical = share * (1 - share)
-    # Of single units nothing shows how these differ: then that of such a share.
+    # A single unit shows no variance: then use that of such a share.
     expected = own @ typical
     pooled = squares.sum() / expected if expected > 0 else 1.0
     mixed = (squares + PRIOR_DEGREES * pooled * typical) / (own + PRIOR_DEGREES)
@@ -227,7 +229,7 @@ def _shares(ranking: Ranking, task: Task, is_known: Array) -> Array:
     if task.metric == "roc_auc":
         is_in &= ranking.samples.counts.tn > 0
     elif task.average == "macro":
-        # Those without positives are in it too, at 0.
+        # Labels without positives count too, at 0.
         return is_known / max(is_known.sum(), 1)
     weight = is_in * (1.0 if task.average == "macro" else support)
     return np.asarray(weight / max(weight.sum(), 1e-300))

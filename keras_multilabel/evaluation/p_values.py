@@ -1,4 +1,4 @@
-"""P-values of differences, and their correction for how many there are."""
+"""P-values of differences, and their correction for multiple tests."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from keras_multilabel.utils.arguments import Array
 
 
 def two_sided(difference: Any, deviation: Any, degrees: Any = np.inf) -> Any:
-    """How likely a difference as large is: 1 where there is none.
+    """The probability of a difference as large: 1 if there is none.
 
     Args:
-        difference: Of scores.
+        difference: Difference of scores.
         deviation: Its standard deviation if the models are equally good.
-        degrees: Of freedom, for Student's distribution; inf: the normal.
+        degrees: Degrees of freedom of Student's distribution; inf: the normal one.
     """
     size = np.abs(difference)
     is_none = (size <= 1e-12) | (deviation <= 0)

@@ -1,9 +1,9 @@
 """The interval of the difference of two models' scores, from the interval of each.
 
-Swaps of the models' decisions say what chance makes of two models that are alike in
-every way. Two models may be equally good and not alike: one predicts a label often, the
-other seldom. Then the ends of their own intervals, and how the scores vary together,
-say how far the difference may be off.
+Swapping the models' predictions shows what chance does if the two models are
+interchangeable. Two models may be equally good but not interchangeable: one predicts a
+label often, the other seldom. Then the ends of their own intervals, and how the scores
+vary together, show how uncertain the difference is.
 
 References:
     G. Y. Zou and A. Donner (2008), Construction of confidence limits about effect
@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_multilabel.evaluation.decisions import (
+from keras_multilabel.evaluation.pooled import ratio_interval
+from keras_multilabel.evaluation.predictions import (
     BLOCK_ROWS,
     TRIALS,
-    Decisions,
+    Predictions,
     stacked,
     trial_coefficients,
 )
-from keras_multilabel.evaluation.pooled import ratio_interval
 from keras_multilabel.evaluation.proportions import f1_of_jaccard
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.utils.arguments import Array
@@ -66,7 +66,7 @@ class Paired:
         labels: How far the interval of each label's difference reaches.
     """
 
-    def __init__(self, a: Decisions, b: Decisions, metric: str, confidence: float):
+    def __init__(self, a: Predictions, b: Predictions, metric: str, confidence: float):
         self._pair = a, b
         models = [_model(each, metric, confidence) for each in self._pair]
         self._steps = [_steps(each, metric) for each in self._pair]
@@ -77,10 +77,10 @@ class Paired:
         self._spread = np.sqrt(np.maximum(of_a + of_b - 2 * of_both, 0.0))
 
     def average(self, shares: Array) -> Reach:
-        """Of the sum of the differences, weighted by the labels' ``shares``."""
+        """For the sum of the differences, weighted by the labels' ``shares``."""
         steps = shares * np.stack(self.labels)
-        # Scores of 0 and 1 do not show how they vary: of a single unit all labels may
-        # do so together, of many each by itself.
+        # Scores of 0 and 1 do not show how they vary: within one unit all labels may
+        # vary together, across many units each by itself.
         hidden = np.where(self._spread > 0, 0.0, steps)
         alone, together = (hidden**2).sum(1), hidden.sum(1) ** 2
         alone += (together - alone) / len(self._pair[0].units)
@@ -102,8 +102,10 @@ class Paired:
         return np.sum(map_threads(of_block, blocks), axis=0)
 
 
-def pooled_reach(a: Decisions, b: Decisions, metric: str, confidence: float) -> Reach:
-    """Of the difference of all labels pooled."""
+def pooled_reach(
+    a: Predictions, b: Predictions, metric: str, confidence: float
+) -> Reach:
+    """For the difference of all labels pooled."""
     if (a.y_pred == b.y_pred)[a.truth >= 0].all():
         return Reach(0.0, 0.0)
     trial, units = np.array(TRIALS[SHARES[metric]], float), a.units
@@ -119,14 +121,14 @@ def pooled_reach(a: Decisions, b: Decisions, metric: str, confidence: float) -> 
     return _reach(models, x @ x, y @ y, x @ y)
 
 
-def _model(decisions: Decisions, metric: str, confidence: float) -> _Model:
-    found = decisions.shares(SHARES[metric], confidence)
+def _model(predictions: Predictions, metric: str, confidence: float) -> _Model:
+    found = predictions.shares(SHARES[metric], confidence)
     return _Model(*_scores(np.stack([found.value, *found.bounds()]), metric))
 
 
-def _steps(decisions: Decisions, metric: str) -> Array:
-    """What both, truth and decision of an entry add to each score, (3, n_labels)."""
-    trial, sums = np.array(TRIALS[SHARES[metric]]), stacked(decisions.counts)
+def _steps(predictions: Predictions, metric: str) -> Array:
+    """What both, truth and prediction of an entry add to each score, (3, n_labels)."""
+    trial, sums = np.array(TRIALS[SHARES[metric]]), stacked(predictions.counts)
     trials = trial @ sums
     share = divide(sums[0], trials, 0.0)
     steps = trial_coefficients(SHARES[metric], share) * _slope(share, metric)
@@ -158,13 +160,13 @@ def _reach(models: list[_Model], of_a: Any, of_b: Any, of_both: Any) -> Reach:
     )
 
 
-def _influence(decisions: Decisions, steps: Array, rows: slice) -> Array:
+def _influence(predictions: Predictions, steps: Array, rows: slice) -> Array:
     """What each unit adds to a model's scores, (n_units, n_labels)."""
-    units = decisions.units
+    units = predictions.units
     if units.group is not None:
-        entries = tuple(each[rows] for each in decisions.of_groups)
+        entries = tuple(each[rows] for each in predictions.of_groups)
     else:
-        entries = decisions.entries(rows)
+        entries = predictions.entries(rows)
     total = sum(each * step for each, step in zip(entries, steps, strict=True))
     if units.group is None and units.weight is not None:
         total = total * units.weight[rows, None]

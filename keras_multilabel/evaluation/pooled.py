@@ -15,7 +15,7 @@ NOTHING = Interval(np.nan, np.nan, np.nan)
 def ratio_interval(
     units: Units, numerator: Array, denominator: Array, confidence: float
 ) -> Interval:
-    """The interval of a sum over a sum, of values of the rows; NaN of nothing."""
+    """The interval of a ratio of sums over rows; NaN if the divisor is 0."""
     over, under = (units.add_up(values) for values in (numerator, denominator))
     total = under.sum()
     if total <= 0:
@@ -30,20 +30,20 @@ def mean_interval(
 ) -> Interval:
     """The interval of a mean from 0 to 1, from each unit's influence on it.
 
-    It is Wilson's at the number of independent trials of which a share has the same
-    variance, so that it stays within 0 and 1, and has a width where all units agree.
+    Wilson's interval for the number of independent trials whose share has the same
+    variance, so that it stays within 0 and 1, and has a width even if all units agree.
 
     Args:
         units: What varies independently.
         value: The mean.
-        influence: What each unit adds to it: the sum of squares is its variance.
-        trials: Of how many trials each row is, shape (n_rows,).
+        influence: Each unit's contribution: the sum of squares is the variance.
+        trials: The number of trials of each row, shape (n_rows,).
         confidence: Such as 0.95.
     """
     n_units = kish(units.add_up(trials))
     value = min(max(float(value), 0.0), 1.0)
-    # One more unit, of independent trials: a single unit, or a few alike, show nothing
-    # of how units vary.
+    # Plus one unit of independent trials: a single unit, or a few similar ones, show
+    # nothing of how units vary.
     n_trials = units.effective(trials)
     variance = (influence**2).sum() + value * (1 - value) / (n_trials * n_units)
     size = effective_size(value, variance, n_units)

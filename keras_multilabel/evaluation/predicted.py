@@ -1,4 +1,4 @@
-"""From scores to predictions for a report, and what is known of how they came about."""
+"""From scores to predictions for a report, and where the thresholds come from."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.thresholds.tuning import tune_thresholds
 from keras_multilabel.utils.arguments import Array, check_threshold
 
-# Parts that "cv" tunes and scores on.
+# Number of parts that "cv" tunes and scores on.
 FOLDS = 5
 
 
@@ -21,7 +21,7 @@ class Predicted(NamedTuple):
     Attributes:
         y_pred: uint8, shape (n_samples, n_labels).
         thresholds: Shape (n_labels,), or None.
-        tuned_on: What the thresholds were tuned on, as far as that is known.
+        tuned_on: What the thresholds were tuned on, as far as known.
     """
 
     y_pred: Array
@@ -47,7 +47,7 @@ def predict(
         y_pred = thresholds.apply(samples.y_score, label_names=label_names)
         return Predicted(y_pred, thresholds.values, _told_by(thresholds, y_pred))
     values = check_threshold(thresholds, samples.truth.shape[1], "thresholds")
-    y_pred = samples.decide(values).view(np.uint8)
+    y_pred = samples.predict(values).view(np.uint8)
     return Predicted(y_pred, values, told_of(values))
 
 
@@ -55,18 +55,18 @@ GIVEN = "given; what they were tuned on is not known"
 
 
 def told_of(values: Array) -> str:
-    """What a report says of thresholds that are mere numbers."""
+    """How a report describes thresholds that are mere numbers."""
     return "0.5, not tuned" if (values == 0.5).all() else GIVEN
 
 
 def cross_fitted(n_folds: int | None, unit: str = "rows") -> str:
-    """What a report says of predictions that were cross-fitted."""
+    """How a report describes predictions that were cross-fitted."""
     folds = "" if n_folds is None else f"{n_folds}-fold "
     return f"{folds}cross-fitted on these {unit}"
 
 
 def _told_by(thresholds: Thresholds, y_pred: Array) -> str:
-    """Where thresholds that know how often they predict do so here, a warning."""
+    """How a report describes tuned thresholds; a warning if they fit these rows."""
     if thresholds.objective is None:
         return GIVEN
     told = f"given, tuned for {thresholds.objective}"
@@ -101,7 +101,7 @@ def _cross_fitted(
 
 
 def _grouped(groups: Array | None, n_rows: int) -> tuple[Array, Array]:
-    """The number of each row's group, and an order in which groups stand together."""
+    """The number of each row's group, and an order that keeps groups together."""
     if groups is None:
         rows = np.arange(n_rows)
         return rows, rows

@@ -1,8 +1,8 @@
-"""Shares of trials: how many trials they rest on, and the interval that follows.
+"""Shares of trials: how many trials they rest on, and the resulting interval.
 
 Precision, recall and the Jaccard index of a label are each a share: true positives
-among the predicted, among the true, or among either. What holds for shares then holds
-for all of them, with weights and with groups.
+among the predicted, among the true, or among either. All of them are treated alike,
+with weights and with groups.
 """
 
 from typing import Any, NamedTuple
@@ -13,12 +13,12 @@ from scipy import special
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.utils.arguments import Array
 
-# So many trials at the mean share of all labels are added to those of each, where the
-# variance of its share is asked for: a label that was found 2 times of 2 may fail.
+# This many trials at the mean share of all labels are added to those of each label to
+# estimate the variance of its share: a label that was found 2 times of 2 may fail.
 PRIOR_TRIALS = 3.0
-# Up to here the distribution of the score is summed up, beyond it is near normal.
+# Up to here the distribution of the score is summed up; beyond it is nearly normal.
 MOST_SUMMED = 100
-# By so much may rounding carry a share of 1 below 1.
+# Rounding may put a share of 1 this far below 1.
 ROUNDING = 1e-12
 
 
@@ -27,9 +27,9 @@ class Shares(NamedTuple):
 
     Attributes:
         value: The share; 0 where there are no trials.
-        size: Effective number of trials: with weights and groups, of how many
-            independent ones the share is as sure.
-        z: How many standard deviations the interval goes to either side.
+        size: Effective number of trials: with weights and groups, the number of
+            independent trials that would give the same precision.
+        z: How many standard deviations the interval extends to either side.
     """
 
     value: Array
@@ -49,18 +49,18 @@ class Shares(NamedTuple):
 
 
 def wilson(share: Any, size: Any, z: Any) -> tuple[Any, Any]:
-    """Wilson's score interval of a share of ``size`` trials; of none, 0 to 1.
+    """Wilson's score interval of a share of ``size`` trials; without trials, 0 to 1.
 
     References:
         E. B. Wilson (1927), Probable inference, the law of succession, and statistical
         inference. Journal of the American Statistical Association 22.
     """
     share, size = np.asarray(share, float), np.asarray(size, float)
-    # As weights of the share and of 1/2: nothing is divided by 0.
+    # As weights of the share and of 1/2, so that nothing is divided by 0.
     total = size + z**2
     centre = (size * share + z**2 / 2) / total
     spread = z * np.sqrt(size * share * (1 - share) + z**2 / 4) / total
-    # At the ends the root is exact in theory, and rounds.
+    # At the ends the root is exact in theory, but rounds.
     low = np.where(share <= 0, 0.0, np.maximum(centre - spread, 0.0))
     high = np.where(share >= 1, 1.0, np.minimum(centre + spread, 1.0))
     return np.where(size > 0, low, 0.0)[()], np.where(size > 0, high, 1.0)[()]
@@ -77,7 +77,7 @@ def check_confidence(confidence: float) -> float:
 
 
 def quantile(confidence: float, degrees: Any = None) -> Any:
-    """Of the normal distribution, or of Student's with few degrees of freedom."""
+    """For the normal distribution, or Student's with few degrees of freedom."""
     at = (1 + confidence) / 2
     if degrees is None:
         return float(special.ndtri(at))
@@ -90,7 +90,7 @@ def f1_of_jaccard(share: Any) -> Any:
 
 
 def share_moments(shares: Shares) -> tuple[Array, Array]:
-    """Bias and variance of each share: none, and the binomial's."""
+    """Bias and variance of each share: 0, and the binomial variance."""
     share = shares.shrunken()
     return np.zeros(len(share)), share * (1 - share) / np.maximum(shares.size, 1.0)
 
@@ -98,8 +98,8 @@ def share_moments(shares: Shares) -> tuple[Array, Array]:
 def f1_moments(shares: Shares) -> tuple[Array, Array]:
     """Bias and variance of F1, from the binomial distribution of its Jaccard index.
 
-    F1 is concave in it, so that with few trials the F1 of the sample is too low in the
-    mean: of a single trial it is 0 or 1, in the mean J, which is below 2 J / (1 + J).
+    F1 is concave in it, so with few trials the F1 of the sample is too low on average:
+    with a single trial it is 0 or 1, on average J, which is below 2 J / (1 + J).
     """
     share = shares.shrunken()
     size = np.maximum(np.rint(shares.size), 1.0)[:, None]
@@ -118,7 +118,7 @@ def f1_moments(shares: Shares) -> tuple[Array, Array]:
 
 
 def _binomial(hits: Array, size: Array, share: Array) -> Array:
-    """How likely each number of hits is."""
+    """The probability of each number of hits."""
     missed = np.maximum(size - hits, 0.0)
     ways = (
         special.gammaln(size + 1)
@@ -130,12 +130,12 @@ def _binomial(hits: Array, size: Array, share: Array) -> Array:
 
 
 def effective_size(mean: Any, variance: Any, most: Any) -> Any:
-    """How many independent trials give a share of that variance.
+    """The number of independent trials that gives a share this variance.
 
     Args:
         mean: The share.
         variance: Its variance.
-        most: The size where the variance says nothing, at a share of 0 or 1 (up to
+        most: The size to use if the variance shows nothing, at a share of 0 or 1 (up to
             rounding); elsewhere ``variance`` is that of the sample.
     """
     is_inside = (mean > ROUNDING) & (mean < 1 - ROUNDING) & (variance > 0)

@@ -1,7 +1,7 @@
 """How well each sample ranks its labels: three scores from one comparison.
 
-They are scikit-learn's, which takes samples one by one; this is 100 times as fast, for
-10,000 samples of 80 labels (benchmarks/reports.py). Unknown labels are left out.
+The same as scikit-learn's, which take samples one by one; this is 100 times as fast,
+for 10,000 samples of 80 labels (benchmarks/reports.py). Unknown labels are left out.
 """
 
 import numpy as np
@@ -9,25 +9,25 @@ import numpy as np
 from keras_multilabel.metrics.averages import average_scores, divide
 from keras_multilabel.utils.arguments import Array
 
-# So many scores are compared at a time, few enough for the cache.
+# Scores compared at a time, few enough for the cache.
 BLOCK = 2**18
 
 
 def rank_scores(truth: Array, y_score: Array, weight: Array | None) -> dict[str, float]:
-    """Average the three over the samples of which anything is known.
+    """Average the three over the samples with known entries.
 
     Args:
-        truth: What `check_truth` gave, shape (n_samples, n_labels).
+        truth: A result of `check_truth`, shape (n_samples, n_labels).
         y_score: Scores without NaN, same shape.
         weight: Shape (n_samples,), or None.
 
     Returns:
-        ``label_ranking_average_precision``: of each positive label, the share of
+        ``label_ranking_average_precision``: for each positive label, the share of
         positives among the labels that score no lower; 1 for a sample without positives
         or without negatives. ``coverage_error``: how far down the labels one must go to
-        have all positives; 0 without positives. ``label_ranking_loss``: the share of
-        (positive, negative) pairs in the wrong order or tied; 0 where there is none.
-        NaN where nothing is known at all.
+        include all positives; 0 without positives. ``label_ranking_loss``: the share of
+        (positive, negative) pairs in the wrong order or tied; 0 without pairs. NaN
+        without any known entry.
 
     References:
         G. Tsoumakas, I. Katakis, I. Vlahavas, "Mining Multi-label Data", Data Mining
@@ -54,7 +54,7 @@ def rank_scores(truth: Array, y_score: Array, weight: Array | None) -> dict[str,
 def _ranks(
     truth: Array, y_score: Array, row: Array, column: Array
 ) -> tuple[Array, Array]:
-    """Of each positive: how many labels score no lower, and how many of these are."""
+    """For each positive: the labels that score no lower, and how many are positive."""
     rank, right = np.empty((2, len(row)), np.int64)
     step = max(1, BLOCK // truth.shape[1])
     for start in range(0, len(row), step):

@@ -1,4 +1,4 @@
-"""Truth beside scores, checked once, and what each label's ranking is worth."""
+"""Checked truth and scores, and the ranking scores of each label."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 
 RANKINGS = ("average_precision", "roc_auc")
-# The variance of ROC AUC is taken as that of so many positives with exponential scores,
-# besides those that there are: few positives do not show how they vary.
+# The variance of ROC AUC is mixed with that of this many positives with exponential
+# scores: few positives do not show how they vary.
 PRIOR_POSITIVES = 5.0
-# Influences on a perfect ranking, or of a single group, are 0 but for rounding.
+# Influences on a perfect ranking, or of a single group, are 0 except for rounding.
 ROUNDING = 1e-12
 
 
@@ -32,11 +32,11 @@ class Ranked(NamedTuple):
 
     Attributes:
         value: The score; NaN where it is undefined.
-        size: Effective number of trials, of which a share is as sure.
+        size: Effective number of trials: a share of so many is as certain.
         n_units: Effective number of units with positives.
-        bias: By how much the score of a sample is too high, in the mean.
-        influence: What each unit adds to the score, shape (n_units,); None where it
-            is undefined.
+        bias: By how much the sample's score is too high on average.
+        influence: Each unit's contribution to the score, shape (n_units,); None where
+            it is undefined.
     """
 
     value: float
@@ -69,7 +69,7 @@ class Ranking:
         groups: Any,
         sample_weight: npt.ArrayLike | None,
     ) -> Ranking:
-        """Check them; rows of weight 0 are as if they were not there."""
+        """Check them; rows of weight 0 do not count."""
         check_has_samples(y_true)
         samples = Samples.of(y_true, y_score, sample_weight)
         group = check_groups(groups, len(samples.truth), samples.sample)
@@ -96,7 +96,7 @@ class Ranking:
         found = bins.average_precision()
         influence = self._in_units(found.of_rows, known)
         most = self._most(n_positive, n_units)
-        # Boyd's: AP varies at least as a share of as many trials as positives.
+        # Boyd: AP varies at least as a share with as many trials as positives.
         size = min(_size(found.value, influence, n_units, most), n_positive)
         bias = found.value - bins.precision_of_others()
         precision = Ranked(found.value, size, n_units, bias, influence)
@@ -130,7 +130,7 @@ class Ranking:
         return of_units if np.sqrt(of_units @ of_units) > ROUNDING else 0.0 * of_units
 
     def _most(self, size: float, n_units: float) -> float:
-        """The size where the rows show no variance; groups may be of one kind."""
+        """The size to use if the rows show no variance; groups may be of one kind."""
         return size if self.units.group is None else min(size, n_units)
 
 
@@ -141,10 +141,10 @@ def _size(value: float, influence: Array, n_units: float, most: float) -> float:
 
 
 def hanley_mcneil_size(auc: float, n_positive: float, n_negative: float) -> float:
-    """Of how many trials a share varies as an AUC of exponential scores does.
+    """The number of trials at which a share varies as an AUC of exponential scores.
 
     It is AUC (1 - AUC) over Hanley and McNeil's variance, written so that nothing is
-    divided by 0 where the AUC is 1.
+    divided by 0 if the AUC is 1.
     """
     above = (n_positive - 1) * (1 - auc) / (2 - auc)
     below = (n_negative - 1) * auc / (1 + auc)

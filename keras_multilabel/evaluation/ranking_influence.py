@@ -1,8 +1,8 @@
-"""What each row adds to the average precision and the ROC AUC of one label.
+"""Each row's contribution to the average precision and the ROC AUC of one label.
 
-The positives' scores cut the line into bins. All that either score asks of a row is in
-which bin it lies, so one look-up per row, and sums over bins, give both scores and each
-row's influence on them.
+The positives' scores cut the line into bins. Both scores depend only on the bin of each
+row, so one look-up per row, and sums over bins, give both scores and each row's
+influence on them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import numpy as np
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-# So many bins show how rows differ; the scores themselves are exact elsewhere.
+# This many bins show how rows differ; the scores themselves are computed exactly
+# elsewhere.
 COARSE = 1000
-# Rows that are looked up at a time.
+# Rows looked up at a time.
 PART = 2**18
 
 
@@ -37,9 +38,10 @@ class Bins:
         place: How many of the distinct scores of positives each row's score reaches.
         tied: Which negatives have the score of a positive.
         positives: Weight of the positives at each of these scores, shape (n_bins,).
-        negatives: Weight of the negatives from below the first on, (n_bins + 1,).
+        negatives: Weight of the negatives in each bin from the lowest on, (n_bins +
+        1,).
         ties: Weight of the negatives at each score, (n_bins,).
-        counts: How many positives there are at each score, (n_bins,).
+        counts: Number of positives at each score, (n_bins,).
     """
 
     positive: Array
@@ -52,7 +54,7 @@ class Bins:
 
     @classmethod
     def of(cls, positive: Array, score: Array, weight: Array | None) -> Bins:
-        """Place the rows between the positives, of which there must be some."""
+        """Place the rows between the positives, of which there must be at least one."""
         cuts = np.unique(score[positive])
         place = _places(cuts, score)
         n_places = len(cuts) + 1
@@ -72,7 +74,7 @@ class Bins:
 
     @classmethod
     def pooled(cls, positive: Array, score: Array, weight: Array | None) -> Bins:
-        """Of very many rows: scores between two of `COARSE` positives count as tied."""
+        """For very many rows: scores between two of `COARSE` positives are tied."""
         above = np.sort(score[positive])
         at = np.linspace(0, len(above) - 1, min(COARSE, len(above))).astype(int)
         cuts = np.unique(above[at])
@@ -95,10 +97,10 @@ class Bins:
     def average_precision(self) -> Influence:
         """Average precision.
 
-        With D(t) the share of rows from t on, and over the positives' scores t:
-        a row of score s adds (y (precision(s) + A(s) - AP) - B(s)) / prevalence, where
-        A and B add up 1 / D(t) and precision(t) / D(t) over positives up to s. It is
-        the derivative of AP as the row's weight grows.
+        With D(t) the share of rows from t on, and over the positives' scores t: a row
+        of score s adds (y (precision(s) + A(s) - AP) - B(s)) / prevalence, where A and
+        B add up 1 / D(t) and precision(t) / D(t) over positives up to s. It is the
+        derivative of AP with respect to the row's weight.
         """
         found = _from_top(self.positives)
         reached = found + _from_top(self.negatives[1:])
@@ -111,11 +113,11 @@ class Bins:
         return Influence(value, self._look_up(table / total))
 
     def precision_of_others(self) -> float:
-        """Average precision in which no positive counts itself; NaN of a single one.
+        """Average precision in which no positive counts itself; NaN for a single one.
 
-        A positive finds itself at its own score, always, so that average precision is
-        too high, the more so the fewer positives there are. Of the other rows from
-        that score on, the share of positives is in the mean the population's. At the
+        A positive always finds itself at its own score, so average precision is too
+        high, the more so the fewer positives there are. Among the other rows from that
+        score on, the share of positives is on average that of the population. At the
         top there are no others, and the share lies between that of the next and 1.
         """
         total = self.positives.sum()
@@ -131,7 +133,7 @@ class Bins:
         return float(self.positives @ np.where(is_first, halfway, share) / total)
 
     def roc_auc(self) -> Influence:
-        """ROC AUC: of each row the share of the other side that it is right about.
+        """ROC AUC: for each row the share of the other side that it is right about.
 
         (The placements of DeLong et al.)
         """
@@ -158,8 +160,8 @@ class Bins:
 def _places(cuts: Array, score: Array) -> Array:
     """How many of the ascending cuts each score reaches.
 
-    As ``np.searchsorted(cuts, score, "right")``, in a third of its time: to sort the
-    scores costs less than to look them up in any order.
+    As ``np.searchsorted(cuts, score, "right")``, in a third of its time: sorting the
+    scores costs less than looking them up in arbitrary order.
     """
     order = np.argsort(score)
     starts = np.searchsorted(score[order], cuts)

@@ -16,12 +16,12 @@ from keras_multilabel.metrics.averages import average_scores
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-# Trials at 1/2 that are added to those of each label where the variance of its score
-# is asked for.
+# Trials at 1/2 that are added to those of each label to estimate the variance of its
+# score.
 PRIOR_TRIALS = 1.0
 Scored = dict[str, Interval]
-# What a unit adds up to, for each score: to the mean of all labels, to that of the
-# frequent ones, and to the mean by support.
+# A unit's contributions, for each score: to the mean of all labels, to that of the
+# frequent ones, and to the mean weighted by support.
 MACRO, FREQUENT, WEIGHTED = range(3)
 
 
@@ -55,7 +55,7 @@ def ranking_intervals(
 def _label_by_label(
     ranking: Ranking, frequent: Array
 ) -> tuple[list[tuple[Ranked, Ranked]], Array, Array]:
-    """Each label's scores, what each unit adds to averages, and what no unit shows.
+    """Each label's scores, each unit's contributions to averages, and the rest.
 
     The arrays have the shapes (2, 3, n_units) and (2, n_labels).
     """
@@ -89,13 +89,13 @@ def _label_by_label(
 
 
 def _deviation(value: Any, size: Any) -> Any:
-    """Of a share near this one, so that a perfect score has one too."""
+    """The variance of a share near this one, so that a perfect score has one too."""
     shrunken = (size * value + PRIOR_TRIALS / 2) / (size + PRIOR_TRIALS)
     return np.sqrt(shrunken * (1 - shrunken) / np.maximum(size, 1.0))
 
 
 def _step(score: Ranked) -> Array:
-    """What each unit adds to the sum of the labels' scores; 0 where none differs."""
+    """Each unit's contribution to the sum of the labels' scores, 0 without any."""
     influence = np.asarray(score.influence)
     spread = np.sqrt(influence @ influence)
     scale = _deviation(score.value, score.size) / spread if spread > 0 else 0.0
@@ -103,9 +103,9 @@ def _step(score: Ranked) -> Array:
 
 
 def _hidden(score: Ranked) -> float:
-    """The variance of a score on which no unit has any influence, as of a perfect one.
+    """The variance of a score that no unit has any influence on, such as a perfect one.
 
-    It is that of this label alone: nothing shows how it varies together with others.
+    It is that of this label alone: nothing shows its covariance with others.
     """
     if score.influence is None or score.influence.any():
         return 0.0
@@ -122,7 +122,7 @@ def _labels(
     given = np.where(has_trials, value, 0.0)
     z = ranking.units.z(confidence, n_units)
     low, high = wilson(given, size, z)
-    # Of few positives the score is biased: the interval reaches to where it is not.
+    # With few positives the score is biased: the interval extends to the unbiased one.
     others = wilson(np.clip(given - bias, 0.0, 1.0), size, z)
     ends = np.minimum(low, others[0]), np.maximum(high, others[1])
     value = np.where(has_trials, value, zero_division)
@@ -139,7 +139,7 @@ def _labels(
 def _with_single(bias: Array, n_positive: Array) -> Array:
     """The bias of labels with a single positive, which do not show it, from the others.
 
-    It falls with the number of positives about as 1 / (n + 2) does.
+    It falls with the number of positives n about as 1 / (n + 2).
     """
     single = np.isnan(bias)
     shown = ~single & (n_positive > 1)

@@ -1,4 +1,4 @@
-"""Average precision and ROC AUC of all entries as if they were of one label."""
+"""Average precision and ROC AUC of all entries as if they were one label."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from keras_multilabel.metrics.ranking import average_precision, rank_samples, ro
 from keras_multilabel.utils.arguments import Array
 
 SCORES = {"average_precision": average_precision, "roc_auc": roc_auc}
-# About so many rows show how rows vary: to a hundredth of the interval's width.
+# About this many rows show how rows vary: to a hundredth of the interval's width.
 SHOWN_ROWS = 10_000
 
 
@@ -33,14 +33,14 @@ def pooled_intervals(
         elif not positives.any():
             found[name] = Interval(value, 0.0, 1.0)
         else:
-            # Of positives only, average precision is 1 whatever the scores.
+            # With positives only, average precision is 1 whatever the scores.
             influence = influences.get(name, np.zeros(1))
             found[name] = mean_interval(units, value, influence, positives, confidence)
     return found
 
 
 def _influences(ranking: Ranking) -> dict[str, Array]:
-    """What some units add to both scores, as if they were all of them."""
+    """The contributions of some units to both scores, as if they were all of them."""
     truth, units = ranking.samples.truth, ranking.units
     share = min(1.0, SHOWN_ROWS / units.n_rows)
     shown = np.random.default_rng(0).random(len(units)) < share

@@ -23,29 +23,29 @@ from keras_multilabel.utils.tables import Table
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EvaluationReport:
-    """Scores of each label and of all, how sure they are, and what they rest on.
+    """Scores of each label and averaged, with intervals, and what they rest on.
 
-    `evaluation_report` makes one, and so does ``MultiLabelMetrics.report``. It prints
-    as scikit-learn's `classification_report` does, a row per label and per average,
-    and in a notebook it is a table. `to_frame`, `to_dict` and `to_html` have all of it.
+    Returned by `evaluation_report` and by ``MultiLabelMetrics.report``. It prints as
+    scikit-learn's `classification_report` does, a row per label and per average, and in
+    a notebook it is a table. `to_frame`, `to_dict` and `to_html` return all of it.
 
     Attributes:
         y_true: Truth, int8, shape (n_samples, n_labels): 1, 0 and, where unknown, -1.
-            Of labels per step or pixel each position is a row, here and below.
-        y_score: Scores, same shape; None where there are only predictions.
+            With labels per step or pixel each position is a row, here and below.
+        y_score: Scores, same shape; None if there are only predictions.
         y_pred: Predictions, uint8, same shape.
-        thresholds: Shape (n_labels,); None where none are known.
+        thresholds: Shape (n_labels,); None if not known.
         intervals: `ScoreIntervals`: every score with the ends of its interval.
         counts: `Counts` per label.
         ranking: ``"label_ranking_average_precision"``, ``"coverage_error"`` and
-            ``"label_ranking_loss"``, as scikit-learn has them, over each sample's known
+            ``"label_ranking_loss"``, as in scikit-learn, over each sample's known
             labels; empty without scores.
-        tuned_on: What the thresholds were tuned on, as far as that is known.
-        label_names: The labels' names; None where nobody gave any.
+        tuned_on: What the thresholds were tuned on, as far as known.
+        label_names: The labels' names; None if not given.
         sample_weight: Shape (n_samples,), or None.
         groups: The number of each row's group, shape (n_samples,), or None.
         images: The image of each row, or None.
-        zero_division: The score of what is 0 / 0.
+        zero_division: The score where it is 0 / 0.
 
     Example:
         >>> import keras_multilabel as kml
@@ -76,12 +76,12 @@ class EvaluationReport:
 
     @property
     def n_averaged(self) -> int:
-        """Over how many labels the macro F1 is: those that have one."""
+        """The number of labels in the macro F1: those that have one."""
         return int((~np.isnan(self.intervals.per_label["f1_score"].value)).sum())
 
     @cached_property
     def ranked(self) -> SortedScores:
-        """The scores, or where there are none the predictions, sorted once."""
+        """The scores, or else the predictions, sorted once."""
         scores = self.y_pred if self.y_score is None else self.y_score
         return SortedScores(
             self.y_true,
@@ -93,17 +93,17 @@ class EvaluationReport:
     def to_frame(self, *, averages: bool = False) -> Any:
         """The scores as a data frame, a row per label.
 
-        From there they go into a paper or a notebook: ``frame.to_latex()``,
+        It can go into a paper or a notebook: ``frame.to_latex()``,
         ``frame.to_markdown()``, ``frame.to_csv()``.
 
         Args:
-            averages: Whether rows for the averages follow, such as ``"macro avg"``.
+            averages: Whether to add rows for the averages, such as ``"macro avg"``.
 
         Returns:
-            A pandas data frame with the names as its index; or one of polars, with the
-            column ``label``, where the names or the data came from polars. Each score
-            has three columns, such as ``recall``, ``recall_low`` and ``recall_high``;
-            then come ``threshold`` and ``support``.
+            A pandas data frame with the names as its index; or a polars one, with the
+            column ``label``, if the names or the data came from polars. Each score has
+            three columns, such as ``recall``, ``recall_low`` and ``recall_high``; then
+            come ``threshold`` and ``support``.
 
         Raises:
             ImportError: If pandas is not installed.
@@ -131,9 +131,9 @@ class EvaluationReport:
 
         Returns:
             ``labels``, by name, and ``averages``, by average, hold ``value``, ``low``
-            and ``high`` of each score; ``overall`` and ``ranking`` what there is one
-            of. ``n_samples``, ``confidence``, ``tuned_on`` and the like say what the
-            numbers rest on.
+            and ``high`` of each score; ``overall`` and ``ranking`` hold the scores that
+            are not averaged. ``n_samples``, ``confidence``, ``tuned_on`` and others say
+            what the numbers rest on.
         """
         return as_dict(self)
 
@@ -141,8 +141,9 @@ class EvaluationReport:
         """Write the interactive page: one file, which needs no network.
 
         Args:
-            path: Where to, such as ``"report.html"``; a file there is replaced.
-            comparison: A `Comparison` with a second model, to show beside.
+            path: The file to write, such as ``"report.html"``; an existing one is
+            replaced.
+            comparison: A `Comparison` with a second model, to show beside it.
 
         Returns:
             The path.
@@ -151,7 +152,7 @@ class EvaluationReport:
             ImportError: If Jinja2 is not installed.
             OSError: If the file cannot be written.
         """
-        # Its templates are not loaded by those who print.
+        # The templates are not loaded by users who only print.
         from keras_multilabel.evaluation.page.render import render_page
 
         file = Path(path)
@@ -162,7 +163,7 @@ class EvaluationReport:
         return report_cells.as_text(self)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The table shown in a notebook."""
         return report_cells.as_html(self)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Cells = list[str]
 Scores = Mapping[str, Interval]
-# From the scores of a row, and its threshold if there is one, to what a cell shows.
+# From the scores of a row, and its threshold if there is one, to the text of a cell.
 Cell = Callable[[Scores, Any], str]
 # The average over labels that are frequent enough.
 FREQUENT_AVG = "macro 10+"
@@ -32,16 +32,16 @@ NOTHING = Interval(np.nan, np.nan, np.nan)
 
 
 def as_text(report: EvaluationReport) -> str:
-    """Aligned as scikit-learn's `classification_report` is: names to the right."""
+    """Aligned as scikit-learn's `classification_report`: names to the right."""
     table, overall = _table(report), _overall(report)
     return "\n".join([*facts(report), "", *_aligned(table), "", *_aligned(overall)])
 
 
 def as_html(report: EvaluationReport) -> str:
-    """The same for notebooks; whatever a user named is text and no tags."""
+    """The same for notebooks; names given by the user are text, never tags."""
     parts = [f"<div>{'<br>'.join(map(escape, facts(report)))}</div>"]
     for head, *sections in (_table(report), _overall(report)):
-        # The class by which notebooks and documentation know data frames.
+        # The class that notebooks and documentation use for data frames.
         parts += ['<table border="1" class="dataframe">']
         parts += [f"<thead>{html_row(head[0], 'th')}</thead>"]
         for rows in sections:
@@ -52,7 +52,7 @@ def as_html(report: EvaluationReport) -> str:
 
 
 def facts(report: EvaluationReport) -> list[str]:
-    """What must be known to read the numbers."""
+    """The facts needed to read the numbers."""
     intervals = report.intervals
     rows = counted(intervals.n_samples, "sample")
     if intervals.n_groups is not None:
@@ -67,7 +67,7 @@ def facts(report: EvaluationReport) -> list[str]:
 
 
 def _columns(report: EvaluationReport) -> dict[str, Cell]:
-    """What stands in each column."""
+    """The contents of each column."""
 
     def value(name: str) -> Cell:
         return lambda scores, _: _score(scores.get(name, NOTHING).value)
@@ -76,7 +76,7 @@ def _columns(report: EvaluationReport) -> dict[str, Cell]:
         "precision": value("precision"),
         "recall": value("recall"),
         "f1-score": value("f1_score"),
-        # That of F1, beside it.
+        # The interval of F1, beside it.
         f"{_confidence(report)} interval": lambda scores, _: _ends(scores["f1_score"]),
     }
     if report.y_score is not None:
@@ -119,7 +119,7 @@ def _table(report: EvaluationReport) -> list[list[Cells]]:
 
 
 def _overall(report: EvaluationReport) -> list[list[Cells]]:
-    """What there is one of."""
+    """The scores that are not averaged."""
     intervals = report.intervals
     head = [["", "score", f"{_confidence(report)} interval"]]
     rows = [

@@ -1,4 +1,4 @@
-"""A report as plain values, which strict JSON knows."""
+"""A report as plain values for strict JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def as_dict(report: EvaluationReport) -> dict[str, Any]:
-    """What ``EvaluationReport.to_dict`` gives."""
+    """The result of ``EvaluationReport.to_dict``."""
     intervals = report.intervals
     names = shown_names(report.label_names, len(intervals.support))
     return {

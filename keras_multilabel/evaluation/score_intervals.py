@@ -21,13 +21,13 @@ FREQUENT = 10
 class ScoreIntervals:
     """Scores with confidence intervals, per label and averaged; a frozen value.
 
-    It prints as a table, a row per label and per average; ``to_frame()`` gives the rows
-    of the labels as a data frame.
+    It prints as a table, a row per label and per average; ``to_frame()`` returns the
+    rows of the labels as a data frame.
 
     Attributes:
         per_label: An `Interval` of arrays (n_labels,) by the name of the score:
-            ``"precision"``, ``"recall"`` and ``"f1_score"``, and, where there are
-            scores, ``"average_precision"`` and ``"roc_auc"``.
+            ``"precision"``, ``"recall"`` and ``"f1_score"``, and, if there are scores,
+            ``"average_precision"`` and ``"roc_auc"``.
         averages: By the name of the average, ``"micro"``, ``"macro"``, ``"weighted"``
             and ``"samples"``, an `Interval` of floats by the name of the score.
             (``"average_precision"`` and ``"roc_auc"``: all but ``"samples"``.)
@@ -37,9 +37,9 @@ class ScoreIntervals:
         support: Positives of each label, or their weight, shape (n_labels,).
         label_names: The labels' names, or None.
         confidence: Such as 0.95.
-        n_samples: How many rows there are.
-        n_groups: How many groups they come from; None where each stands for itself.
-        n_frequent: How many labels have 10 or more positives.
+        n_samples: Number of rows.
+        n_groups: Number of groups; None if each row counts by itself.
+        n_frequent: Number of labels with 10 or more positives.
         method: ``"analytic"`` or ``"bootstrap"``.
 
     Example:
@@ -72,9 +72,9 @@ class ScoreIntervals:
         """The scores of the labels as a data frame, one row per label.
 
         Returns:
-            A pandas data frame with the names as its index; or one of polars, with the
-            column ``label``, where the names or the data came from polars. Each score
-            has three columns, such as ``recall``, ``recall_low`` and ``recall_high``.
+            A pandas data frame with the names as its index; or a polars one, with the
+            column ``label``, if the names or the data came from polars. Each score has
+            three columns, such as ``recall``, ``recall_low`` and ``recall_high``.
 
         Raises:
             ImportError: If pandas is not installed.
@@ -89,14 +89,14 @@ class ScoreIntervals:
         return "\n".join(table.text() for table in self._tables())
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The table shown in a notebook."""
         return "\n".join(table.html() for table in self._tables())
 
     def _names(self) -> list[Any]:
         return shown_names(self.label_names, len(self.support))
 
     def _tables(self) -> Iterator[Table]:
-        """One of the labels, and one of what there is of all together."""
+        """The table of labels, and the scores of all together."""
         labels: dict[str, Any] = {
             name: _cells(interval) for name, interval in self.per_label.items()
         }

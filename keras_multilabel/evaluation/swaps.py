@@ -1,4 +1,4 @@
-"""Two models' decisions, swapped at random: what difference chance alone makes.
+"""Two models' predictions, swapped at random: what difference chance alone makes.
 
 If two models are equally good, then in each unit, a row or a group, either could have
 been the other. A swap moves counts from one to the other, so all swaps are one matrix
@@ -12,30 +12,30 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from keras_multilabel.evaluation.decisions import Decisions
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.metrics.averages import average_scores, divide
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.ratios import Ratio
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import map_threads
 
-# Units whose coins are tossed, and whose differences are made floats, at a time.
+# Units whose coins are tossed, and whose differences become floats, at a time.
 BLOCK_UNITS = 2048
-# Exact probabilities are summed up over at most this many pairs of counts.
+# Exact probabilities are summed over at most this many pairs of counts.
 MOST_PAIRS = 2**16
-# Beyond so many standard deviations counts of coins have no chance worth summing.
+# Counts of coins beyond this many standard deviations are too unlikely to sum.
 MOST_DEVIATIONS = 7.0
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """What two models' decisions count per label; the truth's counts are the same.
+    """Counts of two models' predictions per label; the truth's counts are the same.
 
     Attributes:
         tp: True positives of a and of b, shape (2, ..., n_labels).
         predicted: Predicted positives of both, same shape.
         support: Positives, shape (n_labels,).
-        is_known: Labels of which the truth is known somewhere, shape (n_labels,).
+        is_known: Labels with known entries, shape (n_labels,).
     """
 
     tp: Array
@@ -44,7 +44,7 @@ class Pair:
     is_known: Array
 
     @classmethod
-    def of(cls, a: Decisions, b: Decisions) -> Pair:
+    def of(cls, a: Predictions, b: Predictions) -> Pair:
         """Count both."""
         pair = a.counts, b.counts
         return cls(
@@ -64,7 +64,7 @@ class Pair:
         )
 
     def scores(self, ratio: Ratio, average: str | None) -> Array:
-        """Of both models, per label or averaged, on the first axis a and b."""
+        """For both models, per label or averaged; on the first axis a and b."""
         if average == "micro":
             sums = (each.sum(-1) for each in (self.tp, self.predicted, self.support))
             return _scores(ratio, *sums)
@@ -74,14 +74,14 @@ class Pair:
 
 
 def _scores(ratio: Ratio, tp: Array, predicted: Array, support: Array) -> Array:
-    """The ratio; weights that were subtracted may round to just below 0."""
+    """The ratio; subtracted weights may round to just below 0."""
     tp, predicted = np.maximum(tp, 0.0), np.maximum(predicted, 0.0)
     fp, fn = np.maximum(predicted - tp, 0.0), np.maximum(support - tp, 0.0)
     return divide(*ratio(Counts(tp, fp, fn, fn, axis=0)), 0.0)
 
 
 def swap_sums(
-    a: Decisions, b: Decisions, n_swaps: int, rng: np.random.Generator
+    a: Predictions, b: Predictions, n_swaps: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """True and predicted positives that random swaps move from a to b.
 
@@ -92,7 +92,7 @@ def swap_sums(
     sums = np.zeros((n_swaps, 2 * n_labels))
     n_units = len(a.units)
     starts = range(0, n_units, BLOCK_UNITS)
-    # Every block has its own coins, whichever thread comes to it first.
+    # Every block has its own coins, whichever thread processes it.
     jobs = list(zip(starts, rng.spawn(len(starts)), strict=True))
 
     def add(job: tuple[int, np.random.Generator]) -> Array:
@@ -103,15 +103,15 @@ def swap_sums(
         heads = np.unpackbits(bits.reshape(n_swaps, -1), axis=1, count=len(differ))
         return heads.astype(np.float32) @ moved[differ]
 
-    # A few at a time, for each is as large as the result.
+    # A few at a time, since each is as large as the result.
     for at in range(0, len(jobs), 8):
         for moved in map_threads(add, jobs[at : at + 8]):
             sums += moved
     return sums[:, :n_labels], sums[:, n_labels:]
 
 
-def _differences(a: Decisions, b: Decisions, units: slice) -> Array:
-    """Of each unit, true and predicted positives of a less those of b, side by side."""
+def _differences(a: Predictions, b: Predictions, units: slice) -> Array:
+    """For each unit, true and predicted positives of a minus those of b."""
     if a.units.group is not None:
         pairs = zip(a.of_groups[::2], b.of_groups[::2], strict=True)
         moved = np.hstack([x[units] - y[units] for x, y in pairs])
@@ -126,16 +126,16 @@ def _differences(a: Decisions, b: Decisions, units: slice) -> Array:
 def exact_p_values(
     pair: Pair, differ: Array, differ_positive: Array, ratio: Ratio
 ) -> Array:
-    """How likely each label's difference is by swaps of rows; NaN: too many to sum.
+    """The p-value of each label's difference by swaps of rows; NaN: too many to sum.
 
-    The rows in which the decisions differ fall to either model with chance 1/2: of the
-    positives and of the negatives a binomial number. For recall, where the negatives do
-    not matter, it is the exact test of McNemar.
+    The rows in which the predictions differ go to either model with chance 1/2: a
+    binomial number of the positives and of the negatives. For recall, where the
+    negatives do not matter, it is the exact test of McNemar.
 
     Args:
         pair: Counts of rows, without weights.
-        differ: In how many rows of each label the decisions differ.
-        differ_positive: And in how many of these the truth is positive.
+        differ: In how many rows of each label the predictions differ.
+        differ_positive: In how many of these the truth is positive.
         ratio: The score.
     """
     p_values = np.full(len(differ), np.nan)
@@ -148,7 +148,7 @@ def exact_p_values(
             continue
         tp, predicted = pair.tp[:, label], pair.predicted[:, label]
         common = tp.sum() - n_positive, predicted.sum() - n_all
-        # The decisions in common are there twice.
+        # The predictions in common are counted twice.
         of_a = common[0] / 2 + hits[:, None], common[1] / 2 + hits[:, None] + rest
         of_b = tp.sum() - of_a[0], predicted.sum() - of_a[1]
         support = pair.support[label]
@@ -164,7 +164,7 @@ def exact_p_values(
 
 
 def _coins(n: int) -> tuple[Array, Array]:
-    """Numbers of heads in ``n`` throws that have any chance to speak of, and this."""
+    """Numbers of heads in ``n`` throws that are not too unlikely, and their chance."""
     reach = MOST_DEVIATIONS * np.sqrt(n) / 2
     heads = np.arange(max(0, np.ceil(n / 2 - reach)), min(n, n / 2 + reach) + 1)
     log = (
@@ -175,8 +175,8 @@ def _coins(n: int) -> tuple[Array, Array]:
     return heads, np.exp(log - n * np.log(2))
 
 
-def count_differing(a: Decisions, b: Decisions) -> tuple[Array, Array]:
-    """In how many rows each label's decisions differ, and in how many positives."""
+def count_differing(a: Predictions, b: Predictions) -> tuple[Array, Array]:
+    """In how many rows each label's predictions differ, and in how many positives."""
     found = np.zeros((2, a.truth.shape[1]), np.int64)
     for start in range(0, len(a.truth), BLOCK_UNITS):
         rows = slice(start, start + BLOCK_UNITS)

@@ -15,20 +15,20 @@ from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.groups import number_groups
 
-# Columns are summed over groups so many at a time, as floats.
+# Columns are summed over groups this many at a time, as floats.
 COLUMNS = 32
 
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The units that vary independently, and what their rows weigh.
+    """The units that vary independently, and the weights of their rows.
 
     Attributes:
-        n_rows: How many rows there are.
-        weight: Of each row, above 0 and near 1, shape (n_rows,); or None.
-        group: The number of each row's group, shape (n_rows,); None where each row
-            is a unit.
-        n_groups: How many there are.
+        n_rows: Number of rows.
+        weight: Weight of each row, above 0 and near 1, shape (n_rows,); or None.
+        group: The number of each row's group, shape (n_rows,); None if each row is a
+            unit.
+        n_groups: Number of groups.
         unit: What the weights were divided by.
     """
 
@@ -40,7 +40,7 @@ class Units:
 
     @classmethod
     def of(cls, n_rows: int, weight: Array | None, group: Array | None) -> Units:
-        """From weights above 0, and from any numbers of groups."""
+        """From weights above 0, and any group numbers."""
         n_groups = None
         if group is not None:
             distinct, group = np.unique(group, return_inverse=True)
@@ -68,19 +68,19 @@ class Units:
 
     @property
     def _sums(self) -> Any:
-        """What adds rows up: one row per group, one column per row of the data."""
+        """The matrix that adds rows up: one row per group, one column per row."""
         data = np.ones(self.n_rows) if self.weight is None else self.weight
         place = (self.group, np.arange(self.n_rows))
         return sparse.csr_array((data, place), (self.n_groups, self.n_rows))
 
     def effective(self, trials: Array) -> Any:
-        """Effective number of trials, of which each row has so many."""
+        """Effective number of trials, given the number of trials of each row."""
         if self.weight is None:
             return trials.sum()
         return (self.weight @ trials) ** 2 / (self.weight**2 @ trials)
 
     def z(self, confidence: float, sizes: Any) -> Any:
-        """How many standard deviations; of few groups more, as Student found.
+        """How many standard deviations; with few groups more, as Student found.
 
         ``sizes`` is the effective number of the units.
         """
@@ -88,7 +88,7 @@ class Units:
 
 
 def check_has_samples(y_true: Any) -> None:
-    """Raise if it is what was counted of samples: how they vary is not in it."""
+    """Raise if it holds counts of samples: they do not show how samples vary."""
     is_callback = callable(getattr(y_true, "report", None))
     if is_callback or isinstance(y_true, (Counts, ScoreHistogram)):
         remedy = "Pass y_true and y_pred; classification_report takes Counts."
@@ -101,7 +101,7 @@ def check_has_samples(y_true: Any) -> None:
 
 
 def check_groups(groups: Any, n_rows: int, sample: Array | None) -> Array | None:
-    """Return the group of each row as a number; None where each is a unit.
+    """Return the group of each row as a number; None if each row is a unit.
 
     Positions of one ``sample`` (see `Rows`) are never independent.
     """
@@ -113,7 +113,7 @@ def check_groups(groups: Any, n_rows: int, sample: Array | None) -> Array | None
 
 
 def _scaled(weight: Array | None) -> tuple[Array | None, float]:
-    """Weights near 1, and their unit; None where all are equal, which count as 1."""
+    """Weights near 1, and their unit; None if all are equal, which count as 1."""
     if weight is None or (weight == weight[0]).all():
         return None, 1.0 if weight is None else float(weight[0])
     near, exponent = near_one(weight)
@@ -121,7 +121,7 @@ def _scaled(weight: Array | None) -> tuple[Array | None, float]:
 
 
 def kish(weights: Array, axis: int = 0) -> Any:
-    """Kish's effective number of what has these weights; 0 where nothing has any.
+    """Kish's effective number of items with these weights; 0 if all are 0.
 
     References:
         L. Kish (1965), Survey Sampling. Wiley, section 8.2.

@@ -1,4 +1,4 @@
-"""Samples and options -> a dataset; a split of the samples, two."""
+"""Samples and options -> a dataset, or two if they are split."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ from keras_multilabel.utils.image_headers import check_headers
 
 
 class Options(NamedTuple):
-    """What the parts of a split have in common."""
+    """The options that both parts of a split share."""
 
     make: Callable[..., Any]
     look: Callable[..., Pictures]
@@ -39,7 +39,7 @@ def make_dataset(
     shuffle: bool,
     augment: Any,
 ) -> Any:
-    """Return the dataset, with its facts as attributes."""
+    """Return the dataset, with its attributes."""
     shapes, assigned, padding = [options.size], None, None
     if buckets is not None or options.has_mask:
         headers = check_headers(samples.paths)
@@ -72,7 +72,7 @@ def make_dataset(
 
 
 def split_samples(samples: Samples, share: float, seed: int) -> list[Samples]:
-    """Two parts in which each label is as frequent."""
+    """Two parts in which each label is equally frequent."""
     places = np.arange(len(samples.paths))
     parts = multilabel_train_test_split(
         places, stratify=samples.labels, test_size=share, random_state=seed

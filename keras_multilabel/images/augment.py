@@ -1,4 +1,4 @@
-"""Keras's augmentation layers on batches of images, and on labels where these mix."""
+"""Keras's augmentation layers on batches of images, and on labels that they mix."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,10 +10,10 @@ MIXING = (keras.layers.MixUp, keras.layers.CutMix)
 
 
 class Augmentation:
-    """Layers in turn, on float32 images; those that mix images mix their targets too.
+    """Layers in sequence, on float32 images; those that mix images also mix targets.
 
-    Layers get no integers: several of Keras's fail on them, or on labels that are. An
-    unknown label mixed with another is unknown: -1 is no number to take the mean of.
+    Layers get no integers: several of Keras's fail on them, or on integer labels. An
+    unknown label mixed with another is unknown: -1 is not a number to average.
     """
 
     def __init__(self, layers: Sequence[Callable[..., Any]]):
@@ -44,7 +44,7 @@ def check_augment(augment: Any) -> Augmentation | None:
 
 
 def _mix(ops: Any, layer: Any, images: Any, labels: Any, *weights: Any) -> Any:
-    """Mix images, labels, what is unknown of them, and weights by the same shares."""
+    """Mix images, labels, their unknown entries, and weights by the same shares."""
     unknown = ops.where(labels < 0, ops.ones_like(labels), ops.zeros_like(labels))
     targets = [ops.where(labels < 0, ops.zeros_like(labels), labels), unknown]
     targets += [weight[:, None] for weight in weights]
@@ -58,5 +58,5 @@ def _mix(ops: Any, layer: Any, images: Any, labels: Any, *weights: Any) -> Any:
 
 
 def _plain(ops: Any, values: Any) -> Any:
-    """What a layer gives, as NumPy where that is asked for."""
+    """The output of a layer, as NumPy if requested."""
     return keras.ops.convert_to_numpy(values) if ops is np else values

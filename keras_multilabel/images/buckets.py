@@ -1,4 +1,4 @@
-"""Batches of like shape without squashing: which shapes, and which pictures in each.
+"""Batches of one shape without squashing: which shapes, and which pictures in each.
 
 Only the aspect ratio matters: a picture of ratio r, fitted inside a shape of ratio s,
 covers min(r / s, s / r) of it.
@@ -15,22 +15,22 @@ from keras_multilabel.utils.arguments import Array
 
 Shape = tuple[int, int]
 
-# An area that differs by no more than this factor counts as the same: of sides that
-# are multiples of 32 few have the very same, and the time of a step grows with it.
+# Areas that differ by at most this factor count as equal: few sides that are multiples
+# of 32 have exactly the same area, and the time of a step grows with it.
 EQUAL_AREA = 1.125
-# Candidates of one height: so many over how many steps a side has.
+# Candidates with one height: how many, and above how many steps per side.
 REACH = 96
 
 
 @dataclass(frozen=True, eq=False)
 class Buckets:
-    """Shapes of about equal area, and the one that suits each picture best.
+    """Shapes of about equal area, and the best one for each picture.
 
     Attributes:
         shapes: ``(height, width)`` of each, from the tallest to the widest, so that
-            neighbours in the list are neighbours in shape.
+            neighbours in the list have similar shapes.
         assigned: The position in ``shapes`` for each picture, shape (n_images,).
-        padding: The share of pixels that are padding, the mean over the pictures.
+        padding: The mean share of padding pixels over the pictures.
     """
 
     shapes: list[Shape]
@@ -43,20 +43,20 @@ def choose_shapes(
 ) -> Buckets:
     """Choose the shapes in which pictures leave the least padding.
 
-    The choice is exact: dynamic programming over all shapes that come into question.
+    The choice is exact: dynamic programming over all candidate shapes.
 
     Args:
         sizes: ``(width, height)`` of each picture, shape (n_images, 2).
-        n_shapes: How many shapes at most; fewer where more would save nothing.
-        multiple: What all sides are multiples of.
-        area: About how many pixels a shape has.
+        n_shapes: Maximum number of shapes; fewer if more would save nothing.
+        multiple: All sides are multiples of this.
+        area: Approximate number of pixels of a shape.
 
     Returns:
         `Buckets`.
 
     Raises:
-        ValueError: If a size or an option is out of its range, or ``area`` is less than
-            the smallest shape's.
+        ValueError: If a size or an option is out of range, or ``area`` is less than
+            that of the smallest shape.
     """
     ratios = _check_ratios(sizes)
     for name, value in (("n_shapes", n_shapes), ("shape_multiple", multiple)):
@@ -77,11 +77,11 @@ def choose_shapes(
 
 
 def padding_of(sizes: Array, shapes: Array) -> float:
-    """The mean share of pixels that are padding.
+    """The mean share of padding pixels.
 
     Args:
         sizes: ``(width, height)`` of each picture, shape (n_images, 2).
-        shapes: ``(height, width)`` of what each is fitted inside, same shape.
+        shapes: ``(height, width)`` that each picture is fitted inside, same shape.
     """
     ratios, of_shapes = _check_ratios(sizes), shapes[:, 1] / shapes[:, 0]
     covered = np.minimum(ratios / of_shapes, of_shapes / ratios)
@@ -93,19 +93,19 @@ def epoch_batches(
 ) -> list[tuple[int, Array]]:
     """Cut an epoch into batches, each of one shape.
 
-    All batches are full but one at most, since another number of pictures is a trace.
-    So what is left over of a shape fills up a batch of a neighbouring one.
+    All batches except at most one are full, since another number of pictures means
+    another trace. So the remainder of a shape fills up a batch of a neighbouring one.
 
     Args:
-        assigned: Which shape suits each picture best, shape (n_images,); neighbours in
-            shape have neighbouring numbers.
+        assigned: The best shape for each picture, shape (n_images,); similar shapes
+            have neighbouring numbers.
         batch_size: Pictures per batch.
-        rng: What shuffles the pictures of each shape, and the batches. None: by shape,
-            in the order of the pictures.
+        rng: Shuffles the pictures of each shape, and the batches. None: by shape, in
+            the order of the pictures.
 
     Returns:
-        ``(shape, rows)`` for each batch: ceil(n_images / batch_size) of them, in which
-        each row occurs once.
+        ``(shape, rows)`` for each batch: ceil(n_images / batch_size) of them, with each
+        row once.
     """
     n = len(assigned)
     mixed = np.arange(n) if rng is None else rng.permutation(n)
@@ -113,7 +113,8 @@ def epoch_batches(
     shapes = assigned[rows]
     ends = _fewest_misfits(shapes, batch_size)
     starts = np.concatenate(([0], ends[:-1]))
-    # The middle one's shape is that of most, or lies between those of the others.
+    # The middle picture's shape is the most common, or lies between those of the
+    # others.
     batches = [
         (int(shapes[(start + end) // 2]), rows[start:end])
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
@@ -140,7 +141,7 @@ def _check_ratios(sizes: Array) -> Array:
 
 
 def _candidates(multiple: int, area: float) -> Array:
-    """All shapes of about that area, (height, width), one per ratio, tallest first."""
+    """All shapes of about this area, (height, width), one per ratio, tallest first."""
     target = area / multiple**2
     if not target >= 1:
         raise ValueError(
@@ -149,7 +150,7 @@ def _candidates(multiple: int, area: float) -> Array:
             "shape_multiple."
         )
     heights = np.arange(1, math.ceil(target * EQUAL_AREA) + 1)
-    # Of sides of many steps the next few are enough.
+    # With many steps per side the next few are enough.
     reach = int(REACH / math.sqrt(target))
     steps = np.arange(-reach, reach + 2)
     widths = (target // heights).astype(int)[:, None] + steps
@@ -168,7 +169,7 @@ def _candidates(multiple: int, area: float) -> Array:
 def _beside(candidates: Array, ordered: Array) -> Array:
     """The candidates next to a picture's ratio: one of them is always as good.
 
-    Between two pictures' ratios padding is a concave function of a shape's.
+    Between two pictures' ratios padding is a concave function of a shape's ratio.
     """
     after = np.searchsorted(candidates, ordered)
     both = np.concatenate([after - 1, after])
@@ -176,14 +177,14 @@ def _beside(candidates: Array, ordered: Array) -> Array:
 
 
 def _best(candidates: Array, ordered: Array, n_shapes: int) -> Array:
-    """Which candidates cover most of themselves, when each picture takes the nearest.
+    """The candidates with the least padding, if each picture takes the nearest.
 
-    ``covered[k, j]`` is what pictures up to candidate j cover, if j is the last of the
-    first k + 1 that are chosen.
+    ``covered[k, j]`` is the area covered by pictures up to candidate j, if j is the
+    last of the first k + 1 chosen.
     """
     n_candidates = len(candidates)
     n_shapes = min(n_shapes, n_candidates)
-    # Sums of ratios, and of their inverses, of the pictures up to each.
+    # Cumulative sums of the pictures' ratios, and of their inverses.
     sums = np.concatenate([[0.0], np.cumsum(ordered)])
     inverse = np.concatenate([[0.0], np.cumsum(1 / ordered)])
     at = np.searchsorted(ordered, candidates)
@@ -199,7 +200,7 @@ def _best(candidates: Array, ordered: Array, n_shapes: int) -> Array:
         before[1:, j] = gains.argmax(1)
         covered[1:, j] = gains.max(1)
     total = covered + (inverse[-1] - inverse[at]) * candidates
-    # Of as good ones the fewest: each shape more is a trace.
+    # Among equally good numbers the smallest: each shape is another trace.
     best = total.max(1)
     k = int(np.argmax(best >= best.max() * (1 - 1e-12)))
     chosen = [int(total[k].argmax())]
@@ -209,15 +210,15 @@ def _best(candidates: Array, ordered: Array, n_shapes: int) -> Array:
 
 
 def _nearest(of_shapes: Array, ratios: Array) -> Array:
-    """The shape of which each picture covers most."""
+    """The shape that each picture covers best."""
     middles = np.sqrt(of_shapes[1:] * of_shapes[:-1])
     return np.searchsorted(middles, ratios)
 
 
 def _fewest_misfits(shapes: Array, batch_size: int) -> Array:
-    """Where batches of pictures sorted by shape end.
+    """The ends of batches of pictures sorted by shape.
 
-    The smaller batch goes where fewest pictures are in a batch of another shape.
+    The smaller batch goes where the fewest pictures get another shape.
     """
     n, n_batches = len(shapes), -(-len(shapes) // batch_size)
     full = np.full(n_batches, batch_size)

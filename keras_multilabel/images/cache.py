@@ -19,9 +19,9 @@ _SPARE = 2**28
 
 
 class PictureCache:
-    """Fitted uint8 pictures by row, each of the shape that it was last read in.
+    """Fitted uint8 pictures by row, each in the shape that it was last read in.
 
-    Each row has the place of the largest shape, which those of equal area nearly fill.
+    Each row has space for the largest shape, which those of equal area nearly fill.
     """
 
     def __init__(self, pictures: Pictures, folder: Path | None):
@@ -36,7 +36,7 @@ class PictureCache:
     def read_all(
         self, rows: Array, shape: int, decode: Callable[[Array, int], Array]
     ) -> Array:
-        """Return a batch of uint8 images; ``decode`` reads those that are not there."""
+        """Return a batch of uint8 images; ``decode`` reads the missing ones."""
         size = self._shapes[shape]
         images = self._pixels[rows, : int(np.prod(size))].reshape(-1, *size)
         missing = np.flatnonzero(self._stored[rows] != shape + 1)
@@ -48,17 +48,18 @@ class PictureCache:
     def _store(self, rows: Array, images: Array, shape: int) -> None:
         flat = images.reshape(len(images), -1)
         self._pixels[rows, : flat.shape[1]] = flat
-        # What is said to be there is there, whatever happens in between.
+        # Marked last, so that a marked picture is complete, whatever happens in
+        # between.
         self._stored[rows] = shape + 1
 
 
 def _nothing(n_rows: int) -> Array:
-    """Of each row the number of its shape, from 1; 0 where there is no picture."""
+    """The number of each row's shape, from 1; 0 if there is no picture."""
     return np.zeros(n_rows, np.uint16)
 
 
 def _key(pictures: Pictures) -> str:
-    """A digest of the files, as they are now, and of how they are read."""
+    """A digest of the files in their present state, and of the reading options."""
     states = [os.stat(path) for path in pictures.paths]
     facts = [
         pictures.paths,
@@ -70,8 +71,8 @@ def _key(pictures: Pictures) -> str:
 
 
 def _open(folder: Path, shape: Sequence[int], key: str) -> tuple[Array, Array]:
-    """Map the arrays of a folder, which are made if there is nothing in it."""
-    # Written last: a folder without it holds nothing whole.
+    """Map the arrays of a folder, which are created if it is empty."""
+    # Written last: a folder without it is incomplete.
     written = folder / "key.txt"
     names = folder / "pixels.npy", folder / "stored.npy"
     if written.exists():

@@ -64,79 +64,77 @@ def image_dataset_from_dataframe(
 ) -> Any:
     """Read the images and labels listed in a table, as a dataset for ``fit``.
 
-    The table is checked here, before any training: missing files, files listed
-    twice and missing labels raise. An image with an empty list of labels is kept:
-    "no label" is data.
+    The table is checked here, before any training: missing files, files listed twice
+    and missing labels raise. An image with an empty list of labels is kept: "no label"
+    is data.
 
-    Images are turned upright as their EXIF says. Palette and CMYK images, and those
-    of 16 bits, become 8-bit RGB; transparency is dropped; of animations the first
-    picture is read.
+    Images are rotated as their EXIF data says. Palette, CMYK and 16-bit images become
+    8-bit RGB; transparency is dropped; of animations the first frame is read.
 
     Args:
         df: A pandas or polars DataFrame or a pyarrow Table, one row per image.
         filename_col: Column of paths, absolute or relative to ``directory``.
         labels_col: Column of lists of labels (or tuples, sets, arrays), or of strings
             with ``sep``.
-        unknown_col: Column of lists of labels of which the truth is unknown: they
-            become -1. Default: all are known.
+        unknown_col: Column of lists of labels whose truth is unknown: they become -1.
+            Default: all are known.
         sample_weight_col: Column of numbers, the third part of each batch. Default:
-            batches have two.
-        directory: The folder that relative paths start from. Default: the one that
-            the table names, ``df.attrs["directory"]``, as that of `read_voc` does and
-            its parts do (``df[mask]``, ``df.iloc[rows]``, ``df.sample``,
+            batches have two parts.
+        directory: The folder that relative paths start from. Default: the one named by
+            the table, ``df.attrs["directory"]``, as in tables of `read_voc` and their
+            parts (``df[mask]``, ``df.iloc[rows]``, ``df.sample``,
             `multilabel_train_test_split`); without one, the current folder.
-        classes: The labels in the order of the columns. Default: all, sorted, those of
-            dropped rows too. Pass those of the training data for validation data.
-        sep: What separates the labels where they are strings, as in
-            `encode_labels`.
-        on_missing_file: ``"error"``, or ``"drop"`` to leave rows without a file out:
+        classes: The labels in the order of the columns. Default: all, sorted, including
+            those of dropped rows. For validation data pass those of the training data.
+        sep: What separates the labels if they are strings, as in `encode_labels`.
+        on_missing_file: ``"error"``, or ``"drop"`` to leave out rows without a file:
             ``.dropped`` lists them.
-        on_unreadable: ``"error"`` raises when a damaged image has its turn.
-            ``"drop"`` decodes every image once, here, and leaves those rows out of
-            which the image cannot be read. That takes about as long as an epoch.
+        on_unreadable: ``"error"`` raises when a damaged image is reached. ``"drop"``
+            decodes every image once, here, and leaves out rows whose image cannot be
+            read. That takes about as long as an epoch.
         on_unseen_label: What to do with labels outside ``classes``: ``"error"``;
-            ``"drop"`` leaves rows that have one out; ``"ignore"`` leaves such labels
-            out of rows, which are kept, and warns how many there were.
-        image_size: ``(height, width)`` in pixels of the images that come out.
-        resize: How they get it. ``"stretch"`` ignores the aspect ratio; ``"crop"``
-            keeps it and cuts off what is beyond the target's; ``"pad"`` keeps it and
+            ``"drop"`` leaves out rows that have one; ``"ignore"`` keeps the rows
+            without these labels, and warns how many there were.
+        image_size: ``(height, width)`` in pixels of the returned images.
+        resize: How images get this size. ``"stretch"`` ignores the aspect ratio;
+            ``"crop"`` keeps it and cuts off what does not fit; ``"pad"`` keeps it and
             the whole picture, with black bars. ``"bucket"`` pads too, but hardly: each
-            picture goes to one of ``n_shapes`` shapes of the area of ``image_size``,
+            picture goes to one of ``n_shapes`` shapes with the area of ``image_size``,
             chosen for the least padding, and each batch has one shape. The model must
-            take any size: ``keras.Input((None, None, 3))`` and global pooling.
+            accept any size: ``keras.Input((None, None, 3))`` and global pooling.
         interpolation: ``"area"``, the mean of the pixels that a new one covers;
-            ``"bilinear"``, between the four nearest ones, which is the fastest and
-            jagged; ``"antialias"``, bilinear after smoothing, as Pillow does.
-            Pictures that must grow are always interpolated linearly.
+            ``"bilinear"``, between the four nearest ones, which is the fastest, but
+            jagged; ``"antialias"``, bilinear after smoothing, as in Pillow. Pictures
+            that are enlarged are always interpolated linearly.
         color_mode: ``"rgb"`` for three channels, ``"grayscale"`` for one.
         dtype: ``"float32"``, or ``"uint8"``, a quarter of the memory, for models that
             rescale. Both lie in [0, 255].
-        n_shapes: Of ``"bucket"``: how many shapes at most. Each costs a compilation.
-        shape_multiple: Of ``"bucket"``: what all sides are multiples of.
-        mask: Of ``"pad"`` and ``"bucket"``: whether batches hold ``(images, mask)`` in
-            place of images: float32 of shape (batch, height, width, 1), 1 where the
-            picture is and 0 on its bars. Not with ``augment``, which would move the
-            pictures alone.
+        n_shapes: For ``"bucket"``: maximum number of shapes. Each costs a compilation.
+        shape_multiple: For ``"bucket"``: all sides are multiples of this.
+        mask: For ``"pad"`` and ``"bucket"``: whether batches hold ``(images, mask)``
+            instead of images: float32 of shape (batch, height, width, 1), 1 on the
+            picture and 0 on its bars. Not with ``augment``, which would move only the
+            pictures.
         batch_size: Images per batch; the last batch may be smaller.
-        shuffle: Whether to shuffle the rows, anew in each epoch. False: in the
-            order of the table (of ``"bucket"``: that of the shapes).
-        seed: Seed of the shuffling: the same order on each backend and in each
-            format. Default: drawn from NumPy's global generator, so that
-            ``keras.utils.set_random_seed`` sets it too.
-        cache: ``"memory"`` or a folder to keep decoded pictures in, uint8 of the size
-            that comes out, height x width x channels bytes each: later epochs decode
-            nothing. A folder serves later runs too, while files and options are the
-            same (else it raises), and one process at a time. Default: none.
+        shuffle: Whether to shuffle the rows, anew in each epoch. False: in the order of
+            the table (with ``"bucket"``: of the shapes).
+        seed: Seed of the shuffling: the same order on each backend and in each format.
+            Default: drawn from NumPy's global generator, which
+            ``keras.utils.set_random_seed`` also seeds.
+        cache: ``"memory"`` or a folder to keep decoded pictures in, as uint8 of the
+            final size, height x width x channels bytes each: later epochs decode
+            nothing. A folder also serves later runs with the same files and options
+            (else it raises), and one process at a time. Default: none.
         augment: A Keras layer or a list of layers, called on batches of float32 images
             in training mode. ``MixUp`` and ``CutMix`` mix labels and sample weights
             too; a label that is unknown in one of two mixed images is unknown.
-        validation_split: A share, such as 0.2: then two datasets come back,
-            ``(train, val)``. Each label is as frequent in both, as by
-            `multilabel_train_test_split` with ``seed``; the second is neither shuffled
+        validation_split: A share, such as 0.2: then two datasets are returned,
+            ``(train, val)``. Each label is equally frequent in both, as with
+            `multilabel_train_test_split` and ``seed``; the second is neither shuffled
             nor augmented. Default: one dataset.
-        format: ``"tf"`` gives a ``tf.data.Dataset``, which decodes in TensorFlow and
-            feeds every backend; ``"pydataset"`` a ``keras.utils.PyDataset``, which
-            needs Pillow alone. Default: ``"tf"`` where TensorFlow is installed.
+        format: ``"tf"`` returns a ``tf.data.Dataset``, which decodes in TensorFlow and
+            feeds every backend; ``"pydataset"`` a ``keras.utils.PyDataset``, which only
+            needs Pillow. Default: ``"tf"`` if TensorFlow is installed.
 
     Returns:
         A dataset of ``(images, labels)``, or ``(images, labels, sample_weight)``:
@@ -145,21 +143,19 @@ def image_dataset_from_dataframe(
         attributes: ``class_names``, the labels in the order of the columns, which
         `MultiLabelMetrics` reads; ``steps``, the batches of an epoch; ``dropped``, a
         table like ``df`` of row, file and reason; ``shapes``, (height, width) of the
-        batches; ``padding``, the share of pixels that pad (``"bucket"``). As with
-        Keras's own image datasets,
-        ``map``, ``batch``, ``prefetch`` and the like make datasets without them: keep
-        the names first, ``classes = dataset.class_names``, and pass
-        ``label_names=classes``. An image that cannot be read, or has more pixels to
-        decode than ``PIL.Image.MAX_IMAGE_PIXELS``, raises an error that names it when
-        its turn comes.
+        batches; ``padding``, the share of padding pixels (``"bucket"``). As with
+        Keras's own image datasets, ``map``, ``batch``, ``prefetch`` and the like return
+        datasets without these attributes: save the names first, ``classes =
+        dataset.class_names``, and pass ``label_names=classes``. An image that cannot be
+        read, or has more pixels to decode than ``PIL.Image.MAX_IMAGE_PIXELS``, raises
+        an error that names it when it is reached.
 
     Raises:
-        TypeError: If ``df`` is no DataFrame, or a row of labels is missing or no
-            list, or weights are no numbers.
+        TypeError: If ``df`` is not a DataFrame, or a row of labels is missing or not a
+            list, or weights are not numbers.
         ValueError: If ``df`` is empty, lacks a column, lists a file twice (``"a.jpg"``
-            and ``"./a.jpg"`` are one) or has labels outside ``classes``, if a weight
-            is NaN or below 0, if all rows are dropped, or if an option is out of its
-            range.
+            and ``"./a.jpg"`` are one) or has labels outside ``classes``, if a weight is
+            NaN or below 0, if all rows are dropped, or if an option is out of range.
         FileNotFoundError: If images are missing.
         ImportError: If Pillow, or for ``format="tf"`` TensorFlow, is not installed.
 
@@ -214,7 +210,7 @@ def image_dataset_from_dataframe(
 
 
 def _part(options: Options, name: str) -> Options:
-    """The options of one of two parts, whose caches are apart."""
+    """The options of one of two parts, whose caches are separate."""
     if options.cache in (None, "memory"):
         return options
     return options._replace(cache=Path(str(options.cache), name))
@@ -258,7 +254,7 @@ def _check_validation_split(share: float | None) -> None:
 
 
 def _maker(format: str | None) -> Any:  # noqa: A002
-    """What makes datasets of a format, of which the default is what is installed."""
+    """The factory of a format's datasets; the default depends on what is installed."""
     if format is None:
         format = "tf" if importlib.util.find_spec("tensorflow") else "pydataset"  # noqa: A001
     check_word("format", format, DatasetFormat)

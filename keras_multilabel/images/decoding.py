@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def naming(path: str) -> Iterator[None]:
-    """Name the file in errors: Pillow raises many types, and none does."""
+    """Name the file in errors: Pillow raises many types, none of which names it."""
     try:
         yield
     except Exception as error:
@@ -30,7 +30,7 @@ def naming(path: str) -> Iterator[None]:
 def decode(path: str, mode: str, size: Size) -> PIL.Image.Image:
     """Return the picture, first frame, upright, in ``mode``, "RGB" or "L".
 
-    Big JPEGs are decoded at a fraction of their size that is enough for ``size``.
+    Large JPEGs are decoded at a reduced size that is still enough for ``size``.
     """
     import PIL.Image
     import PIL.ImageOps
@@ -46,7 +46,7 @@ def decode(path: str, mode: str, size: Size) -> PIL.Image.Image:
 
 
 def check_pixels(height: int, width: int) -> None:
-    """Raise before an image is decoded that Pillow only warns about."""
+    """Raise before decoding an image that Pillow only warns about."""
     import PIL.Image
 
     most = PIL.Image.MAX_IMAGE_PIXELS
@@ -65,7 +65,7 @@ def _convert(image: PIL.Image.Image, mode: str) -> PIL.Image.Image:
         image = PIL.Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         raise ValueError("32-bit pixels have no known range; save 8-bit ones")
-    # Transparency is dropped, not blended; gray with it has no direct way to RGB.
+    # Transparency is dropped, not blended; gray with it cannot be converted directly.
     return image if image.mode == mode else image.convert(mode)
 
 
@@ -84,7 +84,7 @@ def resized(
 
 
 def padded(inner: Array, place: Fit, size: Size) -> Array:
-    """Return a resized picture where it goes in one of ``size``, on black."""
+    """Return a resized picture at its place in ``size``, on black."""
     if inner.shape[:2] == size:
         return inner
     pixels = np.zeros((*size, inner.shape[2]), np.uint8)
@@ -112,7 +112,7 @@ def _interpolate(
         )
     method = PIL.Image.Resampling.BILINEAR
     if interpolation == "area" and place.shrinks:
-        # Pillow's box takes whole pixels only; of others Hamming's window is closest.
+        # Pillow's box takes whole pixels only; for others Hamming's window is closest.
         whole = place.box_height % place.height == place.box_width % place.width == 0
         filters = PIL.Image.Resampling
         method = filters.BOX if whole else filters.HAMMING

@@ -1,4 +1,4 @@
-"""What the images of a table are like, before training: sizes, formats, memory."""
+"""Statistics of a table's images, before training: sizes, formats, memory."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ QUANTILES = {"min": 0.0, "5 %": 0.05, "median": 0.5, "95 %": 0.95, "max": 1.0}
 class ImageSummary(Tabular):
     """Sizes and formats of images, and the memory that a batch of them needs.
 
-    It prints as a table of quantiles; ``to_frame()`` gives it as a data frame. The
-    arrays are of the images that can be read, in the order of the table.
+    It prints as a table of quantiles; ``to_frame()`` returns it as a data frame. The
+    arrays describe the images that can be read, in the order of the table.
 
     Attributes:
         filenames: Their names in the table.
-        width: In pixels, upright as EXIF says, shape (n_readable,).
+        width: In pixels, after the rotation in EXIF, shape (n_readable,).
         height: Likewise.
         formats: How many images each format has, the most frequent first.
         unreadable: Why files cannot be read, by their names in the table.
@@ -73,19 +73,19 @@ class ImageSummary(Tabular):
 
     @property
     def smallest(self) -> Any:
-        """The name of the image of fewest pixels."""
+        """The name of the image with the fewest pixels."""
         return self.filenames[int(self.pixels.argmin())]
 
     @property
     def largest(self) -> Any:
-        """The name of the image of most pixels."""
+        """The name of the image with the most pixels."""
         return self.filenames[int(self.pixels.argmax())]
 
     def pixel_histogram(self, bins: int = 20) -> tuple[Array, Array]:
         """How many images there are by their number of pixels.
 
         Args:
-            bins: How many bins of equal width.
+            bins: Number of bins of equal width.
 
         Returns:
             ``(counts, edges)``, as of ``numpy.histogram``: shapes (bins,), (bins + 1,).
@@ -135,8 +135,8 @@ def describe_images(
 ) -> ImageSummary:
     """Read sizes and formats of the images of a table, without decoding them.
 
-    The sizes are those of the files: columns of sizes, which come from annotations, may
-    be wrong, and know nothing of rotations.
+    The sizes are those of the files: size columns, which come from annotations, may be
+    wrong, and ignore rotations.
 
     Args:
         table: A pandas or polars DataFrame, or a pyarrow Table, one row per image.
@@ -152,9 +152,9 @@ def describe_images(
         ``unreadable``.
 
     Raises:
-        TypeError: If ``table`` is no data frame.
-        ValueError: If it is empty, lacks the column, a row names no file, none can be
-            read, or an option is out of its range.
+        TypeError: If ``table`` is not a data frame.
+        ValueError: If it is empty, lacks the column, a row does not name a file, no
+            file can be read, or an option is out of range.
         ImportError: If Pillow is not installed.
 
     Example:

@@ -16,7 +16,7 @@ class Epochs:
     batch_size: int
     shuffle: bool
     seed: int
-    # Which shape suits each row best, if there are several.
+    # The best shape for each row, if there are several.
     assigned: Array | None = None
 
     @property

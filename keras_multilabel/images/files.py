@@ -1,4 +1,4 @@
-"""Names in a table -> paths of files that are there, none of them twice."""
+"""Names in a table -> paths of existing files, none of them twice."""
 
 import os
 from collections import defaultdict
@@ -8,8 +8,8 @@ from typing import Any
 
 from keras_multilabel.utils.arguments import listed
 
-# Of fewer files each is asked for; and a folder is listed while it has no more entries
-# than this many times the files wanted.
+# Below this number, files are checked one by one; a folder is listed if it has at most
+# this many times as many entries as files wanted.
 _FEW, _MANY = 32, 10
 _PLAIN = os.sep == "/"
 
@@ -27,7 +27,7 @@ def paths_of(names: Sequence[Any], folder: str | os.PathLike[str] | None) -> lis
 
 
 def check_no_repeats(paths: Sequence[str]) -> None:
-    """Raise if two paths are spellings of one."""
+    """Raise if two paths are spellings of the same file."""
     here = os.path.join(os.getcwd(), "")
     keys = [_spelled_out(path, here) for path in paths]
     if len(set(keys)) == len(keys):
@@ -45,16 +45,16 @@ def check_no_repeats(paths: Sequence[str]) -> None:
 
 
 def _spelled_out(path: str, here: str) -> str:
-    """The absolute path without detours; links are files of their own."""
+    """The absolute path without detours; links count as their own files."""
     if _PLAIN and "//" not in path and "/." not in path and path[0] != ".":
         return path if path[0] == "/" else here + path
     return os.path.normcase(os.path.abspath(path))
 
 
 def missing_rows(paths: Sequence[str]) -> list[int]:
-    """The rows of which the file is not there, or is no file.
+    """The rows whose file does not exist, or is not a file.
 
-    A folder is listed once, unless it holds far more than what is asked for.
+    A folder is listed once, unless it holds far more than the files wanted.
     """
     wanted: defaultdict[str, list[int]] = defaultdict(list)
     parts = [path.rpartition(os.sep) for path in paths]
@@ -64,12 +64,12 @@ def missing_rows(paths: Sequence[str]) -> list[int]:
     for folder, rows in wanted.items():
         there = _files_in(folder, _MANY * len(rows)) if len(rows) > _FEW else set()
         unsure += [row for row in rows if parts[row][2] not in there]
-    # Listings may spell a name otherwise (case, Unicode), so the system has a say.
+    # Listings may spell a name differently (case, Unicode), so ask the system too.
     return sorted(row for row in unsure if not os.path.isfile(paths[row]))
 
 
 def _files_in(folder: str, most: int) -> set[str]:
-    """The names of files in a folder, of its first ``most`` entries at least."""
+    """The names of files in a folder, among its first ``most`` entries at least."""
     try:
         with os.scandir(folder or ".") as entries:
             return {entry.name for entry in islice(entries, most) if entry.is_file()}

@@ -11,7 +11,7 @@ Size = tuple[int, int]
 
 
 class Fit(NamedTuple):
-    """A box of the picture, the size that it is resized to, and where that goes."""
+    """A box of the picture, its new size, and its position in the target."""
 
     top: int
     left: int
@@ -31,7 +31,7 @@ class Fit(NamedTuple):
 def fit(resize: str, source: Size, target: Size) -> Fit:
     """Fit a picture of ``source`` (height, width) to ``target``.
 
-    ``"stretch"`` takes it all; ``"crop"`` the largest box in its centre that has the
+    ``"stretch"`` takes it all; ``"crop"`` the largest box in its centre with the
     target's aspect ratio; ``"pad"`` and ``"bucket"`` keep it whole and centre it.
     """
     height, width = source
@@ -53,9 +53,10 @@ def fit(resize: str, source: Size, target: Size) -> Fit:
 
 
 def reduction(source: Size, target: Size) -> int:
-    """By how much libjpeg may shrink a JPEG as it decodes it: 1, 2, 4 or 8.
+    """The factor by which libjpeg may shrink a JPEG while decoding: 1, 2, 4 or 8.
 
-    Several times faster for big ones, and twice the size wanted is left to be resized.
+    Several times faster for large ones, and twice the wanted size remains to be
+    resized.
     """
     scale = min(source) // (2 * max(target))
     return max(step for step in (1, 2, 4, 8) if step <= max(scale, 1))
@@ -73,6 +74,6 @@ def check_size(image_size: Size) -> Size:
 
 
 def check_resize(resize: str, interpolation: str) -> None:
-    """Raise if one of both is not known."""
+    """Raise if one of them is not known."""
     check_word("resize", resize, Resize)
     check_word("interpolation", interpolation, Interpolation)

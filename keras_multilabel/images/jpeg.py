@@ -16,16 +16,16 @@ _COMMENT, _APP0, _APP1, _APP15 = 0xFE, 0xE0, 0xE1, 0xEF
 # Baseline, extended sequential and progressive, all Huffman coded.
 _FRAMES, _PROGRESSIVE = {0xC0, 0xC1, 0xC2}, 0xC2
 _ORIENTATION, _SHORT = 0x0112, 3
-# What ends the data of a scan: no stuffed zero, no restart.
+# Markers that end the data of a scan: no stuffed zero, no restart.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def plain_size(data: bytes) -> tuple[int, int] | None:
-    """Return (height, width) of a plain JPEG; None for all else.
+    """Return (height, width) of a plain JPEG; None for all others.
 
-    Plain are complete files of 8 bits in one or three channels that are upright as
-    they are stored. Whatever is odd about a file makes it not plain: then Pillow reads
-    it, or says what is wrong.
+    Plain JPEGs are complete files of 8 bits in one or three channels, stored upright.
+    Anything unusual makes a file not plain: then Pillow reads it, or reports what is
+    wrong.
     """
     if not data.startswith(_START):
         return None
@@ -45,7 +45,7 @@ def plain_size(data: bytes) -> tuple[int, int] | None:
             at, scans = found.start() if found else len(data), scans + 1
         elif kind == _APP1:
             exif += body[len(_EXIF) :] if body.startswith(_EXIF) else b""
-            # In XMP, which counts where Exif says nothing.
+            # The XMP orientation, which counts if Exif has none.
             is_sound = b"tiff:Orientation" not in body
         elif kind in (_QUANTIZATION, _HUFFMAN):
             defined = _tables(kind, body)
@@ -93,7 +93,7 @@ def _tables(kind: int, body: bytes) -> frozenset[tuple[int, int]]:
 
 @lru_cache(1024)
 def _is_frame(frame: bytes) -> bool:
-    """Whether a frame has 8 bits, a size, and channels that libjpeg takes."""
+    """Whether a frame has 8 bits, a size, and channels that libjpeg accepts."""
     if len(frame) < 7 or frame[1] != 8 or frame[6] not in (1, 3):
         return False
     n_channels = frame[6]
@@ -104,14 +104,14 @@ def _is_frame(frame: bytes) -> bool:
         and any(frame[4:6])
         and len(set(names)) == n_channels
         and all(1 <= byte >> 4 <= 4 and 1 <= byte & 15 <= 4 for byte in factors)
-        # Else the channels are not sampled by whole numbers, or by too many.
+        # Else the channels are sampled by fractions, or by too many.
         and all(4 % (byte >> 4) == 0 and 4 % (byte & 15) == 0 for byte in factors)
         and sum((byte >> 4) * (byte & 15) for byte in factors) <= 10
     )
 
 
 def _is_scan(frame: bytes, scan: bytes, tables: set[tuple[int, int]]) -> bool:
-    """Whether a scan is of channels of the frame, and all its tables are defined."""
+    """Whether a scan has channels of the frame, and all its tables are defined."""
     names, quantization = frame[7::3], frame[9::3]
     n_scanned = scan[0] if scan else 0
     if not 1 <= n_scanned <= len(names) or len(scan) != 4 + 2 * n_scanned:

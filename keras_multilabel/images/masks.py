@@ -1,4 +1,4 @@
-"""Which pixels of a padded picture are the picture."""
+"""Which pixels of a padded picture belong to the picture."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from keras_multilabel.utils.arguments import Array
 class PaddingMasks:
     """Masks by row, from the sizes of the files.
 
-    ``sizes`` are upright ``(width, height)``, and ``are_jpegs`` tells which files may
-    be reduced as they are decoded, which rounds their sides up.
+    ``sizes`` are upright ``(width, height)``, and ``are_jpegs`` says which files may be
+    reduced while decoding, which rounds their sides up.
     """
 
     sizes: Array
@@ -21,7 +21,7 @@ class PaddingMasks:
     resize: str
 
     def of(self, rows: Array, size: Size) -> Array:
-        """Return 1 where the picture is and 0 on its bars, float32 (n, *size, 1)."""
+        """Return 1 on the picture and 0 on its bars, float32 (n, *size, 1)."""
         masks = np.zeros((len(rows), *size, 1), np.float32)
         for mask, row in zip(masks, rows.tolist(), strict=True):
             width, height = self.sizes[row].tolist()

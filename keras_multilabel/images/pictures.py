@@ -26,7 +26,7 @@ class Pictures:
 
     @property
     def channels(self) -> int:
-        """3, or 1 of gray ones."""
+        """3, or 1 for gray ones."""
         return len(MODES[self.color_mode])
 
     @property
@@ -55,9 +55,9 @@ class Pictures:
     def peek(self, rows: Array, shapes: Array) -> tuple[Array, Array, Array]:
         """Return the bytes of files that TensorFlow reads, whether it does, their fits.
 
-        It gets plain JPEGs only: it ignores the orientation in Exif, and reads some
-        files wrong or not at all. Pillow reads all others, and those where it is as
-        fast: JPEGs that are reduced as they are decoded, or resized smoothly.
+        TensorFlow only gets plain JPEGs: it ignores the orientation in Exif, and reads
+        some files wrong or not at all. Pillow reads all others, and JPEGs where it is
+        as fast: those reduced while decoding, or resized smoothly.
         """
         pairs = zip(rows.tolist(), shapes.tolist(), strict=True)
         found = [self.peek_at(*pair) for pair in pairs]

@@ -11,12 +11,12 @@ from keras_multilabel.images.epochs import Epochs
 from keras_multilabel.images.pictures import Pictures
 from keras_multilabel.images.targets import Targets
 
-# Keras prefetches with two workers or more; the pictures of a batch have their threads.
+# With two workers or more Keras prefetches; the pictures of a batch have own threads.
 WORKERS = 2
 
 
 class ImagePyDataset(keras.utils.PyDataset):
-    """Batches by number; `on_epoch_end` goes on to the next epoch's order."""
+    """Batches by number; `on_epoch_end` moves on to the next epoch's order."""
 
     def __init__(
         self,
@@ -42,8 +42,8 @@ class ImagePyDataset(keras.utils.PyDataset):
         return self.num_batches
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        """The batch of that number in the present epoch."""
-        # Raises IndexError at the end, with which a for loop ends.
+        """The batch with this number in the present epoch."""
+        # Raises IndexError at the end, which ends a for loop.
         shape, rows = self._batches[index]
         decode = self._pictures.read_all
         images = (
@@ -65,6 +65,6 @@ class ImagePyDataset(keras.utils.PyDataset):
         return tuple(batch)
 
     def on_epoch_end(self) -> None:
-        """Go on to the order of the next epoch."""
+        """Move on to the order of the next epoch."""
         self._epoch += 1
         self._batches = self._epochs.batches(self._epoch)

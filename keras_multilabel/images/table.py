@@ -45,9 +45,9 @@ class Policies:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Rows of a table that can be used, and those that cannot.
+    """The usable rows of a table, and the others.
 
-    ``labels`` are int8 CSR of 1 and -1; ``reasons`` of dropped rows, by row, with file.
+    ``labels`` are int8 CSR of 1 and -1; ``reasons`` name the dropped rows and files.
     """
 
     frame: nw.DataFrame[Any]
@@ -69,7 +69,7 @@ class Samples:
         )
 
     def drop(self, reasons: dict[int, str]) -> Samples:
-        """The samples without those at these places."""
+        """The samples without those at these positions."""
         if not reasons:
             return self
         kept = np.ones(len(self.paths), bool)
@@ -83,7 +83,7 @@ class Samples:
 
     @property
     def dropped(self) -> Any:
-        """A table of row, file and reason, of the library that ``frame`` is of."""
+        """A table of row, file and reason, from the same library as ``frame``."""
         rows = sorted(self.reasons)
         columns = {
             "row": nw.new_series(
@@ -143,7 +143,7 @@ def read_table(
 
 
 def drop_unreadable(samples: Samples, read: Callable[[str], object]) -> Samples:
-    """The samples without those of which ``read`` raises for the file."""
+    """The samples without those whose file makes ``read`` raise."""
 
     def problem(path: str) -> str | None:
         try:

@@ -1,4 +1,4 @@
-"""What comes with the pictures of rows: labels, weights, masks; dense in a batch."""
+"""The targets of pictures: labels, weights, masks; dense in a batch."""
 
 from dataclasses import dataclass
 from typing import Any

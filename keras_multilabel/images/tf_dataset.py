@@ -18,7 +18,7 @@ from keras_multilabel.images.tf_decoding import load, read_all
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.optional import require
 
-# Files that Python reads at a time, since each call of it takes 0.2 ms of CPU.
+# Files that Python reads at a time, since each call to Python takes 0.2 ms of CPU.
 CHUNK = 16
 
 
@@ -42,7 +42,7 @@ def tf_dataset(
     def finish(rows: Any, images: Any) -> tuple[Any, ...]:
         return _finish(tf, pictures, targets, dtype, augment, rows, images)
 
-    # Layers that draw numbers draw them in the order of the batches.
+    # Layers that draw random numbers draw them in the order of the batches.
     threads = None if augment is not None else joblib.cpu_count()
     dataset = images.map(finish, num_parallel_calls=threads)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(epochs.steps))
@@ -82,7 +82,7 @@ def _decoded(tf: Any, pictures: Pictures, epochs: Epochs, numbers: count[int]) -
     images = files.map(decode, num_parallel_calls=threads)
     if n_shapes == 1:
         return images.batch(epochs.batch_size)
-    # All batches but one are of that size: that one would wait for the end.
+    # All batches except one have that size: that one would wait for the end.
     return images.group_by_window(
         key_func=lambda row, image, batch: batch,
         reduce_func=lambda _, group: group.map(
@@ -145,7 +145,7 @@ def _finish(
     rows: Any,
     images: Any,
 ) -> tuple[Any, ...]:
-    """Add labels and weights to a batch, augment it, and give it its type."""
+    """Add labels and weights to a batch, augment it, and cast it."""
 
     def of_rows(
         function: Callable[..., Array], shape: list[int | None], *size: Any

@@ -1,7 +1,7 @@
-"""Files -> fitted pictures by TensorFlow, in its graph or at once.
+"""Files -> fitted pictures in TensorFlow, in its graph or eagerly.
 
-Raw operations: each more costs a millisecond at the start of every epoch, when
-TensorFlow optimizes the graph again.
+Raw operations are used: each further one costs a millisecond at the start of every
+epoch, when TensorFlow optimizes the graph again.
 """
 
 from __future__ import annotations

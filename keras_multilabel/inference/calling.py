@@ -1,4 +1,4 @@
-"""A model called in inference, by what its methods take."""
+"""Calls a model in inference mode, with the arguments its methods take."""
 
 import inspect
 from collections.abc import Callable
@@ -8,12 +8,12 @@ import keras
 
 
 def takes_training(function: Callable[..., Any]) -> bool:
-    """Whether ``function`` is told if it is called to train."""
+    """Whether ``function`` has an argument ``training``."""
     return "training" in inspect.signature(function).parameters
 
 
 def call_inference(model: keras.Model, x: Any) -> Any:
-    """What the model gives for ``x`` in inference."""
+    """The model's output for ``x`` in inference mode."""
     return model(x, training=False) if takes_training(model.call) else model(x)
 
 
@@ -26,6 +26,6 @@ def has_loss(model: keras.Model) -> bool:
 def inference_loss(
     model: keras.Model, x: Any, y: Any, y_pred: Any, sample_weight: Any
 ) -> Any:
-    """The loss of a batch as ``evaluate`` takes it."""
+    """The loss of a batch as in ``evaluate``."""
     options = {"training": False} if takes_training(model.compute_loss) else {}
     return model.compute_loss(x, y, y_pred, sample_weight, **options)

@@ -1,4 +1,4 @@
-"""Which output of a model is meant, and its part of what has one for each output."""
+"""The chosen output of a model, and its part of structures with one per output."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ class Output:
     """One output of a model.
 
     Attributes:
-        names: The names of all outputs, in their order; empty if the model has none
-            to give.
-        name: The one that is meant; None if there is one output without a name.
+        names: The names of all outputs, in their order; empty if the model has no
+            names.
+        name: The chosen one; None if there is one output without a name.
     """
 
     names: list[str]
@@ -39,7 +39,7 @@ class Output:
         return structure[0] if is_one else structure
 
     def setting(self, given: Any) -> Any:
-        """Its part of a loss, or of metrics, as ``compile`` takes them."""
+        """Its part of a loss, or of metrics, as given to ``compile``."""
         if isinstance(given, dict):
             only = next(iter(given.values())) if len(given) == 1 else None
             return given.get(self.name, only)
@@ -61,12 +61,12 @@ def chosen_output(names: list[str], output_name: str | None) -> Output:
 
 
 def declared_names(model: keras.Model) -> list[str]:
-    """The names of the outputs that the model has; a subclassed one has none."""
+    """The names of the model's outputs; a subclassed one has none."""
     return list(getattr(model, "output_names", None) or [])
 
 
 def names_of(model: keras.Model, y_pred: Any) -> list[str]:
-    """The names of the outputs of a model that gave ``y_pred``."""
+    """The names of the outputs of a model that returned ``y_pred``."""
     declared = declared_names(model)
     if isinstance(y_pred, dict):
         return list(y_pred)

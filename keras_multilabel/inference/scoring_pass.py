@@ -23,16 +23,16 @@ from keras_multilabel.utils.positions import check_shapes, row_weights, rows_of
 
 @dataclass(frozen=True, eq=False)
 class PassResult:
-    """What one pass over the data gave, row by row.
+    """The results of one pass over the data, row by row.
 
     Attributes:
         y_true: Truth of the chosen output, shape (n_rows, n_labels): a row for each
-            sample, or each position of labels per step or pixel.
+            sample, or each position with labels per step or pixel.
         y_score: The model's output for the same rows.
-        sample_weight: Shape (n_rows,), or None where the data has none.
+        sample_weight: Shape (n_rows,), or None if the data has none.
         loss: Mean loss over the samples; None for a model without a loss.
-        sample: Of labels per step or pixel, the sample of which each row is a
-            position, ascending; None where each row is a sample.
+        sample: For labels per step or pixel, the sample that each row is a position of,
+            ascending; None if each row is a sample.
     """
 
     y_true: Array
@@ -43,24 +43,23 @@ class PassResult:
 
     @property
     def n_samples(self) -> int:
-        """How many samples there are, of any number of positions."""
+        """The number of samples, whatever the number of positions."""
         return len(self.y_true) if self.sample is None else int(self.sample[-1]) + 1
 
 
 class ScoringPass(keras.Model):
-    """A model around a model, whose prediction is its scores, and what goes with them.
+    """A model around a model, whose predictions include truth, scores and loss.
 
-    Its ``predict`` reads every kind of data that Keras reads, and each batch gives
-    x, y and the prediction together, so no order of rows has to be assumed. Only the
-    truth of arrays, which are read in their order, does not come back through the
-    graph.
+    Its ``predict`` reads every kind of data that Keras reads, and each batch gives x, y
+    and the prediction together, so no order of rows is assumed. Only the truth of
+    arrays, which are read in their order, does not pass through the graph.
     """
 
     def __init__(
         self, model: keras.Model, source: Source, output_name: str | None = None
     ):
-        # float32 whatever the global policy: the loss is taken outside the model's
-        # own layers, as evaluate takes it.
+        # float32 whatever the global policy: the loss is computed outside the model's
+        # own layers, as in evaluate.
         super().__init__(autocast=False, dtype="float32")
         self.model = model
         self.source = source
@@ -74,7 +73,7 @@ class ScoringPass(keras.Model):
         )
 
     def call(self, data: Any) -> dict[str, Any]:
-        """Predict a batch ``(x, y[, sample_weight])`` and take its loss."""
+        """Predict a batch ``(x, y[, sample_weight])`` and compute its loss."""
         if len(data) == 1:
             (data,) = data
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
@@ -109,7 +108,7 @@ class ScoringPass(keras.Model):
         return outputs
 
     def predict_step(self, *args: Any) -> Any:
-        """Predict a batch, which goes in whole, not its x alone as in Keras's step."""
+        """Predict a batch, passed as a whole, not only x as in Keras's step."""
         return keras_internals.predict_whole_batch(self, *args)
 
     def run(self, batch_size: int | None = None) -> PassResult:
@@ -153,7 +152,7 @@ def _by_position(weight: Array, positions: tuple[int, ...]) -> Array:
     """Weights of samples, or of positions, one for each position."""
     if weight.shape[1:][-1:] == (1,):
         weight = weight[..., 0]
-    if weight.ndim > len(positions):  # one for each label: an error where it is used
+    if weight.ndim > len(positions):  # one for each label: raises where it is used
         return weight
     missing = (1,) * (len(positions) - weight.ndim)
     return np.broadcast_to(weight.reshape(weight.shape + missing), positions).ravel()
@@ -166,21 +165,21 @@ def _as_array(values: Any) -> Array:
 
 
 def _full_precision(y_score: Any) -> Any:
-    """Scores in a type that NumPy has, without rounding them."""
+    """Scores in a NumPy type, without rounding them."""
     double = keras.backend.standardize_dtype(y_score.dtype) == "float64"
     return y_score if double else ops.cast(y_score, "float32")
 
 
 def _batch_row(loss: Any, y_true: Any) -> Any:
-    """Loss, number of samples and of each one's positions of a batch; shape (1, 3)."""
-    # Apart from the scores: side by side with them costs JAX 0.2 ms a batch.
+    """Loss, number of samples and of positions per sample of a batch; shape (1, 3)."""
+    # Returned apart from the scores: beside them they cost JAX 0.2 ms a batch.
     n_samples, *positions, _ = ops.shape(y_true)
     numbers = (loss, n_samples, math.prod(positions))
     return ops.stack([[ops.cast(number, "float32") for number in numbers]])
 
 
 def _samples_of(n_samples: Array, n_positions: Array) -> Array:
-    """Of each row, its sample; batches differ in how many positions a sample has."""
+    """The sample of each row; batches differ in the number of positions per sample."""
     n_samples, n_positions = n_samples.astype(np.int64), n_positions.astype(np.int64)
     per_sample = np.repeat(n_positions, n_samples)
     return np.repeat(np.arange(len(per_sample)), per_sample)

@@ -1,7 +1,7 @@
-"""Validation data of any kind -> what one pass over it takes.
+"""Validation data of any kind -> the arguments of one pass over it.
 
-Keras's own data adapters do the reading. What is added here is that each pass
-gets fresh data, that it gets all of it, and that mistakes are named early.
+Keras's own data adapters do the reading. This module makes sure that each pass gets
+fresh data and all of it, and that mistakes are reported early.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ class Source:
     Attributes:
         open: Makes the ``x`` argument of ``predict`` for one pass.
         steps: How many batches each pass must have; None: until the end.
-        arrays: ``(x, y[, sample_weight])`` where each pass reads them in this order.
+        arrays: ``(x, y[, sample_weight])`` if each pass reads them in this order.
     """
 
     open: Callable[[], Any]
@@ -70,7 +70,7 @@ def check_source(
     )
 
 
-# Parts of functions, not functions within functions, so that a source can be pickled.
+# Partials, not functions within functions, so that a source can be pickled.
 
 
 def _as_it_is(data: Any) -> Any:
@@ -84,7 +84,7 @@ def _first_batches(data: Iterable[Any], steps: int | None) -> Iterator[Any]:
 def _open_made(
     make: Callable[[], Any], steps: int | None, batch_size: int | None
 ) -> Any:
-    """Open what a callable makes. It is fresh, so an iterator needs no steps."""
+    """Open what a callable returns. It is fresh, so an iterator needs no steps."""
     made = make()
     if isinstance(made, Iterator) and not keras_reads(made):
         return _first_batches(made, steps)
@@ -117,7 +117,7 @@ def _from_arrays(
 
 
 def _check_array(array: Any, name: str) -> None:
-    """Raise if a part of ``(x, y, sample_weight)`` is no array that Keras reads."""
+    """Raise if a part of ``(x, y, sample_weight)`` is not an array that Keras reads."""
     is_array = hasattr(array, "shape")
     kind = getattr(getattr(array, "dtype", None), "kind", None)
     is_text = isinstance(array, (str, bytes)) or kind in ("U", "S")

@@ -1,4 +1,4 @@
-"""Lists of labels, multi-hot arrays, and how many there are of each.
+"""Lists of labels, multi-hot arrays, and counts of labels.
 
 It imports ``metrics`` and ``utils``.
 """

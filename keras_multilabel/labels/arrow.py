@@ -1,4 +1,4 @@
-"""Columns of lists that Arrow holds: their labels, without a Python list per row."""
+"""Columns of lists in Arrow: their labels, without a Python list per row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ArrowRows(Sequence[list[Any]]):
         return self._lists[row].as_py()
 
     def encoded(self) -> tuple[Array, Array, list[Any]]:
-        """How many labels each row has, the code of each, and the labels by code."""
+        """The number of labels per row, the code of each, and the labels by code."""
         codes = self._lists.flatten().dictionary_encode()
         lengths = self._lists.value_lengths()
         return (
@@ -35,7 +35,7 @@ class ArrowRows(Sequence[list[Any]]):
 
 
 def arrow_rows(column: Any) -> ArrowRows | None:
-    """Return a polars or pyarrow column of lists of labels; None for all else."""
+    """Return a polars or pyarrow column of lists of labels; None for anything else."""
     library = type(column).__module__.partition(".")[0]
     if library not in ("polars", "pyarrow") or not importlib.util.find_spec("pyarrow"):
         return None

@@ -39,7 +39,7 @@ class Given(dict[Hashable, int]):
 def columns_of(
     rows: Sequence[Any], name: str, column_of: dict[Hashable, int]
 ) -> list[Columns]:
-    """In chunks: the first row, how many labels each has, and their columns."""
+    """In chunks: the first row, the number of labels of each row, and their columns."""
     if isinstance(rows, ArrowRows):
         return _arrow_columns(rows, column_of)
     chunks = []
@@ -56,7 +56,7 @@ def columns_of(
 def _arrow_columns(rows: ArrowRows, column_of: dict[Hashable, int]) -> list[Columns]:
     lengths, codes, labels = rows.encoded()
     times = np.bincount(codes, minlength=len(labels))
-    # A part of a column may know labels that none of its rows has.
+    # A part of a column may list labels that none of its rows has.
     columns = np.full(len(labels), -1)
     for code in np.flatnonzero(times).tolist():
         columns[code] = column_of[labels[code]]
@@ -72,7 +72,7 @@ def _arrow_columns(rows: ArrowRows, column_of: dict[Hashable, int]) -> list[Colu
 
 
 def places_of(column_of: dict[Hashable, int], order: list[Hashable]) -> Array:
-    """Where in ``order`` the label of each column is."""
+    """The position in ``order`` of each column's label."""
     place = np.empty(len(order), np.int64)
     place[[column_of[label] for label in order]] = np.arange(len(order))
     return place

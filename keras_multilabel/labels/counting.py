@@ -1,4 +1,4 @@
-"""How many positives each label has, of truth in any form."""
+"""How many positives each label has, from truth in any form."""
 
 from __future__ import annotations
 
@@ -32,21 +32,20 @@ from keras_multilabel.utils.tables import Table, Tabular, counted
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LabelCounts(Mapping[Any, int], Tabular):
-    """How many positives each label has, and of how many samples it is known.
+    """How many positives each label has, and for how many samples it is known.
 
-    A mapping from label to number of positives; of columns without names, from
-    position. Those of two parts of the data add up: columns by their place, labels in
+    A mapping from label to number of positives; for columns without names, from
+    position. Counts of two parts of the data add up: columns by position, labels in
     lists by name, so that parts of the data may lack labels that others have.
-    ``to_frame()`` is the table that is printed, as a data frame.
+    ``to_frame()`` returns the printed table as a data frame.
 
     Attributes:
         positive: How many samples are known to have the label, shape (n_labels,).
-        known: Of how many the truth is known, same shape.
-        n_samples: How many samples there are.
-        classes: The labels' names, sorted, where they were counted in lists of labels;
-            None where they were columns.
-        label_names: The same as text, or the names of the columns; None where nobody
-            gave any.
+        known: For how many the truth is known, same shape.
+        n_samples: Number of samples.
+        classes: The labels' names, sorted, if they were counted in lists of labels;
+            None if they were columns.
+        label_names: The same as text, or the names of the columns; None if not given.
 
     Example:
         >>> import keras_multilabel as kml
@@ -86,7 +85,7 @@ class LabelCounts(Mapping[Any, int], Tabular):
         if self.classes is not None and other.classes is not None:
             return _add_by_name(self, other)
         for counts, rest in ((self, other), (other, self)):
-            # A part without rows has not said whether its rows would be lists.
+            # A part without rows may be lists or columns.
             if counts.n_samples == 0 and counts.classes == []:
                 return rest
         if self.classes != other.classes or len(self.positive) != len(other.positive):
@@ -117,7 +116,7 @@ class LabelCounts(Mapping[Any, int], Tabular):
         return isinstance(label, Hashable) and label in self._by_label
 
     def __eq__(self, other: object) -> bool:
-        """Whether all counts are the same; or, of another mapping, the positives."""
+        """Whether all counts are equal; for any other mapping, the positives."""
         if not isinstance(other, LabelCounts):
             return bool(self._by_label == other)
         return (
@@ -131,7 +130,7 @@ class LabelCounts(Mapping[Any, int], Tabular):
     def most_common(self, n: int | None = None) -> list[tuple[Any, int]]:
         """The ``n`` most frequent labels with their counts; by default all.
 
-        Of equal counts the earlier label comes first.
+        Among equal counts the earlier label comes first.
         """
         return Counter(self._by_label).most_common(n)
 
@@ -162,25 +161,25 @@ def count_labels(y: Any, *, label_names: Iterable[Any] | None = None) -> LabelCo
 
     Args:
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN where
-            unknown; or as a scipy.sparse matrix; or one list of labels per sample, a
-            column of a pandas or polars frame too (where all rows have one length and
-            hold 0, 1, -1 or NaN only, they are multi-hot); or a tf.data.Dataset,
+            unknown; or as a scipy.sparse matrix; or one list of labels per sample, also
+            as a column of a pandas or polars frame (if all rows have the same length
+            and hold only 0, 1, -1 or NaN, they are multi-hot); or a tf.data.Dataset,
             PyDataset or loader of batches (x, y), read once; or a Dask array, or a
             column of label lists of a Dask data frame, whose blocks are counted where
             they are.
         label_names: One name per column. For lists: the labels to count, so that those
-            which never occur count 0. Default: the names of a data frame's columns, or
+            that never occur count 0. Default: the names of a data frame's columns, or
             all labels that occur.
 
     Returns:
-        `LabelCounts`: integers. Of lists of labels, those that occur are counted; where
-        none does, ``classes`` is empty.
+        `LabelCounts`: integers. In lists, the labels that occur are counted; if none
+        does, ``classes`` is empty.
 
     Raises:
         TypeError: If ``y`` holds neither numbers nor lists of labels.
         ValueError: If values are not 0, 1 or unknown, batches differ in their labels,
             there is no batch, ``label_names`` is not one name per column, or lists hold
-            labels that are not among them.
+            labels that are not in it.
 
     Example:
         >>> import keras_multilabel as kml

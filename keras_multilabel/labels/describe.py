@@ -1,4 +1,4 @@
-"""What labels are like, before training: imbalance, co-occurrence, label sets."""
+"""Statistics of labels, before training: imbalance, co-occurrence, label sets."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from keras_multilabel.utils.tables import Table, Tabular, counted
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LabelSummary(Tabular):
-    """How often labels occur, alone and together, and how uneven they are.
+    """How often labels occur, alone and together, and how imbalanced they are.
 
-    It prints as a table, a row per label; ``to_frame()`` gives that as a data frame.
-    Shares are of the samples of which the truth is known.
+    It prints as a table, a row per label; ``to_frame()`` returns that as a data frame.
+    Shares are of the samples whose truth is known.
 
     Attributes:
         positive: How many samples are known to have the label, shape (n_labels,).
-        known: Of how many the truth is known, same shape.
-        n_samples: How many samples there are.
+        known: For how many the truth is known, same shape.
+        n_samples: Number of samples.
         n_empty: How many have no known positive.
-        n_label_sets: How many different sets of (known) positives there are.
+        n_label_sets: Number of different sets of (known) positives.
         cooccurrence: How many samples have both labels, int64 (n_labels, n_labels).
-        expected: How many would, if labels were independent: of the samples of which
-            both are known, the product of the shares; same shape.
-        label_names: Of lists the labels, sorted; of columns their names, or None.
+        expected: How many would have both, if labels were independent: the product of
+            the shares, over the samples that know both; same shape.
+        label_names: For lists the labels, sorted; for columns their names, or None.
 
     Example:
         >>> import keras_multilabel as kml
@@ -66,24 +66,24 @@ class LabelSummary(Tabular):
 
     @property
     def cardinality(self) -> float:
-        """Known positives per sample, the mean."""
+        """Mean number of known positives per sample."""
         return float(self.positive.sum() / self.n_samples)
 
     @property
     def density(self) -> float:
-        """The share of known entries that are positive; NaN where none is known."""
+        """The share of known entries that are positive; NaN without known entries."""
         return float(divide(self.positive.sum(), self.known.sum(), np.nan))
 
     @property
     def unknown_share(self) -> float:
-        """The share of entries of which the truth is unknown."""
+        """The share of unknown entries."""
         return float(1 - self.known.sum() / (self.n_samples * len(self.known)))
 
     @property
     def imbalance_ratio(self) -> Array:
         """IRLbl: the share of the most frequent label over that of each.
 
-        Infinite for a label without positives, NaN for one of which nothing is known.
+        Infinite for a label without positives, NaN for one without known entries.
         """
         share = divide(self.positive, self.known, np.nan)
         most = np.nanmax(share, initial=0.0)
@@ -92,15 +92,16 @@ class LabelSummary(Tabular):
 
     @property
     def mean_imbalance_ratio(self) -> float:
-        """MeanIR: the mean over labels that have positives; NaN where none has."""
+        """MeanIR: the mean over labels with positives; NaN without any."""
         ratio = self.imbalance_ratio[self.positive > 0]
         return float(ratio.mean()) if len(ratio) else float("nan")
 
     @property
     def lift(self) -> Array:
-        """Observed over expected co-occurrence; NaN where none is expected.
+        """Observed over expected co-occurrence; NaN if none is expected.
 
-        Above 1 labels attract each other, below 1 they avoid each other.
+        Labels that attract each other have values above 1, those that avoid each other
+        below.
         """
         lift: Array = divide(self.cooccurrence, self.expected, np.nan)
         return lift
@@ -128,18 +129,18 @@ class LabelSummary(Tabular):
 
 
 def describe_labels(y: Any, label_names: Iterable[Any] | None = None) -> LabelSummary:
-    """Describe how often labels occur, alone and together, and how uneven they are.
+    """Describe how often labels occur, alone and together, and how imbalanced they are.
 
     Args:
         y: Multi-hot truth, shape (n_samples, n_labels), or lists of labels, in any form
-            that `count_labels` takes but Dask.
+            that `count_labels` takes, except Dask.
         label_names: One name per column. For lists: the labels in the order of the
             result. Default: the names of a data frame's columns, or all labels that
             occur, sorted.
 
     Returns:
         `LabelSummary`. Unknown entries are left out: each label is counted over the
-        samples of which its truth is known, each pair over those of which both are.
+        samples that know it, each pair over those that know both.
 
     Raises:
         TypeError: If ``y`` holds neither numbers nor lists of labels.
@@ -171,7 +172,7 @@ def describe_labels(y: Any, label_names: Iterable[Any] | None = None) -> LabelSu
 
 def _summary(sums: PairSums, names: LabelNames | None) -> LabelSummary:
     positive, known = sums.both.diagonal(), sums.n_samples - sums.unknown
-    # Over the samples of which the other label of a pair, or both, are known.
+    # Over the samples that know the other label of a pair, or both.
     alone = positive[:, None] - sums.one
     known_both = known[:, None] - sums.unknown + sums.neither
     return LabelSummary(

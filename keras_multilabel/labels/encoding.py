@@ -42,13 +42,13 @@ def encode_labels(
         rows: One collection of labels per sample: a list of lists, or a pandas,
             polars or pyarrow column of lists. An empty list is a sample without
             labels. With ``sep``, strings such as ``"cat,dog"``.
-        classes: The labels in the order of the columns. Default: those that
-            occur in ``rows`` or ``unknown``, sorted. Labels that are the numbers 0 and
-            1 need it: rows of one length of nothing else are taken for multi-hot.
-        sep: What separates the labels where rows are strings. Spaces around
-            labels are dropped.
-        unknown: Rows of labels of which the truth is unknown, one per sample;
-            they become -1 where the same row does not name them in ``rows``.
+        classes: The labels in the order of the columns. Default: those that occur in
+            ``rows`` or ``unknown``, sorted. Required if the labels are the numbers 0
+            and 1: rows of equal length with nothing else are taken as multi-hot.
+        sep: What separates the labels if rows are strings. Spaces around labels are
+            dropped.
+        unknown: Labels whose truth is unknown, one row per sample; they become -1
+            unless the same row names them in ``rows``.
         on_unseen: What to do with labels outside ``classes``: ``"error"``, or
             ``"ignore"``, which leaves them out and warns how many there were.
 
@@ -59,8 +59,8 @@ def encode_labels(
     Raises:
         TypeError: If a row is a string without ``sep``, bytes, or not a collection.
         ValueError: If a label is missing (None or NaN), rows are multi-hot already and
-            there is no ``classes``, labels are not among ``classes``, classes repeat,
-            or ``unknown`` has not one row per sample.
+            ``classes`` is not given, labels are not in ``classes``, classes repeat, or
+            ``unknown`` does not have one row per sample.
 
     Example:
         >>> import keras_multilabel as kml
@@ -90,9 +90,9 @@ class Entries(NamedTuple):
 
     n_rows: int
     order: list[Any]
-    # Labels outside of given classes, and how often each occurs.
+    # Labels outside the given classes, and how often each occurs.
     unseen: Counter[Hashable]
-    # Value, and in chunks: the first row, how many labels each has, their columns.
+    # Value, and in chunks: the first row, the number of labels per row, their columns.
     found: list[tuple[list[Columns], int]]
     place: Array
 
@@ -154,9 +154,9 @@ def look_up_labels(
 
 
 def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
-    """How many rows name each label, the labels sorted, and how many rows there are.
+    """How many rows have each label, the labels sorted, and the number of rows.
 
-    What the columns of `encode_labels` would add up to, without the matrix.
+    The column sums of `encode_labels`, without the matrix.
     """
     samples = _as_list(rows, "rows", None)
     column_of = New()
@@ -167,7 +167,7 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
     counts: Array = np.zeros(n_labels, np.int64)
     for _, lengths, columns in chunks:
         counts += np.bincount(columns, minlength=n_labels)
-        # A label that a row names twice is one: sorted keys show it.
+        # A label that a row names twice counts once: sorted keys show it.
         row: Array = np.repeat(np.arange(len(lengths), dtype=kind), lengths)
         key = columns.astype(kind) * len(lengths) + row
         key.sort()
@@ -178,11 +178,11 @@ def count_rows(rows: Iterable[Row]) -> tuple[Array, list[Any], int]:
 
 
 def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
-    """Turn multi-hot targets, or decisions, back into lists of labels.
+    """Turn multi-hot targets, or predictions, back into lists of labels.
 
     Args:
-        multi_hot: Shape (n_samples, n_labels): 1 names the label; 0, and -1 or
-            NaN (unknown), do not.
+        multi_hot: Shape (n_samples, n_labels): 1 means that the label is present; 0,
+            and -1 or NaN (unknown), that it is left out.
         classes: The labels in the order of the columns.
 
     Returns:
@@ -190,8 +190,8 @@ def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
 
     Raises:
         TypeError: If ``multi_hot`` does not hold numbers.
-        ValueError: If ``classes`` does not name each column, or values are
-            others than those above.
+        ValueError: If ``classes`` does not name each column, or there are other values
+            than those above.
 
     Example:
         >>> import keras_multilabel as kml
@@ -210,13 +210,13 @@ def decode_labels(multi_hot: Any, classes: Sequence[Any]) -> list[list[Any]]:
 
 
 def _as_list(rows: Any, name: str, sep: str | None) -> Sequence[Any]:
-    """Return the rows as a list, strings of labels split; or as Arrow has them."""
+    """Return the rows as a list, with strings split; or as an Arrow column."""
     if isinstance(rows, str):
         raise TypeError(f"{name} must be one list of labels per sample; got a string.")
     held = rows if isinstance(rows, ArrowRows) else arrow_rows(rows)
     if held is not None:
         return held
-    # A polars column iterates over columns, one of pyarrow over its own scalars.
+    # Iterating over a polars column gives columns, over a pyarrow one its own scalars.
     column = rows_of_column(rows)
     rows = list(rows) if column is None else column
     if sep is not None:
@@ -241,7 +241,7 @@ def _check_classes(classes: Iterable[Hashable]) -> list[Hashable]:
 
 
 def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
-    """The labels sorted, or a TypeError that says what to do if they have no order."""
+    """The labels sorted; if they have no order, a TypeError with a remedy."""
     try:
         return sorted(labels)  # type: ignore[type-var]
     except TypeError as error:
@@ -252,7 +252,7 @@ def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
 
 
 def report_unseen(unseen: Counter[Hashable], policy: str, option: str) -> None:
-    """Raise or warn, as the option of that name says, if labels are not classes."""
+    """Raise or warn, depending on the option, if labels are not classes."""
     if not unseen:
         return
     found = f"{unseen.total()} labels outside classes: {listed(list(unseen))}"

@@ -1,4 +1,4 @@
-"""Lists of labels or a matrix: which of both the truth is, and whether it is sound."""
+"""Lists of labels or a matrix: which of both the truth is, and whether it is valid."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ TEXT = (str, bytes, bytearray, memoryview)
 
 
 def holds_labels(y: Any) -> bool:
-    """Whether ``y`` is lists of labels; else it is taken for a matrix.
+    """Whether ``y`` is lists of labels; else it is treated as a matrix.
 
-    Rows of a column are a matrix where all have one length and hold 0, 1, -1 or NaN.
+    Rows of a column are a matrix if all have one length and hold 0, 1, -1 or NaN.
     """
     if (rows := rows_of_column(y)) is not None:
         return not is_multi_hot(rows)
@@ -33,7 +33,7 @@ def holds_labels(y: Any) -> bool:
 
 
 def rows_of_column(column: Any) -> list[Any] | None:
-    """The rows of a pandas, polars or pyarrow column as Python has them, or None."""
+    """The rows of a pandas, polars or pyarrow column as Python objects, or None."""
     for name in ("to_list", "to_pylist"):
         if hasattr(column, name):
             return list(getattr(column, name)())
@@ -41,7 +41,7 @@ def rows_of_column(column: Any) -> list[Any] | None:
 
 
 def is_multi_hot(rows: Iterable[Any]) -> bool:
-    """Whether all rows have one length, and hold 0, 1, -1 or NaN only."""
+    """Whether all rows have one length, and hold only 0, 1, -1 or NaN."""
     lengths = set()
     for row in rows:
         if isinstance(row, (*TEXT, set, frozenset)) or not hasattr(row, "__len__"):

@@ -13,25 +13,25 @@ from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.utils.arguments import Array, check_matrix, check_truth
 from keras_multilabel.utils.matrices import canonical_rows
 
-# Truth is read this many entries, or sparse rows, at a time: sums in float32 are exact.
+# Entries, or sparse rows, of truth read at a time: sums in float32 are exact.
 _BLOCK = 2**23
 _SPARSE_ROWS = 2**17
-# Where more entries than this share are positive a dense product is faster.
+# With more positives than this share a dense product is faster.
 _DENSE = 0.1
 
 
 class PairSums:
-    """What adds up over parts of the data.
+    """Sums over parts of the data.
 
     Attributes:
-        n_samples: How many samples there are.
+        n_samples: Number of samples.
         n_empty: How many have no positive.
         sets: The different sets of positives, each as bytes.
-        unknown: How many samples do not know each label.
+        unknown: For how many samples each label is unknown.
         both: How many have both labels, (n_labels, n_labels).
-        one: How many have the label of the row, and do not know that of the column; 0
-            where all is known.
-        neither: How many know neither; 0 where all is known.
+        one: How many have the label of the row, while that of the column is unknown; 0
+            if all is known.
+        neither: For how many both are unknown; 0 if all is known.
     """
 
     def __init__(self, n_labels: int):
@@ -62,7 +62,7 @@ class PairSums:
 
 
 def sum_pairs(y: Any) -> PairSums:
-    """Add up truth in any form but lists of labels."""
+    """Add up truth in any form except lists of labels."""
     pieces = _sparse_pieces(y) if sparse.issparse(y) else _pieces(blocks(y))
     sums: PairSums | None = None
     for positive, unknown in pieces:
@@ -92,7 +92,7 @@ def _sparse_pieces(y: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _where(part: Any, mask: Array) -> Any:
-    """The entries of CSR rows where the mask says so, as CSR of True."""
+    """The entries of CSR rows where the mask is true, as CSR of True."""
     kept = sparse.csr_array((mask, part.indices, part.indptr), part.shape, copy=True)
     kept.eliminate_zeros()
     return kept
@@ -110,7 +110,7 @@ def _label_sets(positive: Any) -> list[bytes]:
 
 
 def _ready(mask: Any) -> Any:
-    """A mask as what multiplies fastest."""
+    """A mask in the type that multiplies fastest."""
     if sparse.issparse(mask):
         return mask.astype(np.float32)
     if np.count_nonzero(mask) > _DENSE * mask.size:

@@ -17,7 +17,7 @@ def encode_sparse(
     sep: str | None,
     unknown: Iterable[Row | str] | None,
 ) -> tuple[Any, Entries]:
-    """Return what `encode_labels` does as int8 CSR, and what was found in the rows.
+    """Return the result of `encode_labels` as int8 CSR, and the entries found.
 
     Labels outside ``classes`` are left out: ``Entries.unseen`` counts them.
     """
@@ -28,7 +28,7 @@ def encode_sparse(
     for row, column, value in entries.parts():
         keys.append(row * shape[1] + column)
         values.append(np.full(len(row), value, np.int8))
-    # Of an entry that occurs twice the last one counts: known labels come last.
+    # If an entry occurs twice the last one counts: known labels come last.
     unique, last = np.unique(np.concatenate(keys)[::-1], return_index=True)
     known = np.concatenate(values)[::-1][last]
     places = np.divmod(unique, shape[1])

@@ -1,4 +1,4 @@
-"""From scores to decisions in operations of Keras, for tensors and for graphs."""
+"""From scores to predictions in operations of Keras, for tensors and for graphs."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,9 +17,9 @@ from keras_multilabel.utils.precision import round_up
 
 
 class Decision:
-    """Called on scores (..., n_labels), it gives ``{"scores", "decisions"}``.
+    """Called on scores (..., n_labels), it returns ``{"scores", "decisions"}``.
 
-    The arguments are those of `ThresholdDecision`, which says what they mean.
+    The arguments are those of `ThresholdDecision`.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Decision:
             names = thresholds.label_names if label_names is None else label_names
             thresholds, label_names = thresholds.values, names
         self.thresholds = _check_thresholds(thresholds)
-        # Here and as floats: torch.compile cannot trace what NumPy does.
+        # Converted to floats here: torch.compile cannot trace NumPy.
         self._rounded = {
             dtype: tuple(round_up(self.thresholds, dtype).tolist())
             for dtype in ("float32", "float64")
@@ -49,7 +49,7 @@ class Decision:
         )
 
     def __call__(self, y_score: Any) -> dict[str, Any]:
-        """Decide for a tensor, or extend the graph of a symbolic one."""
+        """Predict for a tensor, or extend the graph of a symbolic one."""
         self.check_width(y_score.shape)
         dtype = _precision(y_score)
         scores = ops.cast(y_score, dtype)
@@ -63,21 +63,21 @@ class Decision:
         elif self.from_logits:
             scores = ops.sigmoid(scores)
         thresholds = constant_for(scores, self._rounded[dtype], dtype)
-        decided = ops.greater_equal(scores, thresholds)
+        predicted = ops.greater_equal(scores, thresholds)
         if self.at_least_one or self.at_most is not None:
             margins = _margins(scores, thresholds)
             if self.at_least_one:
-                decided = _at_least_one(decided, margins, scores)
+                predicted = _at_least_one(predicted, margins, scores)
             if self.at_most is not None:
-                decided = _at_most(decided, margins, scores, self.at_most)
-        return {"scores": scores, "decisions": ops.cast(decided, "uint8")}
+                predicted = _at_most(predicted, margins, scores, self.at_most)
+        return {"scores": scores, "decisions": ops.cast(predicted, "uint8")}
 
     def check_width(self, shape: tuple[int | None, ...]) -> None:
-        """Raise where one threshold, or one column, would broadcast in silence."""
+        """Raise if one threshold, or one column, would broadcast silently."""
         n_labels = len(self.thresholds)
         if len(shape) == 0 or shape[-1] != n_labels:
             raise ValueError(
-                f"The decision has {n_labels} thresholds; y_score must have the shape "
+                f"There are {n_labels} thresholds; y_score must have the shape "
                 f"(..., {n_labels}), one column per label, got {tuple(shape)}."
             )
 
@@ -92,8 +92,8 @@ def _check_thresholds(thresholds: npt.ArrayLike) -> Array:
     if np.isnan(values).any():
         raise ValueError(
             "thresholds must not be NaN; got one at label "
-            f"{np.flatnonzero(np.isnan(values))[0]}. A label that is never to be "
-            "decided has the threshold inf."
+            f"{np.flatnonzero(np.isnan(values))[0]}. For a label that is never to be "
+            "predicted use the threshold inf."
         )
     return values
 
@@ -128,35 +128,36 @@ def _precision(y_score: Any) -> str:
 
 
 def _margins(scores: Any, thresholds: Any) -> Any:
-    """By how much each score passes its threshold; a NaN by minus infinity."""
-    # inf - inf is NaN, and backends differ in where they sort a NaN.
+    """Scores minus thresholds; minus infinity for NaN."""
+    # inf - inf is NaN, and backends sort NaN differently.
     margins = ops.subtract(scores, thresholds)
     margins = ops.where(ops.equal(scores, thresholds), 0.0, margins)
     return ops.where(ops.isnan(margins), -np.inf, margins)
 
 
-def _at_least_one(decided: Any, margins: Any, scores: Any) -> Any:
-    """Decide the largest margin where nothing is decided."""
-    # A score of NaN or a threshold of inf: what nothing can decide.
+def _at_least_one(predicted: Any, margins: Any, scores: Any) -> Any:
+    """Predict the label with the largest margin if no other is predicted."""
+    # A score of NaN or a threshold of inf, for which nothing is predicted.
     can_be = ops.greater(margins, -np.inf)
     best = ops.logical_and(can_be, _largest(margins, scores, 1))
-    is_empty = ops.logical_not(ops.any(decided, axis=-1, keepdims=True))
-    return ops.logical_or(decided, ops.logical_and(is_empty, best))
+    is_empty = ops.logical_not(ops.any(predicted, axis=-1, keepdims=True))
+    return ops.logical_or(predicted, ops.logical_and(is_empty, best))
 
 
-def _at_most(decided: Any, margins: Any, scores: Any, k: int) -> Any:
-    """Keep the ``k`` decisions with the largest margins."""
-    margins = ops.where(decided, margins, -np.inf)
-    return ops.logical_and(decided, _largest(margins, scores, k))
+def _at_most(predicted: Any, margins: Any, scores: Any, k: int) -> Any:
+    """Keep the ``k`` predicted labels with the largest margins."""
+    margins = ops.where(predicted, margins, -np.inf)
+    return ops.logical_and(predicted, _largest(margins, scores, k))
 
 
 def _largest(margins: Any, scores: Any, k: int) -> Any:
     """Whether each label's margin is among the row's ``k`` largest.
 
-    Of equal margins the higher score goes first, of equal scores the first label.
+    Equal margins are ranked by score, equal scores by position.
     """
-    # With sorts alone: argmax on TensorFlow cannot be exported to LiteRT, and on torch
-    # max cannot be compiled, take_along_axis not exported, and top_k is not stable.
+    # Only sorts are used: argmax on TensorFlow cannot be exported to LiteRT, and on
+    # torch max cannot be compiled, take_along_axis not exported, and top_k is not
+    # stable.
     k = min(k, margins.shape[-1])
     kth = ops.sort(margins, axis=-1)[..., -k, None]
     above = ops.greater(margins, kth)
@@ -169,6 +170,6 @@ def _largest(margins: Any, scores: Any, k: int) -> Any:
 
 
 def _ranks(values: Any) -> Any:
-    """The place of each value from the smallest on; of equals the first is first."""
+    """The rank of each value, ascending; equal values in their order."""
     # argsort is stable on the three backends. The order of the order is the rank.
     return ops.argsort(ops.argsort(values, axis=-1), axis=-1)

@@ -9,20 +9,18 @@ import keras
 from keras_multilabel.layers.threshold_decision import ThresholdDecision
 
 PREFIX = "label_names"
-# Names of files may hold halves of characters.
+# File names may contain lone surrogates.
 ERRORS = "surrogatepass"
 
 
 def label_names(model: keras.Model) -> list[str]:
-    """Return the names of the labels that a model decides, in the order of its columns.
+    """Return the names of the labels that a model predicts, in column order.
 
-    Args:
-        model: A model that `with_decisions` made or that holds a `ThresholdDecision`,
-            also after loading it, also inside another model.
+    model: A model that `with_decisions` returned or that contains a
+        `ThresholdDecision`, also after loading it, also inside another model.
 
     Raises:
-        ValueError: If the model holds no label names, or those of several decisions
-            differ.
+        ValueError: If the model holds no label names, or several that differ.
 
     Example:
         >>> import keras
@@ -35,7 +33,7 @@ def label_names(model: keras.Model) -> list[str]:
     found = {tuple(names) for names in _names_inside(model)}
     if len(found) > 1:
         raise ValueError(
-            f"model has {len(found)} decisions with different label names; call "
+            f"model has {len(found)} lists of label names, which differ; call "
             "label_names on the inner model or layer with those you need. Got "
             f"{sorted(map(list, found))}."
         )
@@ -52,8 +50,8 @@ def label_names(model: keras.Model) -> list[str]:
 def layer_of_names(names: list[str]) -> keras.layers.Layer:
     """A layer that changes nothing and has ``names`` in its name.
 
-    Layers of Keras keep no other text. Of what a name may hold, TensorFlow takes ASCII
-    letters, digits and ``_ . -``: other characters become their UTF-8 bytes, ``-20``.
+    Keras layers keep no other text. TensorFlow only allows ASCII letters, digits and
+    ``_ . -`` in names: other characters become their UTF-8 bytes, ``-20``.
     """
     return keras.layers.Identity(name=".".join([PREFIX, *map(_escaped, names)]))
 

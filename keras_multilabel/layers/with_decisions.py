@@ -1,4 +1,4 @@
-"""Thresholds inside the model: one file that maps x to scores and decisions."""
+"""Thresholds inside the model: one file that maps x to scores and predictions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,12 +24,11 @@ def with_decisions(
 ) -> keras.Model:
     """Return ``model`` with thresholds on its output, to save and serve.
 
-    The new model takes what ``model`` takes, returns ``{"scores", "decisions"}`` as
+    The new model takes the inputs of ``model``, returns ``{"scores", "decisions"}`` as
     `ThresholdDecision` does, and shares its layers and weights. It is not compiled;
-    ``model`` stays as it was. What is added to ``model`` is made of Keras's own
-    operations: a file ``.keras`` of it loads where only Keras is installed (a file
-    ``.h5`` does not: that format has layers only). `label_names` reads the names
-    back.
+    ``model`` does not change. Only Keras's own operations are added: a ``.keras`` file
+    of it loads where only Keras is installed (an ``.h5`` file does not: that format has
+    layers only). `label_names` reads the names back.
 
     Args:
         model: A trained Functional or built Sequential model with one output of
@@ -38,8 +37,8 @@ def with_decisions(
         label_names: As for `ThresholdDecision`.
         calibrator: A fitted `LabelCalibrator`. ``"scores"`` are then calibrated, and
             thresholds apply to calibrated scores: tune them on
-            ``calibrator.predict_proba(y_score)``. It says itself whether it takes
-            logits.
+            ``calibrator.predict_proba(y_score)``. Whether it takes logits is set in the
+            calibrator itself.
         from_logits: As for `ThresholdDecision`.
         at_least_one: As for `ThresholdDecision`.
         at_most: As for `ThresholdDecision`.
@@ -48,9 +47,8 @@ def with_decisions(
         A Functional model.
 
     Raises:
-        ValueError: If ``model`` is subclassed or not built, or has several outputs;
-            if the calibrator was fitted to other labels; or as `ThresholdDecision`
-            does.
+        ValueError: If ``model`` is subclassed or not built, or has several outputs; if
+            the calibrator was fitted to other labels; or as for `ThresholdDecision`.
         NotFittedError: If the calibrator is not fitted.
 
     Example:
@@ -65,11 +63,11 @@ def with_decisions(
         ([[0.5, 0.5]], [[1, 0]])
     """
     inputs, output = _ends(model)
-    decide = Decision(
+    predict = Decision(
         thresholds, label_names, from_logits, at_least_one, at_most, calibrator
     )
-    outputs = decide(output)
-    outputs["decisions"] = layer_of_names(decide.label_names)(outputs["decisions"])
+    outputs = predict(output)
+    outputs["decisions"] = layer_of_names(predict.label_names)(outputs["decisions"])
     return keras.Model(inputs, outputs, name=f"{model.name}_with_decisions")
 
 

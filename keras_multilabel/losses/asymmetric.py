@@ -1,4 +1,4 @@
-"""`AsymmetricLoss`: a focal loss that forgives easy negatives more."""
+"""`AsymmetricLoss`: a focal loss that down-weights easy negatives more."""
 
 from typing import Any
 
@@ -25,25 +25,26 @@ NEARLY_ZERO = 1e-30
 
 @keras.saving.register_keras_serializable(package="keras_multilabel")
 class AsymmetricLoss(MultiLabelLoss):
-    """Focal loss that forgives easy negatives more than easy positives.
+    """Focal loss that down-weights easy negatives more than easy positives.
 
-    With p the probability of a label and p_m = max(p - clip, 0), an entry loses
+    With p the probability of a label and p_m = max(p - clip, 0), the loss of an entry
+    is
 
     - ``-(1 - p)**gamma_pos * log(p)`` if it is positive,
-    - ``-p_m**gamma_neg * log(1 - p_m)`` if it is negative: nothing where p is at
-      most ``clip``.
+    - ``-p_m**gamma_neg * log(1 - p_m)`` if it is negative: 0 where p is at most
+      ``clip``.
 
-    A soft target y loses y times what a positive does and 1 - y times what a negative
-    does; class weights are interpolated as well. Per sample it is the mean over the
-    labels; unknown entries (NaN or below 0) lose nothing and have no gradient.
+    The loss of a soft target y is y times that of a positive plus 1 - y times that of a
+    negative; class weights are interpolated as well. The loss of a sample is the mean
+    over the labels; the loss and gradient of unknown entries (NaN or below 0) are 0.
     (The authors' code sums over labels and batch.)
-    The gradient is the whole one, through the focusing weights too, as the paper
+    The gradient is the full one, through the focusing weights too, as the paper
     analyses it; the authors' code can treat these weights as constants.
 
     Args:
-        gamma_neg: How much easy negatives are forgiven, >= 0.
-        gamma_pos: How much easy positives are forgiven, >= 0.
-        clip: Probability up to which negatives lose nothing, in [0, 1).
+        gamma_neg: How strongly easy negatives are down-weighted, >= 0.
+        gamma_pos: How strongly easy positives are down-weighted, >= 0.
+        clip: Probability up to which the loss of negatives is 0, in [0, 1).
         class_weight: Shape (n_labels, 2), as for `WeightedBinaryCrossentropy`.
             Default: 1 everywhere.
         from_logits: ``y_pred`` are logits, not probabilities.
@@ -53,8 +54,8 @@ class AsymmetricLoss(MultiLabelLoss):
             least.
 
     Raises:
-        ValueError: If ``gamma_neg``, ``gamma_pos``, ``clip`` or ``class_weight`` is
-            out of its range.
+        ValueError: If ``gamma_neg``, ``gamma_pos``, ``clip`` or ``class_weight`` is out
+            of range.
 
     References:
         T. Ridnik et al., "Asymmetric Loss for Multi-Label Classification", ICCV
@@ -97,7 +98,7 @@ class AsymmetricLoss(MultiLabelLoss):
         # Not -mean, which could be -0.
         return 0.0 - mean_of_known(entries, target, known, self.class_weight)
 
-    # What an entry gains as a positive, and as a negative.
+    # Minus the loss of each entry as a positive, and as a negative.
 
     def _of_probabilities(self, target: Any, y_pred: Any) -> tuple[Any, Any]:
         p = clip(y_pred)
@@ -122,7 +123,7 @@ class AsymmetricLoss(MultiLabelLoss):
         return positive, _power(wrong, self.gamma_neg) * log_right
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the loss again."""
+        """Return the arguments that recreate the loss."""
         return {
             **super().get_config(),
             "gamma_neg": self.gamma_neg,

@@ -1,4 +1,4 @@
-"""What the losses share: tensors in full precision, masks, checked options."""
+"""Shared by the losses: tensors in full precision, masks, checked options."""
 
 import math
 from abc import ABC, abstractmethod
@@ -16,21 +16,21 @@ from keras_multilabel.utils.options import Reduction
 from keras_multilabel.utils.positions import check_shapes, position_weights
 
 BACKEND = keras.backend.backend()
-# Stands for minus infinity in sums of exponentials: far below any logit, also where
-# it is multiplied by a temperature, and without the NaN gradient of infinity.
+# Stands for minus infinity in sums of exponentials: far below any logit, even
+# multiplied by a temperature, and without the NaN gradient of infinity.
 NEVER = -1e20
-# The smallest normal float32: processors may take smaller ones as 0.
+# The smallest normal float32: processors may treat smaller ones as 0.
 TINY = 1.17549435e-38
-# What is computed with in place of a prediction of which the truth is unknown: any
-# finite number would do, as probability and as logit.
+# Replaces predictions whose truth is unknown: any finite number would do that is valid
+# as probability and as logit.
 STAND_IN = 0.5
 
 
 class MultiLabelLoss(keras.losses.Loss, ABC):
     """A loss with one value per sample; unknown entries are left out.
 
-    Private. A loss gives `losses_of_samples`, and its own options to `get_config`.
-    Labels are the last axis; whatever stands before it are samples.
+    Private. Subclasses define `losses_of_samples`, and their options in `get_config`.
+    Labels are the last axis; all axes before it are samples.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
         y_pred = _in_full_precision(ops.convert_to_tensor(y_pred))
         y_true = ops.cast(y_true, y_pred.dtype)
         y_true = check_shapes(y_true, y_pred)
-        # Before anything is computed: NaN times 0 is NaN, in gradients too.
+        # Before any computation: NaN times 0 is NaN, in gradients too.
         if BACKEND == "torch":
             known, target = torch_ops.known(y_true), torch_ops.target(y_true)
             y_pred = torch_ops.replace_where_not(known, y_pred, STAND_IN)
@@ -67,8 +67,8 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
         Args:
             target: From 0 to 1; 0 where it is unknown.
             known: Whether it is known; booleans, on torch 0 and 1 as floats.
-            y_pred: As the model gives it, float32 or float64; `logits` makes logits
-                of it. A finite number where the target is unknown.
+            y_pred: The model's output, float32 or float64; `logits` turns it into
+                logits. A finite number where the target is unknown.
         """
 
     def logits(self, y_pred: Any) -> Any:
@@ -79,7 +79,7 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
         return ops.log(y_pred) - ops.log1p(-y_pred)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the loss again."""
+        """Return the arguments that recreate the loss."""
         return {
             **super().get_config(),
             "from_logits": self.from_logits,
@@ -92,7 +92,7 @@ class MultiLabelLoss(keras.losses.Loss, ABC):
 
 
 def clip(probabilities: Any) -> Any:
-    """Away from 0 and 1, as Keras's own cross-entropies do it."""
+    """Away from 0 and 1, as in Keras's own cross-entropies."""
     epsilon = keras.config.epsilon()
     if BACKEND == "torch":
         return torch_ops.clip(probabilities, epsilon, 1 - epsilon)
@@ -100,9 +100,9 @@ def clip(probabilities: Any) -> Any:
 
 
 def split_sides(target: Any, logits: Any) -> tuple[Any, Any]:
-    """Logits for the loss as a positive, and for that as a negative.
+    """Logits for the loss as a positive, and for the loss as a negative.
 
-    Where a side has no part in the target they are 0, since 0 times the infinite loss
+    They are 0 where a side has no part in the target, since 0 times the infinite loss
     of an infinite logit would be NaN.
     """
     as_positive = ops.where(ops.greater(target, 0), logits, 0.0)
@@ -117,9 +117,9 @@ def interpolate(target: Any, at_one: Any, at_zero: Any) -> Any:
 
 
 def at_most_one(values: Any) -> Any:
-    """``values``, of at most 2, with 1 in place of what is above it.
+    """``values``, of at most 2, with those above 1 replaced by 1.
 
-    Exactly. On torch the gradient of a minimum takes ten times as long.
+    Exact. On torch the gradient of a minimum takes ten times as long.
     """
     return values - ops.relu(values - 1)
 
@@ -139,7 +139,7 @@ def weighted_logsumexp(values: Any, weight: Any, axis: Any = -1) -> Any:
 def mean_of_known(
     entries: Any, target: Any, known: Any, class_weight: Array | None
 ) -> Any:
-    """The mean over all labels of ``entries``, weighted; unknown ones are 0."""
+    """The weighted mean of ``entries`` over all labels; unknown ones are 0."""
     weight = ops.cast(known, entries.dtype)
     if class_weight is not None:
         check_width("class_weight", len(class_weight), entries.shape)
@@ -177,7 +177,7 @@ def check_number(
 
 def check_width(name: str, n_labels: int, shape: tuple[int | None, ...]) -> None:
     """Raise if ``y_pred`` has another number of labels than the option ``name``."""
-    # One row of weights would broadcast in silence.
+    # One row of weights would broadcast silently.
     if shape[-1] != n_labels:
         raise ValueError(f"{name} is for {n_labels} labels; y_pred has {shape[-1]}.")
 
@@ -188,7 +188,7 @@ def check_optional_class_weight(class_weight: npt.ArrayLike | None) -> Array | N
 
 
 def as_list(values: Array | None) -> Any:
-    """As what JSON holds."""
+    """A value that JSON can hold."""
     return None if values is None else values.tolist()
 
 

@@ -1,4 +1,4 @@
-"""A loss that weighs each entry by how rare the sample's labels are."""
+"""A loss that weights each entry by how rare the sample's labels are."""
 
 from typing import Any
 
@@ -25,44 +25,42 @@ from keras_multilabel.utils.options import Reduction
 class DistributionBalancedLoss(MultiLabelLoss):
     """Binary cross-entropy for long tails of labels that occur together.
 
-    Of a label i with n_i positives among N samples, and a sample with the labels
-    J, three things change in the cross-entropy of the logit z:
+    For a label i with n_i positives among N samples, and a sample with the labels J,
+    three things change in the cross-entropy of the logit z:
 
-    - *Re-balanced weighting.* An entry weighs ``alpha + sigmoid(beta * (r - mu))``,
-      where ``r = (1 / n_i) / sum(1 / n_j for j in J)``: how often the sample would
-      be drawn for the label i alone, over how often it is drawn for all its
-      labels. A sample without known positives is never drawn for a label; it
-      weighs alpha + 1, the limit, as in the authors' code.
-    - *Negative-tolerant regularisation.* z is shifted to ``z - nu`` with
-      ``nu = kappa * log(N / n_i - 1)``, and negatives lose
-      ``log(1 + exp(negative_scale * (z - nu))) / negative_scale``, which soon
-      leaves a negative alone.
-    - *Focal weight*, only with ``gamma``: entries are multiplied by
-      ``(1 - q)**gamma``, where q is the probability that the shifted and scaled
-      logit gives to the truth. The paper's DB-Focal has gamma 2. (The authors'
-      code doubles the loss then.)
+    - *Re-balanced weighting.* The weight of an entry is ``alpha + sigmoid(beta * (r -
+      mu))``, where ``r = (1 / n_i) / sum(1 / n_j for j in J)``: how often the sample
+      would be drawn for the label i alone, over how often it is drawn for all its
+      labels. A sample without known positives is never drawn for a label; its weight is
+      alpha + 1, the limit, as in the authors' code.
+    - *Negative-tolerant regularisation.* z is shifted to ``z - nu`` with ``nu = kappa *
+      log(N / n_i - 1)``, and the loss of a negative is ``log(1 + exp(negative_scale *
+      (z - nu))) / negative_scale``, which soon vanishes for easy negatives.
+    - *Focal weight*, only with ``gamma``: entries are multiplied by ``(1 - q)**gamma``,
+      where q is the probability that the shifted and scaled logit assigns to the truth.
+      The paper's DB-Focal has gamma 2. (The authors' code then doubles the loss.)
 
-    A soft target y_i loses y_i times what a positive does and 1 - y_i times what a
-    negative does, and ``r = (1 / n_i) / sum(y_j / n_j)``, the sum over all known
-    labels. Per sample it is the mean over the labels; unknown entries (NaN or below
-    0) lose nothing and have no gradient. nu is as the paper has it; the authors' code
-    divides it by ``negative_scale``, so what is ``init_bias`` there is
-    ``kappa * negative_scale`` here.
+    The loss of a soft target y_i is y_i times that of a positive plus 1 - y_i times
+    that of a negative, and ``r = (1 / n_i) / sum(y_j / n_j)``, the sum over all known
+    labels. The loss of a sample is the mean over the labels; the loss and gradient of
+    unknown entries (NaN or below 0) are 0. nu is as in the paper; the authors' code
+    divides it by ``negative_scale``, so its ``init_bias`` is ``kappa * negative_scale``
+    here.
 
     Args:
-        class_frequency: Shape (n_labels,): n_i, how many training samples have
+        class_frequency: Shape (n_labels,): n_i, the number of training samples with
             each label. With ``y`` the training targets: ``(y == 1).sum(0)``.
-        n_samples: N, how many training samples there are; where entries are
-            unknown, how many are known of each label, shape (n_labels,):
-            ``((y == 0) | (y == 1)).sum(0)``.
-        alpha: What an entry weighs at least, >= 0.
+        n_samples: N, the number of training samples; if entries are unknown, the number
+            of known ones of each label, shape (n_labels,): ``((y == 0) | (y ==
+            1)).sum(0)``.
+        alpha: The lowest weight of an entry, >= 0.
         beta: How steeply the weight rises with r, >= 0.
-        mu: The r in the middle of the rise; the authors take 0.2 for COCO and 0.3
-            for VOC.
-        negative_scale: lambda of the paper, > 0; the authors take 2 for COCO and 5
-            for VOC.
+        mu: The r at the middle of the rise; the authors use 0.2 for COCO and 0.3 for
+            VOC.
+        negative_scale: lambda in the paper, > 0; the authors use 2 for COCO and 5 for
+            VOC.
         kappa: How far the prior shifts the logit, >= 0.
-        gamma: Of the focal weight, >= 0. Default: none.
+        gamma: Exponent of the focal weight, >= 0. Default: none.
         from_logits: ``y_pred`` are logits, not probabilities.
         reduction: As for every Keras loss.
         name: As for every Keras loss.
@@ -71,8 +69,7 @@ class DistributionBalancedLoss(MultiLabelLoss):
 
     Raises:
         ValueError: If ``class_frequency`` is not one-dimensional or not everywhere
-            between 0 and ``n_samples``, both excluded, or an option is out of its
-            range.
+            between 0 and ``n_samples``, both excluded, or an option is out of range.
 
     References:
         T. Wu et al., "Distribution-Balanced Loss for Multi-Label Classification in
@@ -141,7 +138,7 @@ class DistributionBalancedLoss(MultiLabelLoss):
         return mean_of_known(entries, target, known, None)
 
     def _crossentropy(self, logits: Any) -> Any:
-        """Cross-entropy of the logit of being right, with the focal weight."""
+        """Cross-entropy of the logit of the truth, with the focal weight."""
         if self.gamma == 0:
             return -ops.log_sigmoid(logits)
         # As exp, since a power has no finite gradient at 0.
@@ -158,7 +155,7 @@ class DistributionBalancedLoss(MultiLabelLoss):
         return self.alpha + ops.where(is_drawn, rise, 1.0)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the loss again."""
+        """Return the arguments that recreate the loss."""
         return {
             **super().get_config(),
             "class_frequency": as_list(self.class_frequency),

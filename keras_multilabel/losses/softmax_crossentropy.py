@@ -13,22 +13,21 @@ from keras_multilabel.utils.options import Reduction
 class MultiLabelSoftmaxCrossentropy(MultiLabelLoss):
     """Softmax cross-entropy with the target 1/k on each of a sample's k labels.
 
-    Per sample it is the mean over its positives of ``-log(p)``, with p the softmax
-    over its labels. Soft targets y have the target ``y / max(sum(y), 1)``: what they
-    sum up to is shared out, and where it is below 1 the sample counts by so much
-    less, down to nothing without positives. Unknown entries (NaN or below 0) are left
-    out of the softmax, which is one over the known labels only (probabilities are
-    divided by their sum over them), and have no gradient.
+    The loss of a sample is the mean over its positives of ``-log(p)``, with p the
+    softmax over its labels. Soft targets y become ``y / max(sum(y), 1)``: if their sum
+    is below 1, the sample counts less, down to 0 without positives. Unknown entries
+    (NaN or below 0) are left out of the softmax, which is over the known labels only
+    (probabilities are divided by their sum over them), and have no gradient.
 
-    A sample without known positives has no target: it loses nothing, and what the
-    model says of it goes unnoticed. ``(y_true == 1).any(1).mean()`` is the share
-    of samples that this loss learns from; where it is well below 1, take a loss
-    that learns from negatives too. The softmax ranks labels, it does not say how
-    many there are: tune thresholds, or decide the first few.
+    A sample without known positives has no target: its loss and gradient are 0,
+    whatever the model predicts. ``(y_true == 1).any(1).mean()`` is the share of samples
+    that this loss learns from; if it is well below 1, use a loss that learns from
+    negatives too. The softmax ranks labels, but does not say how many are present: tune
+    thresholds, or predict the top few.
 
     Args:
-        from_logits: ``y_pred`` are logits; else what a softmax over the labels
-            makes of them, so that they sum to 1 (not sigmoids).
+        from_logits: ``y_pred`` are logits; else the output of a softmax over the
+            labels, which sums to 1 (not sigmoids).
         reduction: As for every Keras loss.
         name: As for every Keras loss.
         dtype: As for every Keras loss. The loss itself is computed in float32 at
@@ -62,7 +61,7 @@ class MultiLabelSoftmaxCrossentropy(MultiLabelLoss):
 
     def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return the mean over each sample's positives of the cross-entropy."""
-        # Logits, but for a constant of each sample, which the softmax does not see.
+        # Logits up to a constant per sample, which the softmax ignores.
         logits = y_pred if self.from_logits else ops.log(clip(y_pred))
         total = ops.expand_dims(masked_logsumexp(logits, known), -1)
         # 0 times the infinite loss of an infinite logit would be NaN.

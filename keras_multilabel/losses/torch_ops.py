@@ -1,8 +1,8 @@
 """Parts of the losses on torch, in few passes and without booleans.
 
 torch does not fuse operations, and on a CPU those that read or write booleans take five
-times as long as those on floats alone. The gradients that are given here can be
-differentiated again. The tensors' own methods need no import of torch.
+times as long as those on floats alone. The gradients defined here can be differentiated
+again. The tensors' own methods need no import of torch.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from keras import ops
 
 
 def known(y_true: Any) -> Any:
-    """Where the truth is known, 1, else 0."""
+    """1 where the truth is known, else 0."""
     return y_true.clone().ge_(0)
 
 
@@ -33,7 +33,7 @@ def replace_where_not(mask: Any, values: Any, stand_in: float) -> Any:
 
 
 def clip(values: Any, low: float, high: float) -> Any:
-    """``ops.clip``, of which the gradient is made without booleans."""
+    """``ops.clip``, with a gradient computed without booleans."""
 
     def clipped(values: Any) -> tuple[Any, Any]:
         return values.clamp(low, high), gradient
@@ -46,14 +46,15 @@ def clip(values: Any, low: float, high: float) -> Any:
 
 
 def interpolate(weight: Any, at_one: Any, at_zero: Any) -> Any:
-    """From ``at_zero`` to ``at_one``, exact at both ends; one pass in place of four."""
+    """From ``at_zero`` to ``at_one``, exact at both ends; one pass instead of four."""
     return at_zero.lerp(at_one, weight)
 
 
 def crossentropy(target: Any, p: Any) -> Any:
-    """Of each entry; ``p`` is in (0, 1).
+    """Cross-entropy of each entry; ``p`` is in (0, 1).
 
-    Keras's own takes three times as long: torch has no vectorized logarithm in it.
+    Keras's own takes three times as long: it uses a torch logarithm that is not
+    vectorized.
     """
 
     def entries(p: Any) -> tuple[Any, Any]:

@@ -17,37 +17,35 @@ from keras_multilabel.utils.options import Reduction
 class TwoWayLoss(MultiLabelLoss):
     """Softmax-like loss over the labels of each sample and the samples of each label.
 
-    With the logits x_p of positives and x_n of negatives, and the temperatures T,
-    one set of entries loses
-    ``softplus(T_neg * logsumexp(x_n / T_neg) + T_pos * logsumexp(-x_p / T_pos))``:
-    how far the highest negatives are above the lowest positives, softly. It is
-    taken over
+    With the logits x_p of positives and x_n of negatives, and the temperatures T, the
+    loss of a set of entries is ``softplus(T_neg * logsumexp(x_n / T_neg) + T_pos *
+    logsumexp(-x_p / T_pos))``: a soft measure of how far the highest negatives are
+    above the lowest positives. The sets are
 
     - the labels of each sample, and
-    - the samples of each label: all of the batch, and all positions in them where
-      there are labels per step or pixel.
+    - the samples of each label: all of the batch, including all positions if there are
+      labels per step or pixel.
 
-    A set without known positives or without known negatives loses nothing.
-    Unknown entries (NaN or below 0) are left out and have no gradient. Soft targets y
-    are weights in the sums of exp, y among the positives and 1 - y among the
-    negatives.
+    The loss of a set without known positives or without known negatives is 0. Unknown
+    entries (NaN or below 0) are left out and have no gradient. Soft targets y are
+    weights in the sums of exp, y among the positives and 1 - y among the negatives.
 
     A sample's loss is that of its labels plus the mean loss of the batch's labels,
-    taken over the labels that have positives in the batch, as in the authors'
-    code (with soft targets, a label counts by their sum, up to 1). So the mean over
-    the batch is the sum of both ways. (The authors take the first mean over the
-    samples with positives, Keras over all of them.)
-    ``sample_weight`` weights this sum: the first part by the sample, the second by
-    the mean weight of the batch, within which all samples count alike. Since the
-    second part depends on the batch, batches should be large enough to hold
-    positives of many labels, and an evaluation depends on the batch size.
+    taken over the labels that have positives in the batch, as in the authors' code
+    (with soft targets, a label counts by their sum, up to 1). So the mean over the
+    batch is the sum of both parts. (The authors average the first part over the samples
+    with positives, Keras over all samples.)
+    ``sample_weight`` weights this sum: the first part by the sample, the second by the
+    mean weight of the batch, within which all samples count equally. Since the second
+    part depends on the batch, batches should be large enough to hold positives of many
+    labels, and an evaluation depends on the batch size.
 
     Args:
-        positive_temperature: T_pos, > 0: the higher, the more all positives count,
-            and not only the lowest.
+        positive_temperature: T_pos, > 0: the higher, the more all positives count, and
+            not only the lowest.
         negative_temperature: T_neg, > 0: the same for negatives.
-        from_logits: ``y_pred`` are logits, which suits this loss best; else they
-            are probabilities, of which it takes the logits.
+        from_logits: ``y_pred`` are logits, which suits this loss best; else
+            probabilities, which are converted to logits.
         reduction: As for every Keras loss.
         name: As for every Keras loss.
         dtype: As for every Keras loss. The loss itself is computed in float32 at
@@ -106,7 +104,7 @@ class TwoWayLoss(MultiLabelLoss):
         return ops.softplus(highest - lowest)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the loss again."""
+        """Return the arguments that recreate the loss."""
         return {
             **super().get_config(),
             "positive_temperature": self.positive_temperature,

@@ -24,30 +24,31 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
     """Binary cross-entropy with a weight for each label's negatives and positives.
 
     Keras's own ``fit(class_weight=...)`` reads a multi-hot row as one class, its
-    argmax; this loss weights each entry. Per sample it is the mean over the labels
-    of ``w * bce``, where w is ``class_weight[label, 0]`` for a negative and
-    ``class_weight[label, 1]`` for a positive. Unknown entries (NaN, or below 0 as
-    -1) have no part in the sum and no gradient, whatever the model predicts; the
-    mean stays one over all labels, so that a sample counts by what is known of it.
+    argmax; this loss weights each entry. The loss of a sample is the mean over the
+    labels of ``w * bce``, where w is ``class_weight[label, 0]`` for a negative and
+    ``class_weight[label, 1]`` for a positive. The loss and gradient of unknown entries
+    (NaN, or below 0 such as -1) are 0, whatever the model predicts; the mean is still
+    over all labels, so a sample counts by its known entries.
 
-    Soft targets y between 0 and 1 (MixUp, CutMix, votes) are learned from: bce is
-    Keras's of y, and w lies between the two weights,
-    ``(1 - y) * class_weight[label, 0] + y * class_weight[label, 1]``. A target above
-    1 counts as 1, in each of our losses: a graph cannot raise.
+    Soft targets y between 0 and 1 (MixUp, CutMix, votes) are supported: bce is Keras's
+    for y, and w lies between the two weights, ``(1 - y) * class_weight[label, 0] + y *
+    class_weight[label, 1]``. A target above 1 counts as 1, in all our losses: a graph
+    cannot raise.
 
-    ``y_true`` and ``y_pred`` are of shape (batch, ..., n_labels), for labels per step
-    or pixel too: each position is a sample. ``sample_weight`` is of shape (batch,)
-    or (batch, ...). Padding, written as unknown, loses 0 and still counts in the
-    mean; weight it 0 under ``reduction="mean_with_sample_weight"`` for a mean over
-    the other positions. This holds for all our losses.
+    ``y_true`` and ``y_pred`` have the shape (batch, ..., n_labels), also for labels per
+    step or pixel: each position counts as a sample. ``sample_weight`` has the shape
+    (batch,) or (batch, ...). Padding, written as unknown, has the loss 0 but still
+    counts in the mean; give it the weight 0 under
+    ``reduction="mean_with_sample_weight"`` for a mean over the other positions. This
+    holds for all our losses.
 
     Args:
-        class_weight: Shape (n_labels, 2), as `compute_class_weight` gives it:
-            column 0 weights the label's negatives, column 1 its positives.
-            Default: 1 everywhere.
-        label_smoothing: s in [0, 1): the target of a positive is 1 - s/2, that of
-            a negative s/2, as for `keras.losses.BinaryCrossentropy`. The weight
-            is that of the side before smoothing.
+        class_weight: Shape (n_labels, 2), as returned by `compute_class_weight`: column
+            0 weights the label's negatives, column 1 its positives. Default: 1
+            everywhere.
+        label_smoothing: s in [0, 1): the target of a positive is 1 - s/2, that of a
+            negative s/2, as in `keras.losses.BinaryCrossentropy`. The weight is that of
+            the side before smoothing.
         from_logits: ``y_pred`` are logits, not probabilities.
         reduction: As for every Keras loss.
         name: As for every Keras loss.
@@ -55,7 +56,7 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
             least.
 
     Raises:
-        ValueError: If ``class_weight`` has not the shape (n_labels, 2), or holds
+        ValueError: If ``class_weight`` does not have the shape (n_labels, 2), or holds
             negative or infinite values, or ``label_smoothing`` is not in [0, 1).
 
     Example:
@@ -99,7 +100,7 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
         return ops.binary_crossentropy(target, y_pred, self.from_logits)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the loss again."""
+        """Return the arguments that recreate the loss."""
         return {
             **super().get_config(),
             "class_weight": as_list(self.class_weight),

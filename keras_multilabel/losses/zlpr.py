@@ -13,21 +13,20 @@ from keras_multilabel.utils.options import Reduction
 class ZLPRLoss(MultiLabelLoss):
     """Zero-bounded log-sum-exp & pairwise rank-based loss.
 
-    With the logits s of a sample's labels, it is
-    ``log(1 + sum(exp(-s_i))) + log(1 + sum(exp(s_j)))`` over its positives i and
-    its negatives j: each positive is to be above each negative, and 0 between
-    them, so a label is decided where its logit is above 0 (its probability above
-    0.5). Soft targets y are weights in both sums, as in the paper:
-    ``log(1 + sum(y * exp(-s))) + log(1 + sum((1 - y) * exp(s)))``, which is least at
-    ``s = log(y / (1 - y)) / 2``, above 0 where y is above 0.5.
+    With the logits s of a sample's labels, it is ``log(1 + sum(exp(-s_i))) + log(1 +
+    sum(exp(s_j)))`` over its positives i and its negatives j: each positive should be
+    above each negative, and 0 between them, so a label is predicted if its logit is
+    above 0 (its probability above 0.5). Soft targets y are weights in both sums, as in
+    the paper: ``log(1 + sum(y * exp(-s))) + log(1 + sum((1 - y) * exp(s)))``, which is
+    minimal at ``s = log(y / (1 - y)) / 2``, above 0 if y is above 0.5.
 
-    Per sample it grows about as the logarithm of the number of labels, and is neither
-    a sum nor a mean over them. Unknown entries (NaN or below 0) are left out of both
-    sums and have no gradient; a sample of which nothing is known loses nothing.
+    The loss of a sample grows about as the logarithm of the number of labels, and is
+    neither a sum nor a mean over them. Unknown entries (NaN or below 0) are left out of
+    both sums and have no gradient; the loss of a sample without known entries is 0.
 
     Args:
-        from_logits: ``y_pred`` are logits, which suits this loss best; else they
-            are probabilities, of which it takes the logits.
+        from_logits: ``y_pred`` are logits, which suits this loss best; else
+            probabilities, which are converted to logits.
         reduction: As for every Keras loss.
         name: As for every Keras loss.
         dtype: As for every Keras loss. The loss itself is computed in float32 at

@@ -1,4 +1,4 @@
-"""Counts, histograms, sorted scores, and every score that rests on them.
+"""Counts, histograms, sorted scores, and all scores computed from them.
 
 It imports ``utils``.
 """

@@ -1,4 +1,4 @@
-"""Scores over all labels at once, of which there is no average to choose."""
+"""Scores over all labels at once, which have no average to choose."""
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +15,15 @@ def hamming_loss(
     *,
     sample_weight: npt.ArrayLike | None = None,
 ) -> float:
-    """Hamming loss: which share of all known entries is decided wrongly.
+    """Hamming loss: the share of known entries that are predicted wrongly.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
-        y_pred: Decisions, same shape; none with `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
         sample_weight: Shape (n_samples,).
 
     Returns:
-        A float from 0 to 1, lower is better; NaN where nothing is known.
+        A float from 0 to 1, lower is better; NaN without known entries.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -48,14 +48,14 @@ def subset_accuracy_score(
     """Subset accuracy, or exact match: the share of samples with no label wrong.
 
     Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts` per
-            sample (``axis=1``). Unknown entries cannot be wrong; a sample of
-            which nothing is known is left out.
-        y_pred: Decisions, same shape; none with `Counts`.
+        y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts` per sample
+            (``axis=1``). Unknown entries cannot be wrong; samples without known entries
+            are left out.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
         sample_weight: Shape (n_samples,).
 
     Returns:
-        A float from 0 to 1; NaN where nothing is known.
+        A float from 0 to 1; NaN without known entries.
 
     Raises:
         TypeError: If an argument does not hold numbers.

@@ -20,7 +20,7 @@ def divide(numerator: Array, denominator: Array, zero_division: float) -> Array:
 def near_one(weights: Array) -> tuple[Array, int]:
     """The weights divided by a power of 2, the largest from 1 to 2; and the exponent.
 
-    Nothing is rounded, and sums, squares and products stay within the floats.
+    Nothing is rounded, and sums, squares and products do not overflow.
     """
     exponent = int(np.frexp(np.max(weights, initial=0.0))[1]) - 1
     return np.ldexp(weights, -exponent), exponent
@@ -35,15 +35,15 @@ def average_scores(
 ) -> Any:
     """Average over the last axis; NaN scores are left out.
 
-    ``"micro"`` is not here: it adds first and divides then, so its callers pool
-    the labels and have nothing left to average.
+    ``"micro"`` is not here: it adds first and divides then, so its callers pool the
+    labels and have nothing left to average.
     """
     if average is None:
         return scores
     weights = {"macro": None, "weighted": support, "samples": sample_weight}[average]
     defined = ~np.isnan(scores)
     if average == "samples" and weights is not None:
-        # A sample of weight 0 is as if it were not there.
+        # A sample of weight 0 counts as if it were not there.
         defined &= np.asarray(weights) > 0
     if weights is None and defined.all():
         return as_float(scores.mean(-1))
@@ -51,7 +51,7 @@ def average_scores(
         weight = defined.astype(np.float64)
     else:
         weight = defined * near_one(np.asarray(weights, np.float64))[0]
-    # Where nothing has weight, as in scikit-learn: the plain mean.
+    # If all weights are 0, the plain mean, as in scikit-learn.
     weight = np.where(weight.sum(-1, keepdims=True) == 0, defined, weight)
     total = np.where(defined, scores * weight, 0.0).sum(-1)
     return as_float(divide(total, weight.sum(-1), np.nan))
@@ -64,10 +64,10 @@ def average_ratio(
     sample_weight: npt.ArrayLike | None,
     zero_division: float,
 ) -> Any:
-    """The ratio of counts, averaged; nothing is checked."""
+    """The ratio of counts, averaged, without checks."""
     if average == "micro" and counts.axis is not None:
         counts = counts.sum()
-    # Where nothing is known there is no score, for a label, a sample and for all.
+    # Without known entries there is no score, be it for a label, a sample or for all.
     scores = divide(*ratio(counts), zero_division)
     known = counts.total > 0
     scores = scores if known.all() else np.where(known, scores, np.nan)

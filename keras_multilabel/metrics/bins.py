@@ -1,7 +1,7 @@
 """The bins of a `ScoreHistogram`: by the leading bits of a probability.
 
-They are finer toward 0 and toward 1, where the scores of a network crowd: below 1/2
-a bin is a range of a float's leading bits, above 1/2 it is the mirror image.
+They are finer toward 0 and toward 1, where the scores of a network crowd: below 1/2 a
+bin is a range of a float's leading bits, above 1/2 it is the mirror image.
 """
 
 from typing import Any
@@ -15,15 +15,16 @@ from keras_multilabel.utils.arguments import (
     check_probabilities,
 )
 
-# Bins of one width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
+# Bins of equal width in each octave, 2**LEADING_BITS of them, from 2**LOWEST to 1/2.
 LEADING_BITS = 5
 MOST_LEADING_BITS = 14
 LOWEST = -24
-# Below that, where few scores are, two in an octave from 2**TINIEST, and one for less.
+# Below that are few scores: two bins in an octave from 2**TINIEST, and one for the
+# rest.
 # 1.0, where many float32 scores end up, has a bin of its own.
 TINIEST = -126
 TAIL = 2 * (LOWEST - TINIEST)
-# Of a float: its integer type, and how many bits the mantissa has.
+# Of a float: its integer type, and the number of bits in its mantissa.
 LAYOUT: dict[Any, tuple[type, int, int]] = {
     np.dtype(np.float32): (np.int32, 23, 127),
     np.dtype(np.float64): (np.int64, 52, 1023),
@@ -40,11 +41,11 @@ def bin_edges(leading_bits: int = LEADING_BITS) -> Array:
 
 
 def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
-    """Index of each probability's bin: of the last edge that it is not below.
+    """Index of each probability's bin: the last whose lower edge it reaches.
 
     With 5 leading bits, 0.3 as a float32 has the exponent 125 and a mantissa that
-    begins with 00110, so its first bits are 125 * 32 + 6 = 4006. Less those of 2^-24
-    that is place 711, and with the 204 bins of the tail bin 915, which begins at
+    begins with 00110, so its first bits are 125 * 32 + 6 = 4006. Subtracting those of
+    2^-24 gives place 711, and with the 204 bins of the tail bin 915, which begins at
     2^-2 * (1 + 6 / 32). 0.7 mirrors it: 1 - 0.7 has place 711 too, counted from the
     last bin, 1678, down: bin 1678 - 1 - 711 = 966.
 
@@ -65,11 +66,11 @@ def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
     half = (bias - 1) << n_mantissa
     high = np.subtract(half - 1, bits)
     high >>= 8 * high.itemsize - 1
-    # A bin takes in its upper edge, for the mirror image is to take in its lower one:
-    # hence one bit less.
+    # A bin includes its upper edge here, so that its mirror image includes its lower
+    # one: hence one bit less.
     place += high
     place >>= n_mantissa - leading_bits
-    # 1.0 has a place of its own, below those of others; a float64 may be in between.
+    # 1.0 has a place of its own, below the others; a float64 may lie in between.
     lowest = first - 1 if kind is np.int32 else first - (score == 1)
     np.maximum(place, lowest, out=place)
     if score.size and score.min() < 2.0**LOWEST:
@@ -95,7 +96,7 @@ def n_bins(leading_bits: int) -> int:
 
 
 def leading_bits_for(bins: int) -> int:
-    """The fewest leading bits that make at least so many bins."""
+    """The fewest leading bits that make at least this many bins."""
     is_whole = isinstance(bins, (int, np.integer)) and not isinstance(bins, bool)
     for bits in range(MOST_LEADING_BITS + 1):
         if is_whole and 1 <= bins <= n_bins(bits):
@@ -107,14 +108,14 @@ def leading_bits_for(bins: int) -> int:
 
 
 def check_binnable(score: Array, y_true: Any) -> Array:
-    """Return ``score`` as float32 or float64 from 0 to 1; where truth is unknown, 0.
+    """Return ``score`` as float32 or float64 from 0 to 1, with 0 for unknown truth.
 
     Zeros have no sign.
     """
     if score.dtype not in LAYOUT:
         score = score.astype(np.float32)
     one = score.dtype.type(1)
-    # As whole numbers without a sign, what is negative or NaN is larger than 1.0.
+    # As unsigned whole numbers, negative numbers and NaN are larger than 1.0.
     kind = f"u{score.itemsize}"
     if score.size == 0 or score.view(kind).max() <= one.view(kind):
         return score

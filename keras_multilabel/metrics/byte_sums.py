@@ -1,4 +1,4 @@
-"""Sums of bytes of 0 and 1, over rows and columns, as fast as memory gives them."""
+"""Sums of bytes of 0 and 1, over rows and columns, at the speed of memory."""
 
 from collections.abc import Iterator
 
@@ -6,22 +6,22 @@ import numpy as np
 
 from keras_multilabel.utils.arguments import Array
 
-# So many bytes of 0 and 1 add up to a byte. Sums of bytes take a fourth to an eighth
-# of the time of sums at 64 bits.
+# This many bytes of 0 and 1 add up to one byte. Sums of bytes take a fourth to an
+# eighth of the time of sums at 64 bits.
 MOST = 255
-# Rows are counted in blocks of about this many bytes (of entries of four bytes or
-# more): few enough for the cache, which each step after the first then reads from, and
-# enough for a step to take longer than the call of it. In one thread: where the cores
-# are busy a second one gains nothing, for these sums wait for memory.
+# Rows are counted in blocks of about this many bytes (with entries of four bytes or
+# more): few enough for the cache, which each step after the first reads from, and
+# enough for a step to take longer than calling it. One thread is enough: these sums
+# wait for memory, so a second one gains nothing on busy cores.
 BLOCK_BYTES = 2**19
-# Words of eight bytes. Sums of so many of them stay within their bytes, and the sum of
-# these within one.
+# Words of eight bytes. Sums of this many words stay within their bytes, and the total
+# within one.
 WORD, WORDS = 8, MOST // 8
 ONES, HIGHEST = np.uint64(0x0101010101010101), np.uint64(56)
 
 
 def blocks(y_true: Array, itemsize: int) -> Iterator[slice]:
-    """Rows that fit the cache."""
+    """The number of rows that fit the cache."""
     step = _block_rows(y_true.shape[1], itemsize)
     for start in range(0, len(y_true), step):
         yield slice(start, start + step)
@@ -52,7 +52,7 @@ class ColumnSums:
         if self._n_blocks == 0:
             self._bytes = entries
         else:
-            # The first block is not ours to write to.
+            # The first block belongs to the caller.
             self._bytes = self._bytes.copy() if self._n_blocks == 1 else self._bytes
             part = self._bytes[:n_rows]
             np.add(part, entries, out=part)
@@ -63,7 +63,7 @@ class ColumnSums:
         """The sums so far, int64 (n_labels,)."""
         if not self._n_blocks:
             return self._total
-        # So many rows still add up to a byte.
+        # This many rows still add up to a byte.
         fold = MOST // self._n_blocks
         n_folds = len(self._bytes) // fold
         folded = self._bytes[: n_folds * fold].reshape(fold, n_folds, len(self._total))
@@ -87,11 +87,11 @@ def row_sums(entries: Array) -> Array:
 
 
 def _sums(entries: Array) -> Array:
-    """Sums over the last axis, of which there are few enough, of bytes or words."""
-    # einsum keeps to the type as sum(-1, dtype=...) does, in 0.4 times its time.
+    """Sums over the last axis, if short enough, of bytes or words."""
+    # einsum keeps the type as sum(-1, dtype=...) does, in 0.4 times its time.
     sums: Array = np.einsum("...i->...", entries)
     if entries.itemsize > 1:
-        # The product has the sum of the eight bytes in the highest one.
+        # The highest byte of the product is the sum of the eight bytes.
         sums *= ONES
         sums >>= HIGHEST
     return sums

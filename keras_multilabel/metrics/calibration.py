@@ -38,9 +38,9 @@ def calibration_error(
 
     The samples of a label are put into bins by their probability; the error is the mean
     over the samples of the difference between the mean probability of the bin and the
-    share of positives in it. ``"micro"`` takes all labels as one, where a label whose
-    probabilities are too high hides another whose are too low: it says little about
-    any single label.
+    share of positives in it. ``"micro"`` treats all labels as one, so a label with
+    probabilities that are too high can hide another whose are too low: it says little
+    about any single label.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
@@ -48,20 +48,20 @@ def calibration_error(
             ``sample_weight``.
         y_score: Probabilities, same shape.
         average: None, ``"micro"``, ``"macro"`` or ``"weighted"`` (by positives).
-        n_bins: How many bins.
-        strategy: ``"quantile"``: bins of equal weight, equal probabilities in one.
-            ``"uniform"``: bins of equal width.
+        n_bins: Number of bins.
+        strategy: ``"quantile"``: bins of equal weight, with equal probabilities in the
+            same bin. ``"uniform"``: bins of equal width.
         sample_weight: Shape (n_samples,).
 
     Returns:
-        A float, or an array (n_labels,) for ``average=None``. NaN for a label of which
-        nothing is known. Of few samples it is above 0 for perfect probabilities too:
+        A float, or an array (n_labels,) for ``average=None``. NaN for a label without
+        known entries. With few samples it is above 0 even for perfect probabilities:
         compare it between models on the same data.
 
     Raises:
         TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ, scores are no probabilities, truth is not 0, 1 or
-            unknown, there are no samples, or an option is out of its range.
+        ValueError: If shapes differ, scores are not probabilities, truth is not 0, 1 or
+            unknown, there are no samples, or an option is out of range.
 
     References:
         C. Guo et al., "On calibration of modern neural networks", ICML 2017.
@@ -99,7 +99,7 @@ def calibration_error(
 
 
 class Column(NamedTuple):
-    """The known samples of a label, of any weight."""
+    """The known samples of a label, with any weights."""
 
     positive: Array
     probability: Array
@@ -145,10 +145,10 @@ def _error(column: Column, n_bins: int, strategy: str) -> float:
 
 
 def quantile_bins(values: Array, weight: Array, n_bins: int) -> Array:
-    """The bin of each value, of about equal weight; equal values are in one."""
+    """The bin of each value, all of about equal weight; equal values share one."""
     distinct, group = np.unique(values, return_inverse=True)
     sums = np.bincount(group, weight, minlength=len(distinct))
-    # By the middle of its weight, which of equal values is the same however they are
-    # ordered, and of a value twice as of one of twice the weight.
+    # By the middle of its weight, so that the order of equal values does not matter,
+    # and a weight of 2 equals the value twice.
     middle = (np.cumsum(sums) - sums / 2) / sums.sum()
     return np.minimum((middle * n_bins).astype(np.int64), n_bins - 1)[group]

@@ -1,7 +1,7 @@
 """Scores from counts, with scikit-learn's names and meaning.
 
-Every function takes ``(y_true, y_pred)``, or `Counts` that were taken before:
-count once, score often.
+Every function takes ``(y_true, y_pred)``, or `Counts` computed before: count once,
+score often.
 """
 
 from typing import Any
@@ -37,16 +37,16 @@ def _counts_to_average(
     average: str | None,
     sample_weight: npt.ArrayLike | None,
 ) -> tuple[Counts, Array | None]:
-    """Counts of which the average can be taken, and the weights."""
+    """Counts that the average needs, and the weights."""
     axis = 1 if check_average(average) == "samples" else 0
     counts, weight = take_counts(y_true, y_pred, sample_weight, axis)
-    # (Not those at many thresholds, which searches hand to an objective.)
+    # (Not those at many thresholds, which searches pass to an objective.)
     is_pooled = counts.axis is None and counts.tp.ndim == 0
     if is_pooled and average not in (None, "micro"):
         raise ValueError(
             f"average={average!r} needs counts per {'sample' if axis else 'label'}, as "
             f"confusion_counts(..., axis={axis}) takes them; got pooled counts, of "
-            'which there is no average: average="micro", or None, is their score.'
+            'which there is no average: use average="micro" or None.'
         )
     return counts, weight
 
@@ -60,7 +60,7 @@ def precision_score(
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
-    """Precision: which share of the positive decisions is right, tp / (tp + fp).
+    """Precision: the share of predicted positives that are true, tp / (tp + fp).
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
@@ -74,8 +74,8 @@ def precision_score(
             NaN leaves it out of the average.
 
     Returns:
-        A float, or an array (n_labels,) for ``average=None``. NaN where
-        nothing is known, of a label or at all.
+        A float, or an array (n_labels,) for ``average=None``. NaN without known
+        entries, of a label or at all.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -105,7 +105,7 @@ def recall_score(
     sample_weight: npt.ArrayLike | None = None,
     zero_division: float = 0.0,
 ) -> Any:
-    """Recall: which share of the positives is found, tp / (tp + fn).
+    """Recall: the share of positives that are predicted, tp / (tp + fn).
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.

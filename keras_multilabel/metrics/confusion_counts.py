@@ -1,4 +1,4 @@
-"""Counting: truth and decisions -> `Counts`."""
+"""Counting: truth and predictions -> `Counts`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.tallies import Entries, tally
 from keras_multilabel.utils.arguments import (
     Array,
-    check_decisions,
+    check_predictions,
     check_targets,
     sides,
 )
@@ -23,10 +23,10 @@ from keras_multilabel.utils.rows import (
     check_pair,
     check_rows,
     check_sample_weight,
-    check_weighed,
+    check_weighted,
 )
 
-# Truth and decisions of a block -> their entries.
+# Truth and predictions of a block -> their entries.
 _Reader = Callable[[Array, Array], Entries]
 
 
@@ -61,21 +61,21 @@ def confusion_counts(
     """Count true and false positives and negatives, per label or per sample.
 
     Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where it is unknown. Unknown entries are left out. Of labels per step
-            or pixel, shape (n_samples, ..., n_labels), each position is a sample.
-        y_pred: Decisions, 0 and 1, same shape. Each of the arrays may be a Dask array
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where it is unknown. Unknown entries are left out. For labels per step or
+            pixel, shape (n_samples, ..., n_labels), each position counts as a sample.
+        y_pred: Predictions, 0 and 1, same shape. Each of the arrays may be a Dask array
             or data frame, whose blocks are counted where they are.
         sample_weight: Shape (n_samples,), or one for each position, (n_samples, ...).
             A row of weight 2 counts twice.
-        axis: 0 counts over samples (a count per label), 1 over labels (a count
-            per sample), None over both; (0, 1) gives those per label and those per
-            sample, read from the data once.
-        label_names: One name per label, for the counts to carry along. Default: those
-            of the columns, where an argument is a data frame.
+        axis: 0 counts over samples (a count per label), 1 over labels (a count per
+            sample), None over both; (0, 1) returns both, per label and per sample, in
+            one pass over the data.
+        label_names: One name per label, for the counts to carry along. Default: the
+            names of the columns, if an argument is a data frame.
 
     Returns:
-        `Counts`: integers, or floats where ``sample_weight`` is given. Two of them for
+        `Counts`: integers, or floats if ``sample_weight`` is given. Two of them for
         ``axis=(0, 1)``.
 
     Raises:
@@ -104,7 +104,7 @@ def confusion_counts(
         raise ValueError(f"axis must be 0, 1, None or (0, 1); got {axis!r}.")
     axes = axis if isinstance(axis, tuple) else (axis,)
     if is_dask(y_true, y_pred, sample_weight):
-        # (With both axes the second one, which it refuses.)
+        # (With both axes, the check of the second one raises.)
         found = [_count_dask(y_true, y_pred, sample_weight, axes[-1])]
     else:
         found = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axes)
@@ -127,7 +127,7 @@ def _count(rows: Rows, axes: Sequence[int | None]) -> list[Counts]:
         raise ValueError(
             "sample_weight must have a finite sum; it overflows float64, the largest "
             f"weight is {rows.weight.max():g}. Scale the weights down: "
-            "scores are the same."
+            "scores stay the same."
         )
     return [
         counts.sum() if axis is None else counts
@@ -141,7 +141,7 @@ def take_counts(
     sample_weight: npt.ArrayLike | None,
     axis: int,
 ) -> tuple[Counts, Array | None]:
-    """Count over ``axis``, or check counts that were taken before; and the weights."""
+    """Count over ``axis``, or check given counts; and return the weights."""
     if not isinstance(y_true, Counts):
         if y_pred is None:
             raise TypeError("y_pred is missing: pass y_true and y_pred, or Counts.")
@@ -151,7 +151,7 @@ def take_counts(
         check_rows(rows.y_true)
         return _count(rows, [axis])[0], rows.weight
     if y_pred is not None:
-        raise TypeError("Counts hold the decisions already: pass them alone.")
+        raise TypeError("Counts hold the predictions already: pass them alone.")
     if y_true.axis not in (axis, None):
         raise ValueError(
             f"This score needs counts over axis {axis} (0: per label, 1: per sample); "
@@ -164,7 +164,7 @@ def take_counts(
 
 
 def count_positives(y_true: Array) -> tuple[Array, Array]:
-    """How many positives and known entries each label has, each (n_labels,)."""
+    """Number of positives and of known entries per label, each (n_labels,)."""
     n_positive, n_known = (ColumnSums(y_true.shape[1]) for _ in range(2))
     for block in blocks(y_true, y_true.itemsize):
         positive, known = check_targets(y_true[block])
@@ -176,13 +176,13 @@ def count_positives(y_true: Array) -> tuple[Array, Array]:
 def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Counts:
     if axis == 1:
         raise ValueError(
-            "axis=1 gives a count for every sample, which is no sum over blocks: with "
+            "axis=1 gives a count for every sample, not a sum over blocks: with "
             "Dask, axis must be 0 or None."
         )
     counts: Counts = sum_blocks(
         _count_block, y_true=y_true, y_pred=y_pred, sample_weight=weight
     )
-    check_weighed(counts.total.any(), weight)
+    check_weighted(counts.total.any(), weight)
     return counts if axis == 0 else counts.sum()
 
 
@@ -192,11 +192,11 @@ def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
 
 
 def count_checked(
-    truth: Array, decisions: Array, weight: Array | None, axis: int = 0
+    truth: Array, predictions: Array, weight: Array | None, axis: int = 0
 ) -> Counts:
-    """`confusion_counts` of what `check_truth` gave and of decisions as bytes."""
-    decisions = decisions.view(np.uint8)
-    return _tallied(truth, decisions, weight, [axis], _outcomes_of_checked)[0]
+    """`confusion_counts` of checked truth and of predictions as bytes."""
+    predictions = predictions.view(np.uint8)
+    return _tallied(truth, predictions, weight, [axis], _outcomes_of_checked)[0]
 
 
 def _tallied(
@@ -217,18 +217,18 @@ def _tallied(
 
 def _outcomes(y_true: Array, y_pred: Array) -> Entries:
     if y_true.itemsize == y_pred.itemsize == 1:
-        truth, decisions = y_true.view(np.uint8), y_pred.view(np.uint8)
-        either = truth | decisions
+        truth, predictions = y_true.view(np.uint8), y_pred.view(np.uint8)
+        either = truth | predictions
         if either.max(initial=0) <= 1:
-            return either, truth, decisions, None
-    return _entries(*check_targets(y_true), check_decisions(y_pred))
+            return either, truth, predictions, None
+    return _entries(*check_targets(y_true), check_predictions(y_pred))
 
 
-def _outcomes_of_checked(truth: Array, decisions: Array) -> Entries:
-    return _entries(*sides(truth), decisions)
+def _outcomes_of_checked(truth: Array, predictions: Array) -> Entries:
+    return _entries(*sides(truth), predictions)
 
 
-def _entries(truth: Array, known: Array | None, decisions: Array) -> Entries:
+def _entries(truth: Array, known: Array | None, predictions: Array) -> Entries:
     if known is not None:
-        decisions = decisions & known
-    return truth | decisions, truth, decisions, known
+        predictions = predictions & known
+    return truth | predictions, truth, predictions, known

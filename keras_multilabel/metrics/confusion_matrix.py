@@ -1,14 +1,14 @@
-"""Confusion matrices: 2 x 2 per label, and of labels with labels."""
+"""Confusion matrices: 2 x 2 per label, and label by label."""
 
 import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.metrics.confusion_counts import confusion_counts, take_counts
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.utils.arguments import Array, check_decisions, check_targets
+from keras_multilabel.utils.arguments import Array, check_predictions, check_targets
 from keras_multilabel.utils.rows import check_pair, check_rows
 
-# Labels are confused in blocks of about this many entries, few enough for the cache.
+# Labels are compared in blocks of about this many entries, few enough for the cache.
 BLOCK = 2**19
 
 
@@ -23,13 +23,13 @@ def multilabel_confusion_matrix(
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels), or `Counts`.
-        y_pred: Decisions, same shape; none with `Counts`.
+        y_pred: Predictions, 0 and 1, same shape; none with `Counts`.
         sample_weight: Shape (n_samples,).
-        samplewise: A matrix per sample instead.
+        samplewise: Return a matrix per sample instead.
 
     Returns:
-        Shape (n_labels, 2, 2), or (n_samples, 2, 2). Rows are the truth, columns
-        the decision.
+        Shape (n_labels, 2, 2), or (n_samples, 2, 2). Rows are the truth, columns the
+        prediction.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -56,27 +56,27 @@ def label_confusion_matrix(
     *,
     sample_weight: npt.ArrayLike | None = None,
 ) -> Array:
-    """Label x label: for what were missed labels mistaken (MLCM)?
+    """Label x label: which labels were predicted in place of missed ones (MLCM)?
 
     In each sample, labels that are found count on the diagonal. Each missed label
-    counts against each label that was predicted in excess; where none was missed,
-    the excess counts against each true label.
+    counts against each label that was predicted in excess; if none was missed, the
+    excess counts against each true label.
 
     The diagonal over the sum of a row is not recall, since a miss counts once for each
     label in excess. The order of the labels does not matter. In the code that the
     authors published (mlcm 0.0.1) it does: there the first label in excess takes all
-    that were missed, and the next ones count against labels that were found.
+    misses, and the next ones count against labels that were found.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels). Unknown entries are
             left out.
-        y_pred: Decisions, same shape.
+        y_pred: Predictions, 0 and 1, same shape.
         sample_weight: Shape (n_samples,).
 
     Returns:
-        Shape (n_labels + 1, n_labels + 1). Row i, column j: label i was true
-        and j predicted. The last row stands for "no true label", the last column
-        for "no label predicted".
+        Shape (n_labels + 1, n_labels + 1). Row i, column j: label i was true and j
+        predicted. The last row stands for "no true label", the last column for "no
+        label predicted".
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -111,17 +111,17 @@ def label_confusion_matrix(
 
 
 def _confused(y_true: Array, y_pred: Array) -> tuple[Array, Array, Array]:
-    """Per sample what was missed, and for what; and which samples those are."""
+    """Missed labels and those predicted instead, per sample; and which samples."""
     truth, known = check_targets(y_true)
-    decision = check_decisions(y_pred)
-    decision = decision if known is None else decision & known
+    predicted = check_predictions(y_pred)
+    predicted = predicted if known is None else predicted & known
     none = np.asarray(~truth.any(1))
-    missed, excess = truth & (decision ^ 1), decision & (truth ^ 1)
+    missed, excess = truth & (predicted ^ 1), predicted & (truth ^ 1)
     any_missed, any_excess = missed.any(1), excess.any(1)
-    # Where none is missed, what is true counts against the excess.
+    # If none is missed, the excess counts against the true labels.
     source = np.where(any_missed[:, None], missed, truth)
     nothing_found = (any_missed | none) & ~any_excess
-    # Rows that are right in every label have no part in it, and they are many.
+    # Rows that are right in every label add nothing, and there are many.
     kept = any_excess | nothing_found
     source = np.column_stack([source[kept], none[kept]])
     return source, np.column_stack([excess[kept], nothing_found[kept]]), kept
@@ -131,6 +131,6 @@ def _product(left: Array, right: Array, weight: Array | None) -> Array:
     """``left.T @ right`` over samples."""
     if weight is not None:
         return (left.astype(np.float64) * weight[:, None]).T @ right
-    # In float32 counts are exact up to 2^24, which a block does not reach.
+    # float32 counts are exact up to 2^24, which a block does not reach.
     product = left.astype(np.float32).T @ right.astype(np.float32)
     return product.astype(np.int64)

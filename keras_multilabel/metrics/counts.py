@@ -1,4 +1,4 @@
-"""`Counts`: true and false positives and negatives, the idea all scores rest on."""
+"""`Counts`: true and false positives and negatives, which all scores rest on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,21 +23,21 @@ OUTCOMES = ("tp", "fp", "fn", "tn")
 class Counts(Tabular):
     """True and false positives and negatives, in four arrays of one shape.
 
-    Counts of two parts of the data add up to those of the whole, so they merge
-    over batches, files and machines; ratios are taken once, at the end. Counts of one
-    label are ``counts["dog"]``, and ``to_frame()`` is the table that is printed, as a
-    data frame.
+    Counts of two parts of the data add up to those of the whole, so they merge over
+    batches, files and machines; ratios are computed once, at the end. ``counts["dog"]``
+    are the counts of one label, and ``to_frame()`` returns the printed table as a data
+    frame.
 
     Attributes:
         tp: True positives: how many (or what weight of) entries are 1 in both.
         fp: False positives: 0 in ``y_true``, 1 in ``y_pred``.
         fn: False negatives: 1 in ``y_true``, 0 in ``y_pred``.
         tn: True negatives: 0 in both.
-        axis: The axis of ``y_true`` that was counted over: 0 gives counts per
-            label, shape ``(..., n_labels)``; 1 counts per sample, shape
-            ``(n_samples,)``; None one total, shape ``(...,)``.
-        label_names: The labels' names, in the order of the last axis; None where
-            nobody gave any. Plots and tuning take them from here.
+        axis: The axis of ``y_true`` that was counted over: 0 gives counts per label,
+            shape ``(..., n_labels)``; 1 counts per sample, shape ``(n_samples,)``; None
+            one total, shape ``(...,)``.
+        label_names: The labels' names, in the order of the last axis; None if not
+            given. Plots and tuning use them.
 
     Example:
         >>> import keras_multilabel as kml
@@ -121,10 +121,10 @@ class Counts(Tabular):
 
         Args:
             label: A name or a position; or a list of either, a slice or a mask, for
-                several. (Counts per sample: positions of samples.)
+                several. (For counts per sample: positions of samples.)
 
         Returns:
-            `Counts`: of one label without the axis of labels, such as one total.
+            `Counts`: for a single label without the axis of labels, like one total.
 
         Raises:
             KeyError: If no label has that name.
@@ -138,7 +138,7 @@ class Counts(Tabular):
         return _counts(arrays, axis, names)
 
     def sum(self, axis: int = -1) -> "Counts":
-        """Add the counts up over one axis of theirs: over labels, or samples."""
+        """Add the counts up over one of their axes: over labels, or samples."""
         arrays = [array.sum(axis) for array in self._arrays()]
         if self.axis != 0 or axis in (-1, self.tp.ndim - 1):
             return _counts(arrays, None, None)
@@ -168,8 +168,8 @@ def _counts(
 
 
 def _widened(array: Array, axis: int | None) -> Array:
-    """Counts in a type that sums of them do not leave."""
-    # Those of a sample are at most the number of labels.
+    """Counts in a type that their sums cannot overflow."""
+    # Counts of a sample are at most the number of labels.
     if axis == 1 and array.dtype == np.int32 and array.max(initial=0) < 2**29:
         return array
     return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)

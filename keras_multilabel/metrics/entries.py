@@ -1,4 +1,4 @@
-"""Truth as a matrix, dense or sparse, of 1, 0 and, where unknown, -1."""
+"""Truth as a dense or sparse matrix: 1, 0 and, where unknown, -1."""
 
 from typing import Any
 
@@ -24,6 +24,6 @@ def check_entries(truth: Any) -> Any:
 
 
 def as_dense(rows: Any) -> Array:
-    """Rows of what `check_entries` gave as an array."""
+    """Rows of a result of `check_entries`, as an array."""
     dense: Array = rows.toarray() if sparse.issparse(rows) else rows
     return dense

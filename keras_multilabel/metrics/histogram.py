@@ -1,4 +1,4 @@
-"""Positives and negatives per bin of the score: curves from a fixed state."""
+"""Positives and negatives per bin of the score: curves from a state of fixed size."""
 
 from __future__ import annotations
 
@@ -36,37 +36,38 @@ from keras_multilabel.utils.tables import Table, Tabular, counted
 
 
 class ScoreHistogram(Tabular):
-    """How many positives and negatives have a score in which range, for each label.
+    """How many positives and negatives have a score in each bin, for each label.
 
     Its size does not depend on the number of samples, and histograms of parts of the
     data add up to that of the whole. `roc_auc_score`, `average_precision_score` and
-    `tune_thresholds` take one in place of ``y_true`` and ``y_score``; `counts` gives
+    `tune_thresholds` take one in place of ``y_true`` and ``y_score``; `counts` returns
     `Counts`, which all scores and plots take. It prints the totals per label, and
-    ``to_frame()`` gives them as a data frame.
+    ``to_frame()`` returns them as a data frame.
 
     Below 1/2 each octave, from one power of 2 to the next, is cut into equal bins;
     above 1/2 the bins are those of 1 - score. So they are narrow near 0 and near 1, and
     1/2 is an edge: counts at 0.5 are exact. Below 2^-24 an octave is cut in two.
 
-    Beside each count is the score of the entries, as long as all have the same one. So
-    ROC AUC and average precision are exact where each bin holds at most one score of
+    The score of the entries is kept beside each count as long as all have the same one.
+    So ROC AUC and average precision are exact if each bin holds at most one score of
     positives and one of negatives: for scores of two decimals, and of bfloat16 with
-    ``bins=6095``. `average_precision_bounds` tells: then both bounds are the score.
+    ``bins=6095``. `average_precision_bounds` shows it: then both bounds equal the
+    score.
 
     Counts are int64. From the first sample weights on they are float64, which is exact
-    up to 2^53 samples in a bin; so it is where counts and weights are added.
+    up to 2^53 samples in a bin, also if counts and weights are added.
 
     Args:
         num_labels: Number of labels.
-        bins: At least so many bins, rounded up to 46 * 2^k + 207. Default: 1,679, which
-            takes 24 * 1,679 bytes per label, and 32 * 1,679 for float64 scores.
-        label_names: One name per label, to carry along. Default: those of the columns
-            of the first data frame that is counted.
+        bins: Minimum number of bins, rounded up to 46 * 2^k + 207. Default: 1,679,
+            which takes 24 * 1,679 bytes per label, and 32 * 1,679 for float64 scores.
+        label_names: One name per label, to carry along. Default: the names of the
+            columns of the first data frame that is counted.
 
     Attributes:
         thresholds: Lower edges of the bins, ascending, shape (n_bins,): a score is in
-            the last bin whose edge it is not below.
-        label_names: The labels' names; None where nobody gave any.
+            the last bin whose edge it reaches.
+        label_names: The labels' names; None if not given.
 
     Raises:
         ValueError: If ``num_labels`` is below 1, ``bins`` not from 1 to 753,871, or
@@ -99,7 +100,7 @@ class ScoreHistogram(Tabular):
         self.label_names: list[Any] | None = given_names(label_names, num_labels)
         # By label, so that the bins of a label lie together.
         self._cells = np.zeros((2, num_labels, len(self.thresholds)), np.int64)
-        # float64 from the first scores on that are.
+        # float64 once float64 scores are counted.
         self._scores = np.full(self._cells.shape, NONE, np.float32)
 
     @classmethod
@@ -110,14 +111,14 @@ class ScoreHistogram(Tabular):
         *,
         label_names: Iterable[Any] | None = None,
     ) -> Any:
-        """Take what was counted elsewhere, each of shape (n_bins, n_labels).
+        """Build a histogram from counts made elsewhere, shape (n_bins, n_labels).
 
-        The scores are taken to be float32 and not below 2^-126, except 0. Then a bin
-        near 1 holds one score; of other bins that is not known.
+        The scores are assumed to be float32 and not below 2^-126, except 0. Then a bin
+        near 1 holds one score; for other bins this is not known.
 
         Raises:
             TypeError: If an argument does not hold numbers.
-            ValueError: If shapes differ, or there is no histogram of so many bins, or
+            ValueError: If shapes differ, no histogram has this number of bins, or
                 counts are negative or not finite.
         """
         sides = [
@@ -152,9 +153,9 @@ class ScoreHistogram(Tabular):
 
     @property
     def scores(self) -> Array:
-        """The one score of a bin's negatives, and of its positives.
+        """The score of a bin's negatives, and of its positives, if there is only one.
 
-        Shape (2, n_labels, n_bins): -1 where there is no entry, NaN for several scores.
+        Shape (2, n_labels, n_bins): -1 without entries, NaN for several scores.
         """
         return self._scores
 
@@ -179,15 +180,15 @@ class ScoreHistogram(Tabular):
         Args:
             y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
                 where unknown (left out); dense, or scipy.sparse, which stays sparse.
-                Of shape (n_samples, ..., n_labels) each position is a sample.
+                With shape (n_samples, ..., n_labels) each position counts as a sample.
             y_score: Probabilities, same shape.
-            sample_weight: Shape (n_samples,), or that of the positions. A row of
-                weight 2 counts twice.
+            sample_weight: Shape (n_samples,), or one per position. A row of weight 2
+                counts twice.
 
         Raises:
             TypeError: If an argument does not hold numbers.
             ValueError: If shapes differ, truth is not 0, 1 or unknown, or scores do not
-                lie from 0 to 1. Nothing is counted then.
+                lie from 0 to 1. Then nothing is counted.
         """
         check_columns(y_true, y_score, "y_score")
         score = check_positions(y_score, "y_score")
@@ -228,21 +229,21 @@ class ScoreHistogram(Tabular):
         return self._like(self._cells + other._cells, scores, names)
 
     def counts(self, threshold: npt.ArrayLike | None = None) -> Counts:
-        """Counts of the decisions ``y_score >= threshold``.
+        """Counts of the predictions ``y_score >= threshold``.
 
         Args:
-            threshold: One for all labels, or shape (n_labels,). Exact where it is one
-                of `thresholds`, as 0.5 and what `tune_thresholds` finds are; else that
-                of the next one above is taken. Default: each of `thresholds` in turn.
+            threshold: One for all labels, or shape (n_labels,). Exact if it is one of
+                `thresholds`, like 0.5 and the results of `tune_thresholds`; otherwise
+                the next higher one is used. Default: each of `thresholds` in turn.
 
         Returns:
-            Per label; by default with the shape (n_bins, n_labels).
+            Counts per label; by default with the shape (n_bins, n_labels).
 
         Raises:
             ValueError: If ``threshold`` is NaN, or there is not one per label.
         """
-        # Of the bins from each on, and of those before it: a difference of two sums
-        # would lose small weights beside large ones.
+        # Sums from each bin up, and of those below it: a difference of two sums would
+        # lose small weights beside large ones.
         edge = np.zeros_like(self._cells[..., :1])
         above = np.cumsum(self._cells[..., ::-1], axis=-1)[..., ::-1]
         below = np.concatenate([edge, np.cumsum(self._cells, axis=-1)], axis=-1)
@@ -261,7 +262,7 @@ class ScoreHistogram(Tabular):
         return Counts(tp, fp, fn, tn, axis=0, label_names=names)
 
     def to_json(self) -> str:
-        """As text that `from_json` reads; bins that are empty take little."""
+        """The histogram as text for `from_json`; empty bins take little space."""
         return histogram_json.write(self._cells, self._scores, self.label_names)
 
     @classmethod
@@ -269,7 +270,7 @@ class ScoreHistogram(Tabular):
         """Read what `to_json` wrote.
 
         Raises:
-            ValueError: If ``text`` is not that; the message names the field.
+            ValueError: If ``text`` is not such text; the message names the field.
         """
         cells, scores, names = histogram_json.read(text)
         return cls(cells.shape[1], cells.shape[2])._like(cells, scores, names)

@@ -12,9 +12,9 @@ from keras_multilabel.metrics.histogram_tally import NONE, scores_of_counts
 from keras_multilabel.utils.arguments import Array, check_num_labels
 
 VERSION = 1
-# Written where there are any.
+# Written if there are any.
 NAMES = "label_names"
-# Of each cell its one score, or null for several; once these were not written.
+# The score of each cell, or null for several. Earlier files do not have them.
 SCORES, SCORE_DTYPE = "scores", "score_dtype"
 SCORE_DTYPES = ("float32", "float64")
 OPTIONAL = {NAMES, SCORES, SCORE_DTYPE}
@@ -23,7 +23,7 @@ DTYPES = ("int64", "float64")
 
 
 def write(cells: Array, scores: Array, names: Sequence[Any] | None) -> str:
-    """Cells (2, n_labels, n_bins) as text: of each row where it is not 0, and what."""
+    """Cells (2, n_labels, n_bins) as text: for each row, nonzero bins and values."""
     rows = cells.reshape(-1, cells.shape[2])
     of_rows = zip(rows, scores.reshape(rows.shape), strict=True)
     values = (
@@ -62,7 +62,7 @@ def read(text: str) -> tuple[Array, Array, list[str] | None]:
         raise ValueError(f"bins: there is no histogram of {bins} bins.")
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}; got {dtype!r}.")
-    # Before memory is taken: num_labels may be anything.
+    # Checked before memory is allocated: num_labels may be anything.
     if not isinstance(rows, list) or len(rows) != 2 * num_labels:
         raise ValueError(
             f"cells must be a list of {2 * num_labels} rows, the negatives of each "

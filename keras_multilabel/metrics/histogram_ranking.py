@@ -1,7 +1,7 @@
-"""ROC AUC and average precision of a histogram, and bounds of the exact ones.
+"""ROC AUC and average precision of a histogram, and bounds of the exact values.
 
-Where a bin holds one score of positives and one of negatives, their order is known, and
-ties are. Elsewhere the scores are the mean over all orders within the bin, each equally
+If a bin holds one score of positives and one of negatives, their order is known, and so
+are ties. Elsewhere the scores are the mean over all orders within the bin, each equally
 likely; the bounds are those of the best and the worst order.
 """
 
@@ -17,7 +17,7 @@ from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.metrics.histogram_tally import merge
 from keras_multilabel.utils.arguments import Array
 
-# By so much of itself may rounding carry a sum of equal weights off their multiple.
+# Rounding may move a sum of equal weights off their multiple by this share.
 MULTIPLE = 1e-6
 # Labels are scored in blocks of about this many bins.
 BLOCK = 2**20
@@ -28,8 +28,8 @@ class Sides:
     """Negatives and positives as floats, shape (n_labels, n_bins), bins ascending.
 
     ``order``: 1 where all positives of a bin are above its negatives, -1 where below, 0
-    where all have one score, NaN where it is not known. ``unit``, shape (n_labels, 1),
-    is what one entry counts: 1, or 0 where weights do not tell.
+    where all have the same score, NaN where it is not known. ``unit``, shape (n_labels,
+    1), is the size of one entry: 1, or 0 if the weights do not show it.
     """
 
     negative: Array
@@ -41,7 +41,7 @@ class Sides:
     def blocks(
         cls, histogram: ScoreHistogram, *, pooled: bool = False
     ) -> Iterator["Sides"]:
-        """A few labels at a time; pooled: all labels as one."""
+        """Process a few labels at a time; pooled: all labels as one."""
         sides = [histogram.negatives.T, histogram.positives.T, *histogram.scores]
         unit = int(histogram.positives.dtype == np.int64)
         if pooled:
@@ -58,10 +58,10 @@ class Sides:
             yield cls(negative, positive, np.sign(high - low), units)
 
     def near_one(self) -> "Sides":
-        """Weights as counts, where all of a label are multiples of the smallest.
+        """Weights as counts, if all weights of a label are multiples of the smallest.
 
-        So they are where the weights are whole numbers, or all alike. Others are
-        divided by a power of 2, and products stay within the floats.
+        That holds if the weights are whole numbers, or all equal. Other weights are
+        divided by a power of 2, so that products do not overflow.
         """
         if self.unit.all():
             return self
@@ -81,7 +81,7 @@ class Sides:
 
     @property
     def known(self) -> Array:
-        """Labels of which anything is known."""
+        """Labels with known entries."""
         return (self.negative + self.positive).sum(1) > 0
 
     @property
@@ -97,7 +97,7 @@ def score_histogram_labels(
     *,
     pooled: bool = False,
 ) -> tuple[Array, Array]:
-    """Score and number of positives of each label; NaN if nothing is known of it."""
+    """Score and number of positives of each label; NaN without known entries."""
     pairs = [
         (
             np.where(sides.known, score(sides.near_one(), zero_division), np.nan),
@@ -110,7 +110,7 @@ def score_histogram_labels(
 
 
 def roc_auc(sides: Sides, zero_division: float) -> Array:
-    """Share of pairs in the right order; ties, and pairs of no known order, half."""
+    """Share of pairs in the right order; ties, and pairs of unknown order: half."""
     below = np.cumsum(sides.negative, axis=1) - sides.negative
     share = (1 + np.nan_to_num(sides.order)) / 2
     right = (sides.positive * (below + sides.negative * share)).sum(1)
@@ -128,14 +128,14 @@ def bounds_of_roc_auc(sides: Sides) -> tuple[Array, Array]:
 def average_precision(sides: Sides, zero_division: float) -> Array:
     """Mean over the positives of the precision at their score.
 
-    Where the order within a bin is known, all its positives have one score. In other
-    bins, with k positives and m negatives in any order, and a positives and b negatives
-    above, a positive is at each of the n = k + m places alike, and of the i - 1 entries
-    before place i a share of (k - 1) / (n - 1) is positive. So the mean is
+    If the order within a bin is known, all its positives have one score. In other bins,
+    with k positives and m negatives in any order, and a positives and b negatives
+    above, a positive is equally likely at each of the n = k + m places, and of the i -
+    1 entries before place i a share of (k - 1) / (n - 1) is positive. So the mean is
 
         1 / n * sum over i of (a + 1 + (i - 1) (k - 1) / (n - 1)) / (a + b + i),
 
-    which is exact for a bin of one entry. Of weights it is the limit for entries of no
+    which is exact for a bin of one entry. For weights it is the limit for entries of no
     size, an integral: positives and negatives are mixed evenly.
     """
     positive, above, unit = sides.positive, _above(sides.positive), sides.unit
@@ -152,14 +152,14 @@ def average_precision(sides: Sides, zero_division: float) -> Array:
 
 
 def _of_one_score(sides: Sides) -> Array:
-    """Sum of the precision over positives of one score, where the order is known."""
+    """Sum of the precision over positives with one score, where the order is known."""
     after = _above(sides.positive) + sides.positive
     not_below = _above(sides.negative) + sides.negative * (sides.order <= 0)
     return sides.positive * divide(after, after + not_below, 0.0)
 
 
 def _reciprocals(start: Array, n: Array, unit: Array) -> Array:
-    """Sum of 1 / (start + i) for i from 1 to n; without a unit the integral over i."""
+    """Sum of 1 / (start + i) for i from 1 to n; without a unit, the integral over i."""
     # Differences of the digamma function lose digits where it is flat.
     near = digamma(start + n + 1) - digamma(start + 1)
     middle = start + 0.5
@@ -190,14 +190,15 @@ def bounds_of_average_precision(sides: Sides) -> tuple[Array, Array]:
 
 
 def roc_auc_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
-    """Where the exact ROC AUC of each label must lie.
+    """Bounds of the exact ROC AUC of each label.
 
     Args:
-        histogram: Without weights, or with: then they count as the score counts them.
+        histogram: With or without weights, which the bounds treat as the score does.
 
     Returns:
-        ``(lowest, highest)``, each of shape (n_labels,); NaN for labels with one side
-        only. `roc_auc_score` of the histogram is half-way between.
+        ``(lowest, highest)``, each of shape (n_labels,); NaN for labels without
+        positives or without negatives. `roc_auc_score` of the histogram is half-way
+        between.
 
     Example:
         >>> import keras_multilabel as kml
@@ -211,7 +212,7 @@ def roc_auc_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
 
 
 def average_precision_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
-    """Where the exact average precision of each label must lie.
+    """Bounds of the exact average precision of each label.
 
     Args:
         histogram: As in `roc_auc_bounds`.
@@ -244,5 +245,5 @@ def _joined(
 
 
 def _above(side: Array) -> Array:
-    """How many are in higher bins."""
+    """Sums of the bins above."""
     return np.cumsum(side[:, ::-1], axis=1)[:, ::-1] - side

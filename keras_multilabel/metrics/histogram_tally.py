@@ -1,9 +1,9 @@
 """Entries of a batch, counted into the cells of a `ScoreHistogram`.
 
-A cell is a bin of a label's negatives, or of its positives. Beside its count stands the
-score that all of its entries have: `NONE` where there is no entry, NaN where there are
-several scores. So ties are told from scores that are merely near, and two entries of
-two sides are in order.
+A cell is a bin of a label's negatives, or of its positives. Beside its count it keeps
+the score that all of its entries share: `NONE` without entries, NaN for several scores.
+This tells ties from scores that are merely close, and gives the order of two entries of
+different sides.
 """
 
 from threading import Lock
@@ -19,7 +19,7 @@ from keras_multilabel.utils.parallel import map_threads
 NONE = -1.0
 # Entries are counted in blocks of about this many, few enough for the cache.
 BLOCK = 2**17
-# Fewer blocks are counted sooner than threads start.
+# With fewer blocks than this, threads cost more than they gain.
 FOR_THREADS = 4
 
 
@@ -35,10 +35,10 @@ def tally(
 
     Args:
         counts: Negatives and positives per label and bin; float64 if weighted.
-        scores: The score of each cell; float64 if any is.
-        leading_bits: Of the bins.
-        y_true: As `entries.check_entries` gives it.
-        y_score: As `bins.check_binnable` gives it, (n_samples, n_labels).
+        scores: The score of each cell; float64 if any score is.
+        leading_bits: The number of leading bits of the bins.
+        y_true: A result of `entries.check_entries`.
+        y_score: A result of `bins.check_binnable`, (n_samples, n_labels).
         weight: Shape (n_samples,), or None.
     """
     _, n_labels, n_bins = counts.shape
@@ -75,16 +75,16 @@ def tally(
 
 
 def _note(scores: Array, cell: Array, score: Array) -> None:
-    """Take in the scores of entries: those of one cell may be one, or several."""
+    """Add the scores of entries: those of one cell may be equal or differ."""
     seen = scores.take(cell)
     other = seen != score
-    # NaN, for several, stays.
+    # NaN, for several scores, stays.
     other &= seen == seen
     if not other.any():
         return
     cell, score, seen = cell[other], score[other], seen[other]
     scores[cell] = np.where(seen == NONE, score, score.dtype.type(np.nan))
-    # Of several entries of a fresh cell the last one has been written.
+    # If a new cell has several entries, the last one has been written.
     several = scores[cell] != score
     scores[cell[several]] = np.nan
 
@@ -97,13 +97,13 @@ def merge(scores: Array, others: Array) -> Array:
 
 
 def scores_of_counts(counts: Array, leading_bits: int) -> Array:
-    """Scores of cells that were counted elsewhere, as far as float32 tells them."""
+    """Scores of cells that were counted elsewhere, where float32 determines them."""
     edges = bin_edges(leading_bits)
     scores = np.where(holds_one_value(leading_bits), edges, np.nan).astype(np.float32)
     return np.where(counts > 0, scores, np.float32(NONE))
 
 
 def holds_one_value(leading_bits: int) -> Array:
-    """Bins of one float32 value: those near 1, and the lowest, which is taken for 0."""
+    """Bins of one float32 value: those near 1, and the lowest, which stands for 0."""
     edges = bin_edges(leading_bits)
     return np.asarray((edges == 0) | (edges >= tied_from(leading_bits)))

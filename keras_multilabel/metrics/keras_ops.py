@@ -1,7 +1,7 @@
-"""Counts, histograms and scores of batches, out of ``keras.ops``.
+"""Counts, histograms and scores of batches, in ``keras.ops``.
 
-What `counts`, `histogram`, `histogram_ranking` and `averages` do in NumPy, for the
-graph: in int32 and float32, which every backend has.
+The graph versions of what `counts`, `histogram`, `histogram_ranking` and `averages` do
+in NumPy: in int32 and float32, which every backend has.
 """
 
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ def _bins() -> Array:
     low = (np.arange(n_low + 1, dtype=np.int32) << SHIFT).view(np.float32)
     bins = np.zeros(N_PLACES, np.int32)
     bins[: n_low + 1] = bin_of(low)
-    # One bit less than 1 - p, for these bins take in the lower p. That of 1.0 is first.
+    # One bit less than 1 - p: these bins include the lower p. The bin of 1.0 is first.
     bins[MIRRORED - 1 : MIRRORED + n_low] = bin_of(1 - low)
     return bins
 
@@ -65,7 +65,7 @@ def as_rows(
 ) -> tuple[Any, Any, Any]:
     """A batch as float32 (rows, n_labels) twice, and weights (rows,) or None.
 
-    Of shape (batch, ..., n_labels), each position is a row.
+    If the shape is (batch, ..., n_labels), each position is a row.
     """
     y_true, y_pred = (
         ops.stop_gradient(ops.cast(ops.convert_to_tensor(each), "float32"))
@@ -86,13 +86,13 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
         return torch_ops.masks(y_true, y_pred, ops.convert_to_tensor(threshold))
     positive = ops.equal(y_true, 1)
     known = ops.logical_or(positive, ops.equal(y_true, 0))
-    decided = ops.greater_equal(y_pred, threshold)
-    both = ops.logical_and(positive, decided)
-    return [both, ops.logical_and(known, decided), positive, known]
+    predicted = ops.greater_equal(y_pred, threshold)
+    both = ops.logical_and(positive, predicted)
+    return [both, ops.logical_and(known, predicted), positive, known]
 
 
 def count_invalid(y_pred: Any, known: Any) -> Any:
-    """How many outputs of known entries are NaN, or no probabilities; int32."""
+    """Number of known entries whose output is NaN or not a probability; int32."""
     if BACKEND == "torch":
         return torch_ops.invalid(y_pred, known, 0.5 + ROUNDING)
     # NaN is neither.
@@ -102,21 +102,21 @@ def count_invalid(y_pred: Any, known: Any) -> Any:
 
 
 def count_invalid_weights(weight: Any) -> Any:
-    """How many weights are NaN, infinite or below 0; int32."""
+    """Number of weights that are NaN, infinite or below 0; int32."""
     is_valid = ops.logical_and(weight >= 0, weight < np.inf)
     return ops.sum(ops.cast(ops.logical_not(is_valid), "int32"))
 
 
 def count(outcomes: list[Any]) -> Any:
     """Sums over the batch, int32 (4, n_labels)."""
-    if BACKEND == "jax":  # as one block 0.8 times the time, on TensorFlow 1.7 times
+    if BACKEND == "jax":  # one block takes 0.8 times the time, on TensorFlow 1.7
         return ops.sum(ops.cast(ops.stack(outcomes, axis=1), "int32"), axis=0)
     if BACKEND == "torch":
         return ops.stack([each.sum(0) for each in outcomes]).int()
     return ops.stack([ops.sum(ops.cast(each, "int32"), 0) for each in outcomes])
 
 
-def weigh(outcomes: list[Any], weight: Any) -> Any:
+def weighted_sums(outcomes: list[Any], weight: Any) -> Any:
     """Sums of the weights over the batch, float32 (4, n_labels)."""
     column = ops.expand_dims(weight, 1)
     return ops.stack(
@@ -156,11 +156,11 @@ def tally(cells: Any, y_score: Any, positive: Any, entries: Any) -> None:
 
 
 def places(y_score: Any) -> Any:
-    """Where ``BINS`` has the bin of a float32 score; of no probability, anywhere."""
+    """The bin in ``BINS`` of a float32 score; any bin if it is not a probability."""
     # -1 where at least 1/2, else 0; ops.where takes many times as long.
     high = ops.right_shift(HALF - 1 - ops.maximum(ops.view(y_score, "int32"), 0), 31)
     bits = ops.view(ops.minimum(y_score, 1 - y_score), "int32")
-    # Not below 0: -0.0 has its sign among them, and 1 + 1e-7 is a 1 that was rounded.
+    # Not below 0: -0.0 has a sign bit, and 1 + 1e-7 is a 1 that was rounded.
     bits = ops.maximum(bits, 0)
     place = ops.right_shift(bits + high, SHIFT) + ops.bitwise_and(high, MIRRORED)
     return ops.bitwise_and(place, N_PLACES - 1)
@@ -230,8 +230,9 @@ def average_precision(
 def _reciprocals(start: Any, n: Any, unit: Any) -> Any:
     """`histogram_ranking._reciprocals`.
 
-    The first four are added; for the rest, as of differences of the digamma function at
-    x + 1/2, its series log x + 1 / (24 x^2) - 7 / (960 x^4) will do for a float32.
+    The first four terms are added; the rest is a difference of digamma functions, for
+    which the series log x + 1 / (24 x^2) - 7 / (960 x^4) of digamma at x + 1/2 is
+    accurate enough for a float32.
     """
     middle = start + 4.5 * unit
     rest = ops.log1p(divide(n, middle, 0.0))
@@ -242,6 +243,6 @@ def _reciprocals(start: Any, n: Any, unit: Any) -> Any:
 
 
 def _above(side: Any) -> Any:
-    """Sums over the bins above; without rounding, 0 where those are empty."""
+    """Sums over the bins above; exactly 0 where those are empty."""
     from_above = ops.flip(ops.cumsum(ops.flip(side, 1), axis=1), 1)
     return ops.pad(from_above[:, 1:], [[0, 0], [0, 1]])

@@ -11,15 +11,15 @@ from keras_multilabel.utils.parallel import equal_parts, map_threads
 
 Result = TypeVar("Result")
 
-# At most this many columns are copied to the sort at a time: two cache lines of
+# At most this many columns are copied for sorting at a time: two cache lines of
 # float32, since a narrower copy takes up to twice as long per column.
 COLUMNS = 32
-# But no more than this many bytes of scores per thread.
+# But at most this many bytes of scores per thread.
 COPY_BYTES = 2**25
-# And this many rows of them: what is read stays in the cache while it is written.
+# And at most this many rows of them: what is read stays in the cache while written.
 BLOCK_ROWS = 512
 
-# One label's scores in parts of the samples; None where nothing of a part is known.
+# One label's scores in parts of the samples; None for a part without known entries.
 Parts = Sequence[SortedLabel | None]
 
 
@@ -28,8 +28,8 @@ def _sort_unweighted(positive: Array, score: Array) -> SortedLabel:
     positives = np.flatnonzero(positive)
     above = score[positives]
     above.sort()
-    # In place, with the positives sent to the end: a third faster than to copy the
-    # negatives and sort them.
+    # In place, with the positives moved to the end: a third faster than copying and
+    # sorting the negatives.
     score[positives] = np.inf
     score.sort()
     return SortedLabel(Side(above, None), Side(score[: len(score) - len(above)], None))
@@ -44,13 +44,13 @@ def map_labels(
     """Sort each label's scores and call ``function(scores, column)``, in threads.
 
     Args:
-        function: What to make of each label.
-        truth: What `check_truth` gave.
-        y_score: Its scores, without NaN.
-        weight: Of the samples, above 0; or None.
+        function: Called for each label.
+        truth: A result of `check_truth`.
+        y_score: The scores, without NaN.
+        weight: Weights of the samples, above 0; or None.
 
     Returns:
-        What it returned for each label; None where nothing of a label is known.
+        The result of each label; None for a label without known entries.
     """
 
     def of_parts(parts: Parts, column: int) -> Result | None:
@@ -69,11 +69,12 @@ def map_parts(
     """The same, with the scores of each label sorted in parts.
 
     Args:
-        function: What to make of the parts of each label, None where nothing is known.
-        truth: What `check_truth` gave.
-        y_score: Its scores, without NaN.
-        weight: Of the samples, above 0; or None.
-        rows: Those of each part.
+        function: Called with the parts of each label, None for parts without known
+        entries.
+        truth: A result of `check_truth`.
+        y_score: The scores, without NaN.
+        weight: Weights of the samples, above 0; or None.
+        rows: The rows of each part.
     """
 
     def of_columns(part: slice) -> list[Result]:

@@ -1,4 +1,4 @@
-"""`MultiLabelScores`: scores that Keras takes along in its own passes."""
+"""`MultiLabelScores`: scores computed in Keras's own passes."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -36,42 +36,42 @@ NAMES = (*RATIOS, *FROM_HISTOGRAM)
 class MultiLabelScores(keras.metrics.Metric):
     """Scores from counts that are added up in the passes that Keras makes anyway.
 
-    For ``compile(metrics=[...])``: validation costs no pass of its own, and nothing
-    is kept but counts, which do not grow with the data and add up over devices. Each
-    score has a key of its own in ``logs``: ``f1_score`` on the training data and
-    ``val_f1_score`` on the validation data. With `MultiLabelMetrics` without data
-    among the callbacks the metric rests while the model trains.
+    For ``compile(metrics=[...])``: validation needs no extra pass, and only counts are
+    kept, which do not grow with the data and add up over devices. Each score has its
+    own key in ``logs``: ``f1_score`` on the training data and ``val_f1_score`` on the
+    validation data. With `MultiLabelMetrics` without data among the callbacks, the
+    metric is switched off while the model trains.
 
     The state is 12 int32 or float32 numbers per label, and 4 * 1,679 more if a ranking
-    score is asked for; then each step also works out scores of that many bins. Counts
+    score is asked for; then each step also computes scores from that many bins. Counts
     are exact up to 2^31 samples.
 
     Args:
         num_labels: Number of labels, the columns of y.
-        threshold: A number, or one per label, shape (num_labels,). A label is decided
+        threshold: A number, or one per label, shape (num_labels,). A label is predicted
             where ``y_pred >= threshold`` (Keras's own metrics use ``>``).
         scores: Names of ``"f1_score"``, ``"precision"``, ``"recall"``, ``"jaccard"``,
             ``"hamming_loss"``, and the ranking scores ``"roc_auc"`` and
-            ``"average_precision"`` (each with or without ``_score``), which are those
-            of a `ScoreHistogram`.
+            ``"average_precision"`` (each with or without ``_score``), which are
+            computed as for a `ScoreHistogram`.
         average: ``"weighted"``, ``"macro"`` or ``"micro"``.
         zero_division: 0.0, 1.0 or NaN: the score of a label where it is 0 / 0. NaN
             leaves it out of averages. (ROC AUC is always NaN there.)
-        from_logits: The model gives logits; they are put through a sigmoid.
-        name: Any but the default is put before the keys, ``<name>_f1_score``: for
-            models of which several outputs have such a metric.
-        dtype: As of every Keras metric. The counts are int32 and float32 regardless.
+        from_logits: The model's outputs are logits; a sigmoid is applied to them.
+        name: Any name but the default is put before the keys, ``<name>_f1_score``: for
+            models with such a metric on several outputs.
+        dtype: As for every Keras metric. The counts are int32 and float32 regardless.
         label_names: One name per label, for `counts` and `histogram` to carry along.
-            Default: those of `Thresholds` as ``threshold``.
+            Default: the names of `Thresholds` given as ``threshold``.
 
     Attributes:
-        ranks: Whether a ranking score is asked for, and there is a `histogram`.
-        resting: Whether batches are left out, and no scores given. Steps that Keras
-            compiled keep the value that they were traced with.
+        ranks: Whether a ranking score is asked for, so that there is a `histogram`.
+        resting: Whether batches are ignored, and no scores returned. Steps that Keras
+            has compiled keep the value that they were traced with.
 
     Raises:
-        ValueError: If an option is not as described above, or, when it is called, a
-            batch is not of the shape (batch, ..., num_labels).
+        ValueError: If an option is not as described above, or, when called, a batch
+            does not have the shape (batch, ..., num_labels).
 
     Example:
         >>> import keras, numpy as np
@@ -119,13 +119,13 @@ class MultiLabelScores(keras.metrics.Metric):
 
     def _add_state(self) -> None:
         self._invalid = self._zeros((), "int32", "invalid")
-        # Sums of weights in pairs: the rounded sum, and what rounding lost.
+        # Sums of weights in pairs: the rounded sum, and the rounding error.
         self._counted = self._zeros((4, self.num_labels), "int32", "counted")
-        self._weighed = self._zeros((2, 4, self.num_labels), "float32", "weighed")
+        self._weighted = self._zeros((2, 4, self.num_labels), "float32", "weighted")
         if self.ranks:
             shape = (2 * self.num_labels * keras_ops.N_BINS,)
             self._cells = self._zeros(shape, "int32", "cells")
-            self._weighed_cells = self._zeros(shape, "float32", "weighed_cells")
+            self._weighted_cells = self._zeros(shape, "float32", "weighted_cells")
 
     def _zeros(self, shape: tuple[int, ...], dtype: str, name: str) -> Any:
         return self.add_variable(shape, "zeros", dtype=dtype, name=name)
@@ -135,12 +135,12 @@ class MultiLabelScores(keras.metrics.Metric):
 
         Args:
             y_true: Multi-hot truth, shape (batch, num_labels), or (batch, ...,
-                num_labels) for labels per step or pixel, each of which counts as a
-                sample. What is neither 0 nor 1 is unknown and left out, as -1 and NaN
-                are.
+                num_labels) for labels per step or pixel, where each position counts as
+                a sample. Any value except 0 and 1, such as -1 and NaN, is unknown and
+                left out.
             y_pred: The model's output, same shape.
-            sample_weight: Shape (batch,) or (batch, 1), or the shape of the positions,
-                (batch, ...). A row of weight 2 counts twice. Keras passes it to
+            sample_weight: Shape (batch,) or (batch, 1), or one per position, (batch,
+                ...). A row of weight 2 counts twice. Keras passes it to
                 ``weighted_metrics`` only.
         """
         if self.resting:
@@ -155,23 +155,25 @@ class MultiLabelScores(keras.metrics.Metric):
         if weight is None:
             self._counted.assign_add(keras_ops.count(outcomes))
         else:
-            self._weigh(outcomes, weight)
+            self._add_weights(outcomes, weight)
             invalid = invalid + keras_ops.count_invalid_weights(weight)
         self._invalid.assign_add(invalid)
         if self.ranks:
             self._tally(y_pred, outcomes[2], outcomes[3], weight)
 
-    def _weigh(self, outcomes: list[Any], weight: Any) -> None:
-        total, lost = self._weighed[0], self._weighed[1]
-        total, error = keras_ops.add_exactly(total, keras_ops.weigh(outcomes, weight))
-        self._weighed.assign(ops.stack([total, lost + error]))
+    def _add_weights(self, outcomes: list[Any], weight: Any) -> None:
+        total, lost = self._weighted[0], self._weighted[1]
+        total, error = keras_ops.add_exactly(
+            total, keras_ops.weighted_sums(outcomes, weight)
+        )
+        self._weighted.assign(ops.stack([total, lost + error]))
 
     def _tally(self, y_pred: Any, positive: Any, known: Any, weight: Any) -> None:
         if weight is None:
             keras_ops.tally(self._cells, y_pred, positive, known)
         else:
             entries = ops.cast(known, "float32") * ops.expand_dims(weight, 1)
-            keras_ops.tally(self._weighed_cells, y_pred, positive, entries)
+            keras_ops.tally(self._weighted_cells, y_pred, positive, entries)
 
     def result(self) -> dict[str, Any]:
         """The scores by name; none while resting."""
@@ -186,8 +188,8 @@ class MultiLabelScores(keras.metrics.Metric):
     # All scores at once: Keras asks for them after each batch.
 
     def _scores_of_counts(self) -> dict[str, Any]:
-        weighed = self._weighed[0] + self._weighed[1]
-        sums = self._pool(ops.cast(self._counted, "float32") + weighed, axis=1)
+        weighted = self._weighted[0] + self._weighted[1]
+        sums = self._pool(ops.cast(self._counted, "float32") + weighted, axis=1)
         counts = keras_ops.Sums(*(sums[row] for row in range(4)))
         pairs = {kind: RATIOS[kind](counts) for kind in self._kinds if kind in RATIOS}
         values = {}
@@ -204,11 +206,11 @@ class MultiLabelScores(keras.metrics.Metric):
         return values
 
     def _scores_of_histogram(self) -> dict[str, Any]:
-        weighed = self._weighed_cells
-        cells = ops.cast(self._cells, "float32") + weighed
+        weighted = self._weighted_cells
+        cells = ops.cast(self._cells, "float32") + weighted
         cells = ops.reshape(cells, (2, self.num_labels, keras_ops.N_BINS))
         cells = self._pool(cells, axis=1)
-        counts, unit = keras_ops.as_counts(cells, ops.any(weighed > 0))
+        counts, unit = keras_ops.as_counts(cells, ops.any(weighted > 0))
         kinds = [kind for kind in FROM_HISTOGRAM if kind in self._kinds]
         arguments = counts[0], counts[1], unit, self.zero_division
         scores = ops.stack([FROM_HISTOGRAM[kind](*arguments) for kind in kinds])
@@ -217,13 +219,13 @@ class MultiLabelScores(keras.metrics.Metric):
         return self._averages(kinds, scores, support, known)
 
     def _pool(self, sums: Any, axis: int) -> Any:
-        """All labels as one for the micro average."""
+        """All labels as one, for the micro average."""
         return ops.sum(sums, axis, keepdims=True) if self.average == "micro" else sums
 
     def _averages(
         self, kinds: Iterable[str], scores: Any, support: Any, known: Any
     ) -> dict[str, Any]:
-        """Of each row of scores; of what nothing is known there is no score."""
+        """The average of each row of scores; labels without known entries have none."""
         scores = ops.where(ops.equal(known, 0), np.nan, scores)
         averages = keras_ops.average_scores(scores, support, self.average)
         averages = averages + self._nan_if_invalid()
@@ -237,17 +239,18 @@ class MultiLabelScores(keras.metrics.Metric):
     def n_invalid(self) -> int:
         """How many outputs were NaN or outside 0 to 1, or weights below 0 or NaN.
 
-        Since the last reset, of known entries. If there is any, the scores are NaN.
+        Counted for known entries since the last reset. If there are any, the scores are
+        NaN.
         """
         return int(ops.convert_to_numpy(self._invalid))
 
     @property
     def counts(self) -> Counts:
-        """`Counts` per label since the last reset, of a whole pass after a pass.
+        """`Counts` per label since the last reset, so of a whole pass at its end.
 
-        Integers, and floats once weights were given.
+        Integers, or floats once weights were given.
         """
-        return counts_of(self._counted, self._weighed, self.label_names)
+        return counts_of(self._counted, self._weighted, self.label_names)
 
     @property
     def histogram(self) -> ScoreHistogram:
@@ -257,8 +260,8 @@ class MultiLabelScores(keras.metrics.Metric):
                 "There is a histogram only for ranking scores: add "
                 f"{' or '.join(map(repr, FROM_HISTOGRAM))} to scores={self.scores}."
             )
-        cells, weighed = self._cells, self._weighed_cells
-        return histogram_of(cells, weighed, self.num_labels, self.label_names)
+        cells, weighted = self._cells, self._weighted_cells
+        return histogram_of(cells, weighted, self.num_labels, self.label_names)
 
     def reset_state(self) -> None:
         """Start anew, and not resting: as Keras does before each pass."""
@@ -266,7 +269,7 @@ class MultiLabelScores(keras.metrics.Metric):
         super().reset_state()
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the metric again."""
+        """Return the arguments that recreate the metric."""
         return {
             **super().get_config(),
             "num_labels": self.num_labels,
@@ -287,12 +290,12 @@ def _check_pooled(average: str) -> str:
     if check_average(average) in (None, "samples"):
         raise ValueError(
             'average must be "micro", "macro" or "weighted": one number per score; '
-            f"got {average!r}. Scores per label are those of `.counts`, and averages "
-            "over samples those of MultiLabelMetrics with data."
+            f"got {average!r}. For scores per label use `.counts`, for averages "
+            "over samples MultiLabelMetrics with data."
         )
     return average
 
 
 def _kind(score: str) -> str:
-    others = "MultiLabelMetrics with data knows others."
+    others = "MultiLabelMetrics with data has others."
     return check_score_name(score, NAMES, "scores", others)

@@ -42,12 +42,12 @@ def brier_score(
         sample_weight: Shape (n_samples,).
 
     Returns:
-        A float, or an array (n_labels,) for ``average=None``. NaN for a label of which
-        nothing is known.
+        A float, or an array (n_labels,) for ``average=None``. NaN for a label without
+        known entries.
 
     Raises:
         TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ, scores are no probabilities, truth is not 0, 1 or
+        ValueError: If shapes differ, scores are not probabilities, truth is not 0, 1 or
             unknown, or there are no samples.
 
     References:
@@ -74,11 +74,11 @@ def log_loss(
     average: Average | None = "macro",
     sample_weight: npt.ArrayLike | None = None,
 ) -> Any:
-    """Mean of minus the logarithm of the probability of what is true; lower is better.
+    """Mean negative log of the probability given to the truth; lower is better.
 
-    This is binary cross-entropy per label. As in scikit-learn, probabilities keep the
+    This is binary cross-entropy per label. As in scikit-learn, probabilities keep a
     distance of one rounding error from 0 and 1 (1.2e-7 in float32), so that a single
-    wrong certainty does not make the loss infinite.
+    certain but wrong prediction does not make the loss infinite.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
@@ -90,12 +90,12 @@ def log_loss(
         sample_weight: Shape (n_samples,).
 
     Returns:
-        A float, or an array (n_labels,) for ``average=None``. NaN for a label of which
-        nothing is known.
+        A float, or an array (n_labels,) for ``average=None``. NaN for a label without
+        known entries.
 
     Raises:
         TypeError: If an argument does not hold numbers.
-        ValueError: If shapes differ, scores are no probabilities, truth is not 0, 1 or
+        ValueError: If shapes differ, scores are not probabilities, truth is not 0, 1 or
             unknown, or there are no samples.
 
     Example:
@@ -148,7 +148,7 @@ def _mean_of_entries(
 def _mean_of_sorted(
     loss: Callable[[Array, Array], Array], ranked: SortedScores, average: Average | None
 ) -> Any:
-    """The same of scores that are sorted."""
+    """The same from sorted scores."""
     ranked.check_probabilities()
 
     def of_label(label: SortedLabel, _: int) -> tuple[float, float, float]:
@@ -169,7 +169,7 @@ def _mean_of_sorted(
 def check_calibrated(
     y_true: npt.ArrayLike, y_score: npt.ArrayLike, sample_weight: npt.ArrayLike | None
 ) -> Samples:
-    """Truth and probabilities from 0 to 1, whatever stands where truth is unknown."""
+    """Truth and probabilities from 0 to 1, with any score where truth is unknown."""
     samples = Samples.of(y_true, y_score, sample_weight)
     probability = blank_unknown(samples.y_score, samples.truth)
     check_probabilities(probability, "y_score", OF_LOGITS)

@@ -45,7 +45,7 @@ def roc_auc(scores: SortedLabel, zero_division: float) -> float:
         return zero_division
     first, below = scores.first_not_below, scores.below
     twice = below.weight_before(first) + below.weight_before(scores.first_above())
-    # Divided before it is weighted: a product of weights may leave the floats.
+    # Divided before it is weighted: a product of weights may overflow.
     return scores.above.mean(twice / scores.n_negative) / 2
 
 
@@ -107,7 +107,7 @@ def _rank(
 def average_ranking(
     scores: Array, support: Array, average: str | None, weight: Array | None = None
 ) -> Any:
-    """The average of what `rank_samples` gave; warns of labels that are left out."""
+    """The average of results of `rank_samples`; warns of labels that are left out."""
     if average == "micro":
         return float(scores[0])
     if average in ("macro", "weighted"):
@@ -121,8 +121,8 @@ def _warn_undefined(columns: list[int]) -> None:
     from sklearn.exceptions import UndefinedMetricWarning
 
     warnings.warn(
-        f"The score of the labels in columns {listed(columns, 20)} is undefined, for "
-        "want of known positives or negatives; they are left out of the average.",
+        f"The score of the labels in columns {listed(columns, 20)} is undefined, "
+        "for lack of known positives or negatives; they are left out of the average.",
         UndefinedMetricWarning,
         stacklevel=5,
     )
@@ -143,18 +143,18 @@ def average_precision_score(
     sum of (R_n - R_(n-1)) P_n over the thresholds.
 
     Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out). Or, without ``y_score``, `SortedScores`, or a
-            `ScoreHistogram`: then the value is not exact, see `ScoreHistogram`.
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out). Or, without ``y_score``, `SortedScores` or a
+            `ScoreHistogram`, which may be inexact: see `ScoreHistogram`.
         y_score: Scores of any scale, same shape; only their order matters.
-        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (of
-            ``y_true`` and ``y_score`` only).
-        sample_weight: Shape (n_samples,); the others have their own.
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (only
+            with ``y_true`` and ``y_score``).
+        sample_weight: Shape (n_samples,); `SortedScores` and histograms have their own.
         zero_division: 0.0, 1.0 or NaN: the score of a label without positives.
 
     Returns:
-        A float, or an array (n_labels,) for ``average=None``. NaN for a label
-        of which nothing is known.
+        A float, or an array (n_labels,) for ``average=None``. NaN for a label without
+        known entries.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -195,15 +195,15 @@ def roc_auc_score(
     """ROC AUC: how likely a positive scores higher than a negative (ties: half).
 
     Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out). Or, without ``y_score``, `SortedScores`, or a
-            `ScoreHistogram`: then the value is not exact, see `ScoreHistogram`.
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out). Or, without ``y_score``, `SortedScores` or a
+            `ScoreHistogram`, which may be inexact: see `ScoreHistogram`.
         y_score: Scores of any scale, same shape; only their order matters.
-        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (of
-            ``y_true`` and ``y_score`` only).
-        sample_weight: Shape (n_samples,); the others have their own.
-        zero_division: 0.0, 1.0 or NaN: the score of a label that has positives
-            only, or negatives only. NaN leaves it out of the average.
+        average: None, ``"micro"``, ``"macro"``, ``"weighted"`` or ``"samples"`` (only
+            with ``y_true`` and ``y_score``).
+        sample_weight: Shape (n_samples,); `SortedScores` and histograms have their own.
+        zero_division: 0.0, 1.0 or NaN: the score of a label that has positives only, or
+            negatives only. NaN leaves it out of the average.
 
     Returns:
         A float, or an array (n_labels,) for ``average=None``.

@@ -1,7 +1,7 @@
 """Scores of counts as numerator and denominator, for NumPy and for ``keras.ops``.
 
-Plain arithmetic: `Counts` have these attributes as arrays, and `MultiLabelScores` has
-them as tensors. `divide` of either side makes scores of the pairs.
+Plain arithmetic: `Counts` have these attributes as arrays, `MultiLabelScores` as
+tensors. The `divide` of either turns the pairs into scores.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import numpy as np
 
 
 class Outcomes(Protocol):
-    """What ratios read, arrays or tensors of one shape."""
+    """The attributes that ratios read, arrays or tensors of one shape."""
 
     @property
     def tp(self) -> Any:
@@ -81,7 +81,7 @@ def f_beta(beta: float) -> Ratio:
     )
 
 
-# The scores that callback, compiled metric and thresholds know by name.
+# The scores that callback, compiled metric and thresholds accept by name.
 RATIOS: dict[str, Ratio] = {
     "f1": f1,
     "precision": precision,

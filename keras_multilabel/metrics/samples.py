@@ -1,4 +1,4 @@
-"""Truth, scores and weights in one checked value, which nothing checks again."""
+"""Truth, scores and weights in one checked value, which need not be checked again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from keras_multilabel.utils.rows import check_pair, check_rows
 
 Result = TypeVar("Result")
 
-# Entries that are decided and counted at a time.
+# Entries that are predicted and counted at a time.
 BLOCK = 2**19
 
 
@@ -36,8 +36,8 @@ class Samples:
         truth: int8, shape (n_samples, n_labels): 1, 0 and, where unknown, -1.
         y_score: float32 or float64 without NaN, same shape.
         weight: float64, shape (n_samples,), or None.
-        sample: Of labels per step or pixel, the sample of which each row is a
-            position, ascending; None where each row is a sample.
+        sample: For labels per step or pixel, the sample that each row is a position of,
+            ascending; None if each row is a sample.
     """
 
     truth: Array
@@ -63,11 +63,11 @@ class Samples:
         return Samples(self.truth[chosen], self.y_score[chosen], weight)
 
     def scaled(self) -> tuple["Samples", float]:
-        """The same with weights near 1, and the unit of these.
+        """The same with weights near 1, and the unit that they were divided by.
 
         Their sums, squares and products neither overflow nor vanish. The unit is a
-        power of 2, so that nothing is rounded and ties stay ties; or, where all weights
-        are equal, their size, so that they count as none do.
+        power of 2, so that nothing is rounded and ties stay ties; or, if all weights
+        are equal, that weight, so that they count like no weights.
         """
         if self.weight is None or not self.weight.any():
             return self, 1.0
@@ -79,7 +79,7 @@ class Samples:
 
     @property
     def present(self) -> "Samples":
-        """Those of any weight: a row of weight 0 is as if it were not there."""
+        """The samples with nonzero weight: rows of weight 0 do not count."""
         if self.weight is None or self.weight.all():
             return self
         return self.rows(self.weight > 0)
@@ -98,7 +98,7 @@ class Samples:
         present = self.present
         return map_labels(function, present.truth, present.y_score, present.weight)
 
-    def decide(self, values: Array) -> Array:
+    def predict(self, values: Array) -> Array:
         """1 where a score reaches its threshold, as bool."""
         return self.y_score >= values
 
@@ -109,23 +109,24 @@ class Samples:
     def counts_at(self, values: Array) -> Counts:
         """Counts per label at one threshold each."""
         if self.weight is not None:
-            return self.count(self.decide(values))
+            return self.count(self.predict(values))
 
         def of_rows(part: slice) -> Counts:
             return count_checked(self.truth[part], self.y_score[part] >= values, None)
 
-        # In blocks that stay in the cache: what is decided is looked at once.
+        # In blocks that stay in the cache, so that predictions are read from memory
+        # once.
         step = max(1, BLOCK // self.truth.shape[1])
         counts = map_threads(of_rows, equal_parts(len(self.truth), step))
         return sum(counts[1:], start=counts[0])
 
-    def count(self, decisions: Array, axis: int = 0) -> Counts:
-        """Counts of decisions, bytes of 0 and 1: per label, or per sample."""
-        return count_checked(self.truth, decisions, self.weight, axis)
+    def count(self, predictions: Array, axis: int = 0) -> Counts:
+        """Counts of predictions, bytes of 0 and 1: per label, or per sample."""
+        return count_checked(self.truth, predictions, self.weight, axis)
 
     @cached_property
     def counts(self) -> Counts:
-        """Counts per label when nothing is decided."""
+        """Counts per label if nothing is predicted."""
         return self.count(self._nothing)
 
     @cached_property
@@ -133,7 +134,7 @@ class Samples:
         """Effective number of positives of each label."""
         if self.weight is None:
             return self.counts.support
-        # Kish's effective sample size: weights of 0.1 or 10 throughout change nothing.
+        # Kish's effective sample size: a constant weight of 0.1 or 10 changes nothing.
         weight, exponent = near_one(self.weight)
         squares = replace(self, weight=weight**2).counts.support
         support = np.ldexp(self.counts.support, -exponent)

@@ -1,4 +1,4 @@
-"""`score_histogram`: the `ScoreHistogram` of data that is there at once."""
+"""`score_histogram`: the `ScoreHistogram` of data that fits in memory."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -10,7 +10,7 @@ from keras_multilabel.metrics.histogram import ScoreHistogram
 from keras_multilabel.utils.dask import is_dask, sum_blocks
 from keras_multilabel.utils.label_names import given_names
 from keras_multilabel.utils.matrices import check_positions
-from keras_multilabel.utils.rows import check_weighed
+from keras_multilabel.utils.rows import check_weighted
 
 
 def score_histogram(
@@ -29,9 +29,9 @@ def score_histogram(
             Dask array or data frame, whose blocks are counted where they are.
         y_score: Probabilities, same shape.
         sample_weight: Shape (n_samples,). A row of weight 2 counts twice.
-        bins: At least so many bins, as in `ScoreHistogram`.
-        label_names: One name per label, to carry along. Default: those of the columns,
-            where an argument is a data frame.
+        bins: Minimum number of bins, as in `ScoreHistogram`.
+        label_names: One name per label, to carry along. Default: the names of the
+            columns, if an argument is a data frame.
 
     Returns:
         `ScoreHistogram`, for scores, thresholds and plots.
@@ -55,7 +55,9 @@ def score_histogram(
         )
     else:
         histogram = count(y_true, y_score, sample_weight)
-    check_weighed(histogram.positives.any() or histogram.negatives.any(), sample_weight)
+    check_weighted(
+        histogram.positives.any() or histogram.negatives.any(), sample_weight
+    )
     num_labels = histogram.num_labels
     histogram.label_names = given_names(label_names, num_labels, y_true, y_score)
     return histogram

@@ -1,7 +1,7 @@
 """What scores return: a float for an average, an array for ``average=None``.
 
-A decorator tells that to type checkers, and changes nothing else. (`Counts` at many
-thresholds give an array for an average too.)
+A decorator tells type checkers so, and changes nothing else. (`Counts` at many
+thresholds return an array for an average too.)
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Ranked = npt.ArrayLike | ScoreHistogram | SortedScores
 
 
 class CountScore(Protocol):
-    """A score of decisions, or of `Counts`."""
+    """A score of predictions, or of `Counts`."""
 
     @overload
     def __call__(
@@ -73,7 +73,7 @@ class BetaScore(Protocol):
 
 
 class ScoresAndSupport(Protocol):
-    """Three scores and the support, of which only labels have one."""
+    """Three scores and the support, which only labels have."""
 
     @overload
     def __call__(
@@ -100,7 +100,7 @@ class ScoresAndSupport(Protocol):
 
 
 class RankingScore(Protocol):
-    """A score of scores, of `SortedScores`, or of a `ScoreHistogram`."""
+    """A score of continuous scores, `SortedScores`, or a `ScoreHistogram`."""
 
     @overload
     def __call__(

@@ -1,9 +1,9 @@
-"""The scores of one label, sorted, positives and negatives apart.
+"""The scores of one label, sorted, positives and negatives separately.
 
-Average precision, ROC AUC and threshold tuners all ask the same: what do the
-decisions at a threshold count? The scores of positives and negatives are sorted
-apart and thresholds looked up in both. That is exact on ties, takes any float, and
-needs no argsort.
+Average precision, ROC AUC and threshold tuners all need the counts of the predictions
+at a threshold. The scores of positives and negatives are sorted separately and
+thresholds looked up in both. That is exact on ties, takes any float, and needs no
+argsort.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ class Side:
     """The positives of one label, or its negatives, by ascending score.
 
     Weights are summed from the top and from the bottom: a difference of two sums would
-    lose the small weights beside a large one.
+    lose small weights beside a large one.
 
     Attributes:
         scores: Shape (n,).
-        weight: Of each, shape (n,); None: each counts 1.
+        weight: Weight of each, shape (n,); None: each counts 1.
     """
 
     scores: Array
@@ -47,20 +47,20 @@ class Side:
 
     @property
     def total(self) -> Any:
-        """How many there are, or what they weigh."""
+        """Number of scores, or their total weight."""
         return len(self) if self.weight is None else self._sums_before[-1]
 
     def weight_from(self, index: Array) -> Array:
-        """Weight of those from each index on."""
+        """Weight of the scores from each index on."""
         return len(self) - index if self.weight is None else self._sums_from[index]
 
     def weight_before(self, index: Array) -> Array:
-        """Weight of those before each index."""
+        """Weight of the scores before each index."""
         return index if self.weight is None else self._sums_before[index]
 
     @property
     def effective_size(self) -> float:
-        """Of how many equal ones the weights are worth (Kish)."""
+        """Kish's effective number of scores, given their weights."""
         if self.weight is None or not len(self):
             return float(len(self))
         weight, _ = near_one(self.weight)
@@ -103,12 +103,12 @@ class SortedLabel:
 
     @property
     def n_positive(self) -> Any:
-        """How many positives there are, or what they weigh."""
+        """Number of positives, or their total weight."""
         return self.above.total
 
     @property
     def n_negative(self) -> Any:
-        """How many negatives there are, or what they weigh."""
+        """Number of negatives, or their total weight."""
         return self.below.total
 
     def tp(self) -> Array:
@@ -124,11 +124,11 @@ class SortedLabel:
 
     @cached_property
     def first_not_below(self) -> Array:
-        """For each positive, where the negatives reach its score."""
+        """For each positive, the index from which negatives reach its score."""
         return np.searchsorted(self.below.scores, self.above.scores, "left")
 
     def first_above(self) -> Array:
-        """For each positive, where the negatives exceed its score."""
+        """For each positive, the index from which negatives exceed its score."""
         above, below = self.above.scores, self.below.scores
         # Few scores are tied as a rule, so few are looked up a second time.
         first = self.first_not_below.copy()
@@ -138,10 +138,10 @@ class SortedLabel:
         return first
 
     def candidates(self, *, every: bool) -> Array:
-        """Thresholds that decide differently, ascending; the last decides least.
+        """Thresholds whose predictions differ, ascending; the last predicts least.
 
         Those at the positives' scores, or with ``every`` at all scores, and one above
-        all scores, where nothing is decided: unless there are scores of inf, which
+        all scores, where nothing is predicted: unless there are scores of inf, which
         reach any threshold.
         """
         above, below = self.above.scores, self.below.scores
@@ -154,7 +154,7 @@ class SortedLabel:
         return max(side.scores[-1] for side in (self.above, self.below) if len(side))
 
     def steps(self, *, every: bool) -> tuple[Array, Counts]:
-        """The candidates, and what the decisions at each count."""
+        """The candidates, and the counts of the predictions at each."""
         thresholds = self.candidates(every=every)
         return thresholds, self.counts_at(thresholds)
 
@@ -164,7 +164,7 @@ class SortedLabel:
         return min(side.scores[0] for side in (self.above, self.below) if len(side))
 
     def counts_at(self, thresholds: Array) -> Counts:
-        """What the decisions at each threshold count."""
+        """The counts of the predictions at each threshold."""
         tp, fp, fn, tn = self.cells_at(thresholds)
         return Counts(tp, fp, fn, tn, axis=None)
 

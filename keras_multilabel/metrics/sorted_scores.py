@@ -1,4 +1,4 @@
-"""`SortedScores`: the scores of all labels, sorted once for all that needs them so."""
+"""`SortedScores`: the scores of all labels, sorted once and used many times."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class SortedScores(Tabular):
 
     `average_precision_score`, `roc_auc_score`, `tune_thresholds`, `brier_score`,
     `log_loss`, `calibration_error` and the plots of curves take it in place of
-    ``y_true`` and ``y_score``. Each of them sorts the scores otherwise, which is most
-    of the work. It prints the totals per label, and ``to_frame()`` gives them as a data
-    frame.
+    ``y_true`` and ``y_score``. Otherwise each of them sorts the scores, which is most
+    of the work. It prints the totals per label, and ``to_frame()`` returns them as a
+    data frame.
 
     Which row a score came from is not kept: ``average="samples"``, ``cv=`` and
     intervals need the rows themselves.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown (left out). Of shape (n_samples, ..., n_labels) each position
-            is a sample.
+            where unknown (left out). With shape (n_samples, ..., n_labels) each
+            position counts as a sample.
         y_score: Scores of any scale, same shape.
-        sample_weight: Shape (n_samples,), or that of the positions.
-        label_names: One name per label, to carry along. Default: those of the columns,
-            where an argument is a data frame.
+        sample_weight: Shape (n_samples,), or one per position.
+        label_names: One name per label, to carry along. Default: the names of the
+            columns, if an argument is a data frame.
 
     Attributes:
-        label_names: The labels' names; None where nobody gave any.
+        label_names: The labels' names; None if not given.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -60,7 +60,7 @@ class SortedScores(Tabular):
         >>> kml.roc_auc_score(ranked, average=None)
         array([0.5, 1. ])
         >>> kml.tune_thresholds(ranked, shrinkage=0).values
-        array([0.15, 0.5 ])
+        array([0.3, 0.5])
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SortedScores(Tabular):
     def of_samples(
         cls, samples: Samples, label_names: list[Any] | None = None
     ) -> SortedScores:
-        """Sort what was checked."""
+        """Sort checked samples."""
         ranked = cls.__new__(cls)
         ranked._sort(samples, label_names)
         return ranked
@@ -87,7 +87,7 @@ class SortedScores(Tabular):
     def _sort(self, samples: Samples, label_names: list[Any] | None) -> None:
         scaled, unit = samples.scaled()
         self.label_names = label_names
-        # Private: of each label, None where nothing is known; in units of weight.
+        # Private: scores of each label, None without known entries; in units of weight.
         self.labels: Sequence[SortedLabel | None] = scaled.map(lambda label, _: label)
         self.unit = unit
         self.probabilities = samples.probabilities
@@ -99,12 +99,12 @@ class SortedScores(Tabular):
 
     @property
     def positives(self) -> Array:
-        """Positives of each label, or what they weigh, shape (n_labels,)."""
+        """Positives of each label, or their total weight, shape (n_labels,)."""
         return self.counts(np.inf).support
 
     @property
     def negatives(self) -> Array:
-        """Negatives of each label, or what they weigh, shape (n_labels,)."""
+        """Negatives of each label, or their total weight, shape (n_labels,)."""
         counts = self.counts(np.inf)
         return counts.fp + counts.tn
 
@@ -135,7 +135,7 @@ class SortedScores(Tabular):
     def map(
         self, function: Callable[[SortedLabel, int], Result]
     ) -> list[Result | None]:
-        """Hand each label's scores to ``function``; None if nothing is known of it."""
+        """Pass each label's scores to ``function``; None without known entries."""
 
         def of_label(column: int) -> Result | None:
             label = self.labels[column]
@@ -154,7 +154,7 @@ class SortedScores(Tabular):
         return ranked
 
     def check_probabilities(self) -> None:
-        """Raise if a score is no probability."""
+        """Raise if a score is not a probability."""
         known = [label for label in self.labels if label is not None]
         ends = [end for label in known for end in (label.lowest, label.highest)]
         check_probabilities(np.array(ends), "y_score", OF_LOGITS)

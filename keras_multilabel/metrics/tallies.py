@@ -1,4 +1,4 @@
-"""What blocks of truth and decisions are added up in: counts per label, per sample."""
+"""Sums over blocks of truth and predictions: counts per label or per sample."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from keras_multilabel.metrics.counts import OUTCOMES, Counts
 from keras_multilabel.utils.arguments import Array
 
 # Per entry of a block, 0 or 1: either positive, truth positive, predicted positive,
-# known. None stands for 1 everywhere, which takes no memory and no adding up.
+# known. None stands for 1 everywhere, which needs no memory and no adding.
 Entries = tuple[Array, Array, Array, Array | None]
 
 
@@ -20,11 +20,11 @@ class Tally(Protocol):
         """Add the rows of a block."""
 
     def counts(self) -> Counts:
-        """Counts of all blocks; asked for once."""
+        """Counts of all blocks; called once."""
 
 
 def tally(axis: int, shape: tuple[int, ...], weight: Array | None) -> Tally:
-    """The tally of counts over an axis of truth of that shape."""
+    """The tally of counts over an axis of truth with that shape."""
     if axis == 1:
         return PerSample(shape, weight)
     return PerLabel(shape) if weight is None else WeightedPerLabel(shape, weight)
@@ -42,16 +42,16 @@ class PerLabel:
             sums.add(kind, len(entries[0]))
 
     def counts(self) -> Counts:
-        """Counts of all blocks; asked for once."""
-        either, truth, decisions, known = (sums.total for sums in self._sums)
-        return Counts(*_four(either, truth, decisions, known))
+        """Counts of all blocks; called once."""
+        either, truth, predictions, known = (sums.total for sums in self._sums)
+        return Counts(*_four(either, truth, predictions, known))
 
 
 class WeightedPerLabel:
     """Weights per label.
 
-    Those of each outcome are summed apart: a difference of sums loses the small beside
-    the large.
+    Each outcome is summed separately: a difference of sums loses small weights beside
+    large ones.
     """
 
     def __init__(self, shape: tuple[int, ...], weight: Array):
@@ -64,7 +64,7 @@ class WeightedPerLabel:
             total += self._weight[block] @ outcome.astype(np.float64)
 
     def counts(self) -> Counts:
-        """Weights of all blocks; asked for once."""
+        """Weights of all blocks; called once."""
         tp, fp, fn, tn = self._total
         return Counts(tp, fp, fn, tn)
 
@@ -83,27 +83,27 @@ class PerSample:
                 sums[block] = row_sums(kind)
 
     def counts(self) -> Counts:
-        """Counts of all blocks; asked for once."""
-        either, truth, decisions, known = self._sums
-        tp, fp, fn, tn = _four(either, truth, decisions, known)
+        """Counts of all blocks; called once."""
+        either, truth, predictions, known = self._sums
+        tp, fp, fn, tn = _four(either, truth, predictions, known)
         if self._weight is not None:
             tp, fp, fn, tn = (each * self._weight for each in (tp, fp, fn, tn))
         return Counts(tp, fp, fn, tn, axis=1)
 
 
 def _apart(
-    either: Array, truth: Array, decisions: Array, known: Array | None
+    either: Array, truth: Array, predictions: Array, known: Array | None
 ) -> tuple[Array, ...]:
     """Per entry, 0 or 1: tp, fp, fn, tn."""
     negative = either ^ (1 if known is None else known)
-    return truth & decisions, either ^ truth, either ^ decisions, negative
+    return truth & predictions, either ^ truth, either ^ predictions, negative
 
 
 def _four(
-    either: Array, truth: Array, decisions: Array, known: Array
+    either: Array, truth: Array, predictions: Array, known: Array
 ) -> tuple[Array, Array, Array, Array]:
-    """Sums of the entries -> tp, fp, fn, tn, which take their place in memory."""
-    missed = np.subtract(either, decisions, out=decisions)
+    """Sums of the entries -> tp, fp, fn, tn, which reuse their memory."""
+    missed = np.subtract(either, predictions, out=predictions)
     known -= either
     either -= truth
     truth -= missed

@@ -1,7 +1,7 @@
-"""Parts of `keras_ops` on torch, in place: most of the time there is memory's.
+"""Parts of `keras_ops` on torch, in place, since most of the time goes into memory.
 
-Each result of its own is memory to be found, written and read once more, and torch does
-not fuse them. The tensors' own methods need no import of torch.
+Each new result must be allocated, written and read once more, and torch does not fuse
+operations. The tensors' own methods need no import of torch.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
     """`keras_ops.masks`, float32.
 
-    Comparisons in place take a fifth of the time of those that give booleans.
+    Comparisons in place take a fifth of the time of those that return booleans.
     """
     positive = y_true.clone().eq_(1)
     known = y_true.clone().eq_(0).add_(positive)
-    decided = y_pred.clone().ge_(threshold).mul_(known)
-    return [positive * decided, decided, positive, known]
+    predicted = y_pred.clone().ge_(threshold).mul_(known)
+    return [positive * predicted, predicted, positive, known]
 
 
 def invalid(y_pred: Any, known: Any, most: float) -> Any:
@@ -34,10 +34,10 @@ def places(y_score: Any, shift: int, bins: Any) -> Any:
 
 
 def add(cells: Any, cell: Any, entries: Any) -> None:
-    """Add entries to cells: there are many times more of these, so not all anew.
+    """Add entries to cells in place: there are many more cells than entries.
 
     With three bins, and cells for one label's negatives (0 to 2) and positives (3 to
     5): entries 1, 1, 0 at the cells 4, 4, 1 add 2 to cell 4, the middle bin of the
-    positives, and nothing to cell 1, that of a negative whose truth is unknown.
+    positives, and nothing to cell 1, which is a negative with unknown truth.
     """
     cells.scatter_add_(0, cell.ravel().long(), entries.ravel())

@@ -1,4 +1,4 @@
-"""Which labels the folds have."""
+"""How many positives of each label the folds have."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from keras_multilabel.utils.tables import Table, Tabular, counted
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FoldCoverage(Tabular):
-    """How many positives of each label the folds test.
+    """How many positives of each label are in the test part of each fold.
 
-    ``to_frame()`` is the table that is printed, as a data frame.
+    ``to_frame()`` returns the printed table as a data frame.
 
     Attributes:
         counts: Positives in the test part of each fold, shape (n_folds, n_labels).
         positive: Positives in the whole data, shape (n_labels,).
-        label_names: One name per label, or None where there are none.
+        label_names: One name per label, or None if not given.
 
     Example:
         >>> import keras_multilabel as kml
@@ -49,7 +49,7 @@ class FoldCoverage(Tabular):
 
     @property
     def missing(self) -> list[Any]:
-        """The labels that at least one fold lacks: their names, or "label 0", ..."""
+        """The labels missing from at least one fold: their names, or "label 0", ..."""
         names = shown_names(self.label_names, len(self.positive))
         return [names[label] for label in np.flatnonzero((self.counts == 0).any(0))]
 
@@ -74,23 +74,23 @@ def fold_coverage(
 ) -> FoldCoverage:
     """Count the positives of each label in the test part of each fold.
 
-    A fold without a positive of a label has no recall of it, nor a ROC AUC. A label
-    with fewer positives than folds, or with positives in fewer groups than folds, is
-    missing from some of them whatever the splitter does.
+    Without a positive of a label, recall and ROC AUC of the label are undefined in a
+    fold. A label with fewer positives than folds, or with positives in fewer groups
+    than folds, is missing from some of them whatever the splitter does.
 
     Args:
         y: Truth, in any form that `MultilabelStratifiedKFold` takes. Unknown entries
             count as negative.
         splits: Pairs of row indices ``(train, test)``, from any splitter:
             ``cv.split(X, y, groups)``.
-        label_names: One name per label. Default: those of a data frame's columns, or
-            the labels that occur in lists, sorted.
+        label_names: One name per label. Default: the names of a data frame's columns,
+            or the labels that occur in lists, sorted.
 
     Returns:
         `FoldCoverage`, which prints as a table with a row per label.
 
     Raises:
-        ValueError: If there is no fold, or rows are none of y.
+        ValueError: If there is no fold, or rows are not rows of y.
 
     Example:
         >>> import keras_multilabel as kml
@@ -114,7 +114,7 @@ def fold_coverage(
     if not tests:
         raise ValueError(
             "splits must be pairs of row indices, (train, test); got none. An iterator "
-            "gives them once: pass cv.split(X, y) anew."
+            "gives them only once: call cv.split(X, y) again."
         )
     for fold, test in enumerate(tests):
         if test.size and not 0 <= test.min() <= test.max() < positives.shape[0]:

@@ -1,8 +1,8 @@
-"""Deal units, rows or groups of them, out to parts, each label to its target.
+"""Deal units, rows or groups of them, out to parts, to reach each label's target.
 
-A target says how many positives of a label a part should have. Targets are whole
-numbers of which ``scale`` are one positive, so that nothing is rounded: the same seed
-gives the same parts on every machine.
+A target is the number of positives of a label that a part should have. Targets are
+whole numbers in units of 1 / ``scale`` positives, so that nothing is rounded: the same
+seed gives the same parts on every machine.
 """
 
 from typing import Any, NamedTuple
@@ -13,12 +13,12 @@ from keras_multilabel.utils.arguments import Array
 
 
 class Targets(NamedTuple):
-    """What each part should have.
+    """The numbers that each part should have.
 
     Attributes:
         labels: Positives of each label, shape (n_parts, n_labels), times ``scale``.
         sizes: Rows, shape (n_parts,).
-        scale: So many are one positive.
+        scale: This many units are one positive.
     """
 
     labels: Array
@@ -29,15 +29,15 @@ class Targets(NamedTuple):
 def deal_rows(
     positives: Any, targets: Targets, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Deal rows out, a label at a time, the one with fewest rows left first.
+    """Deal rows out, a label at a time, the one with the fewest rows left first.
 
     Args:
         positives: CSR of ones, shape (n_samples, n_labels).
         targets: Their ``sizes`` add up to n_samples, and are met exactly.
-        rng: Which of the rows that are alike go where.
+        rng: Determines which of several similar rows go where.
 
     Returns:
-        The part of each row, and what each part has beyond ``targets.labels``.
+        The part of each row, and the excess of each part over ``targets.labels``.
     """
     n_rows, n_labels = positives.shape
     by_label = positives.tocsc()
@@ -65,7 +65,7 @@ def deal_rows(
 def _numbers(
     lack: Array, room: Array, n_rows: int, scale: int, rng: np.random.Generator
 ) -> Array:
-    """How many of ``n_rows`` each part gets: those that lack most come first.
+    """How many of ``n_rows`` each part gets: the parts that lack most come first.
 
     It levels what the parts lack afterwards, as far as there is room.
     """
@@ -79,7 +79,7 @@ def _numbers(
         low, high = (level, high) if above(level).sum() > n_rows else (low, level)
     numbers = above(high)
     rest = n_rows - int(numbers.sum())
-    # The level is reached; of the parts that are at it some get one more.
+    # The level is reached; some of the parts at the level get one more.
     at_level = np.flatnonzero(above(low) > numbers)
     order = np.lexsort((rng.random(len(at_level)), -(room - numbers)[at_level]))
     numbers[at_level[order[:rest]]] += 1
@@ -93,12 +93,13 @@ def deal_groups(
 
     Args:
         counts: CSR, shape (n_groups, n_columns): positives of each label and, in the
-            last column, rows. None is empty.
+            last column, rows. No group is empty.
         targets: ``labels`` has n_columns too.
-        rng: The order of groups of equal weight.
+        rng: Determines the order of groups of equal weight.
 
     Returns:
-        The part of each group, none of them empty, and what each has beyond its target.
+        The part of each group, none of them empty, and the excess of each over its
+        target.
     """
     n_groups, n_parts = counts.shape[0], len(targets.sizes)
     shuffled = rng.permutation(n_groups)
@@ -125,7 +126,7 @@ def deal_groups(
 
 
 def entries_of(indptr: Array, rows: Array) -> tuple[Array, Array]:
-    """How many entries each of some rows of a CSR matrix has, and where they are."""
+    """The number of entries in each of some CSR rows, and their positions."""
     starts = indptr[rows].astype(np.int64)
     lengths = indptr[rows + 1] - starts
     ends = np.cumsum(lengths)

@@ -1,4 +1,4 @@
-"""Swap units between parts while that evens the counts of labels."""
+"""Swap units between parts as long as that evens the counts of labels."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from scipy import sparse
 from keras_multilabel.model_selection.dealing import entries_of
 from keras_multilabel.utils.arguments import Array
 
-# Of two parts so many units each are drawn, and all pairs of them are looked at.
+# Units drawn from each of two parts; all pairs of them are compared.
 DRAWN = 128
-# So many draws at most; and so many without a gain are enough to stop.
+# Maximum number of draws; and the number without a gain after which to stop.
 TRIES = 400
 PATIENCE = 40
 
@@ -27,13 +27,13 @@ def even_out(
     """Swap units between parts, in place, until squared excess no longer falls.
 
     Args:
-        counts: CSR, shape (n_units, n_columns): what each unit counts.
+        counts: CSR, shape (n_units, n_columns): the counts of each unit.
         parts: The part of each unit, shape (n_units,).
-        excess: What each part has beyond its target, times ``scale``, shape
+        excess: The excess of each part over its target, times ``scale``, shape
             (n_parts, n_columns).
-        scale: So much excess is one count.
-        rng: Which units are drawn.
-        moves: Whether a unit may also go alone, which changes how many a part has.
+        scale: One count is this much excess.
+        rng: Draws the units.
+        moves: Whether a unit may also move alone, which changes the sizes of parts.
     """
     members = _members(counts, parts, len(excess), rng)
     by_column = counts.tocsc()
@@ -73,7 +73,7 @@ def _members(
 ) -> list[Array]:
     """The units of each part, those that count in few columns first.
 
-    Units drawn from the same place of two parts are then alike, and swaps of them small
+    Units drawn from the same place in two parts are then similar, and their swaps small
     enough to improve what is nearly even.
     """
     shuffled = rng.permutation(len(parts))
@@ -96,7 +96,7 @@ def _drawn(
 def _worst(
     members: list[Array], by_column: Any, excess: Array, rng: np.random.Generator
 ) -> tuple[list[int], list[Array]]:
-    """The two parts that differ most in a column; of the richer one, who counts there.
+    """The two parts that differ most in a column; in the richer one, units that count.
 
     Rare labels are in few of the members, and would seldom be drawn.
     """
@@ -107,7 +107,7 @@ def _worst(
     where = slice(by_column.indptr[column], by_column.indptr[column + 1])
     counted[by_column.indices[where]] = True
     having = np.flatnonzero(counted[members[rich]])
-    place = rng.random() ** 2  # of the small ones more
+    place = rng.random() ** 2  # small ones more often
     return [rich, poor], [
         having[_some(len(having), place)],
         _some(len(members[poor]), place),
@@ -115,15 +115,15 @@ def _worst(
 
 
 def _some(n_members: int, place: float) -> Array:
-    """Places that follow each other, from the small members (0) to the large (1)."""
+    """Consecutive places, from the small members (0) to the large (1)."""
     start = int(place * max(1, n_members - DRAWN + 1))
     return np.arange(start, min(start + DRAWN, n_members))
 
 
 def _rows(counts: Any, units: Array, *, spare: bool) -> Any:
-    """What the units count, CSR. A spare row of nothing lets others go alone.
+    """The counts of the units, CSR. An empty spare row lets other units move alone.
 
-    A part whose only unit would go gets no such partner.
+    A part that would lose its only unit gets no such partner.
     """
     lengths, entries = entries_of(counts.indptr, units)
     starts = np.concatenate([[0], np.cumsum(lengths)])
@@ -135,12 +135,12 @@ def _rows(counts: Any, units: Array, *, spare: bool) -> Any:
 def _best_swaps(a: Any, b: Any, gap: Array, scale: int) -> list[tuple[int, int]]:
     """Rows of ``a`` and ``b``, CSR, to swap, each once, the best swap first.
 
-    The squared excess of both parts changes by 2 ``scale`` times
-    ``gap @ (b - a) + scale * |b - a|^2``. All of it is whole numbers in float64.
+    The squared excess of both parts changes by 2 ``scale`` times ``gap @ (b - a) +
+    scale * |b - a|^2``. All values are whole numbers in float64.
     """
     gap = gap.astype(np.float64)
     dense = a.toarray(), b.toarray()
-    # Sparse, as BLAS would start threads that cost more than this work.
+    # Sparse, since BLAS would start threads that cost more than this work.
     products = 2 * scale * (a @ dense[1].T)
     lengths = [scale * np.einsum("ij,ij->i", rows, rows) for rows in dense]
     swaps = []
@@ -156,7 +156,7 @@ def _best_swaps(a: Any, b: Any, gap: Array, scale: int) -> list[tuple[int, int]]
 
 
 def _swapped(a: Array, b: Array, swaps: list[tuple[int, int]]) -> tuple[Array, Array]:
-    """The units of both parts after swaps; the place behind the last is nothing."""
+    """The units of both parts after swaps; the place after the last is empty."""
     from_a = np.array([i for i, _ in swaps if i < len(a)], np.int64)
     from_b = np.array([j for _, j in swaps if j < len(b)], np.int64)
     return (

@@ -1,4 +1,4 @@
-"""Parts of multi-label data, of rows or of groups, that are alike in each label."""
+"""Parts of multi-label data, of rows or groups, that are alike in each label."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from keras_multilabel.utils.arguments import Array
 def stratified_folds(
     positives: Array | Any, n_folds: int, rng: np.random.Generator, *, group: Any = None
 ) -> Array:
-    """The fold of each row, so that each label is as frequent in all of them.
+    """The fold of each row, so that each label is equally frequent in all of them.
 
     Args:
         positives: 0 / 1, or CSR of ones, shape (n_samples, n_labels).
         n_folds: From 2 to n_samples, or to the number of groups.
-        rng: What is drawn.
+        rng: Random generator.
         group: The group of each row, numbered from 0, shape (n_samples,); or None.
 
     Returns:
@@ -40,10 +40,10 @@ def stratified_folds(
 def stratified_test(
     positives: Any, n_test: int, rng: np.random.Generator, *, group: Any = None
 ) -> Array:
-    """Which rows are test rows: ``n_test``, with groups about as many.
+    """Which rows are test rows: ``n_test``, with groups approximately.
 
     A label with two positives or more has its share, but at least one, in each part; a
-    single one goes to the training part. Groups may not allow that.
+    single one goes to the training part. Groups may make this impossible.
     """
     n_rows = positives.shape[0]
     total = np.bincount(positives.indices, minlength=positives.shape[1])
@@ -71,7 +71,7 @@ def _deal(
 
 
 def _count_groups(positives: Any, group: Array) -> Any:
-    """What each group counts: positives of each label and, in the last column, rows."""
+    """The counts of each group: positives per label and, in the last column, rows."""
     n_rows = positives.shape[0]
     member = sparse.csr_array((np.ones(n_rows, np.int64), (group, np.arange(n_rows))))
     ones = sparse.csr_array(np.ones((n_rows, 1), np.int64))

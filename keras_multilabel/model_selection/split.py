@@ -22,12 +22,12 @@ def multilabel_train_test_split(
     groups: Any = None,
     random_state: int | np.random.Generator | None = None,
 ) -> list[Any]:
-    """Split so that each label is as frequent in both parts as in the whole.
+    """Split so that each label is equally frequent in both parts.
 
     Rows are dealt out a label at a time, from the rarest to the most frequent, each to
-    the part that lacks it; then rows are swapped while that evens the labels. A label
-    with two positives or more has at least one in each part; a single one goes to the
-    training part.
+    the part that lacks the label most; then rows are swapped as long as that evens the
+    labels. A label with two positives or more has at least one in each part; a single
+    one goes to the training part.
 
     Args:
         *arrays: Arrays, tensors, lists, data frames or sparse matrices with one row
@@ -38,8 +38,8 @@ def multilabel_train_test_split(
         test_size: Share (a float below 1) or number (an int) of test samples.
         groups: The group of each sample, shape (n_samples,): a patient, a video, a
             site. No group is in both parts. The size of the test part, and a positive
-            of each label in both parts, are then met as nearly as groups allow.
-        random_state: Seed or generator, for the same split again.
+            of each label in both parts, are then only met as closely as groups allow.
+        random_state: Seed or generator, to reproduce the split.
 
     Returns:
         ``[train, test]`` for each of ``arrays``, in turn; rows keep their order.
@@ -50,9 +50,9 @@ def multilabel_train_test_split(
         ValueError: If lengths differ, a part would be empty, or a group is missing.
 
     References:
-        K. Sechidis, G. Tsoumakas and I. Vlahavas, "On the Stratification of
-        Multi-Label Data", ECML PKDD 2011 (there one sample at a time; here a label
-        at a time, which is the same demand and vectorises, and with swaps).
+        K. Sechidis, G. Tsoumakas and I. Vlahavas, "On the Stratification of Multi-Label
+        Data", ECML PKDD 2011 (one sample at a time; here a label at a time, which
+        satisfies the same demand and vectorizes, and with swaps).
 
     Example:
         >>> import numpy as np
@@ -79,7 +79,7 @@ def multilabel_train_test_split(
 
 
 def check_test_size(test_size: float | int, n_samples: int) -> int:
-    """Return how many samples that is; at least one is left for training."""
+    """Return the number of samples; at least one is left for training."""
     share = isinstance(test_size, (float, np.floating))
     n_test = round(test_size * n_samples) if share else int(test_size)
     if not 0 < n_test < n_samples or (share and not 0 < test_size < 1):
@@ -95,8 +95,8 @@ def _take(array: Any, rows: Array) -> Any:
         return array.iloc[rows]
     if isinstance(array, (list, tuple)):
         return [array[row] for row in rows]
-    if sparse.issparse(array):  # not all of its formats have an index
+    if sparse.issparse(array):  # not all formats can be indexed
         return array.tocsr()[rows]
-    if type(array).__module__.startswith("tensorflow"):  # it takes masks, no numbers
+    if type(array).__module__.startswith("tensorflow"):  # indexed by masks only
         return array[np.isin(np.arange(len(array)), rows)]
     return array[rows]

@@ -21,7 +21,7 @@ Pairs = Iterator[tuple[Array, Array]]
 
 
 class _KFold(BaseCrossValidator):
-    """Options of a splitter into folds; `split` is left to others."""
+    """Options of a splitter into folds; subclasses define `split`."""
 
     def __init__(
         self,
@@ -37,31 +37,32 @@ class _KFold(BaseCrossValidator):
         self.random_state = random_state
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
-        """How many folds; the arguments are not read."""
+        """The number of folds; the arguments are ignored."""
         return self.n_splits
 
 
 class MultilabelStratifiedKFold(_KFold):
-    """Folds of equal size in which each label is as frequent as in the whole.
+    """Folds of equal size in which each label is equally frequent.
 
-    scikit-learn's ``StratifiedKFold`` for labels that go together. The sizes of folds
-    differ by 1 at most, and a label with as many positives as there are folds, or more,
-    is in each of them as far as other labels allow; `fold_coverage` tells.
+    The counterpart of scikit-learn's ``StratifiedKFold`` for multi-label data. The
+    sizes of folds differ by at most 1, and a label with at least as many positives as
+    folds is in each of them as far as other labels allow; `fold_coverage` shows it.
 
     Rows are dealt out a label at a time, from the rarest to the most frequent, each to
-    the fold that lacks it; then rows are swapped while that evens the labels.
+    the fold that lacks the label most; then rows are swapped as long as that evens the
+    labels.
 
     Args:
-        n_splits: How many folds.
-        shuffle: Whether each call draws anew which of the rows that are alike go
-            where. Without, the folds are always the same.
-        random_state: Seed or generator of the shuffling. With a seed each call of
+        n_splits: Number of folds.
+        shuffle: Whether each call draws anew which of several similar rows go where.
+            Without, the folds are always the same.
+        random_state: Seed or generator for the shuffling. With a seed each call of
             ``split`` gives the same folds.
 
     Raises:
         ValueError: If ``n_splits`` is below 2, or ``random_state`` is given without
-            ``shuffle``; by ``split``: if there are fewer samples than folds, or X has
-            not the rows of y.
+            ``shuffle``; by ``split``: if there are fewer samples than folds, or X does
+            not have the rows of y.
 
     References:
         K. Sechidis, G. Tsoumakas and I. Vlahavas, "On the Stratification of
@@ -84,8 +85,8 @@ class MultilabelStratifiedKFold(_KFold):
             y: Multi-hot truth, shape (n_samples, n_labels), also as a scipy.sparse
                 matrix or a data frame; or one list of labels per sample, also as a
                 column of a data frame. Unknown entries (-1 or NaN) count as negative:
-                folds are alike in the known positives.
-            groups: Not read.
+                folds are balanced by known positives.
+            groups: Ignored.
 
         Yields:
             ``(train, test)``, sorted.
@@ -97,22 +98,22 @@ class MultilabelStratifiedKFold(_KFold):
 
 
 class MultilabelStratifiedGroupKFold(_KFold):
-    """Folds in which each label is as frequent, and that never split a group.
+    """Folds in which each label is equally frequent, and that never split a group.
 
-    scikit-learn's ``StratifiedGroupKFold`` for labels that go together. Groups are
-    dealt out one at a time, those with the largest share of rare labels first, each to
-    the fold that lacks its labels and rows most; then groups are moved and swapped
-    while that evens labels and sizes. No fold is empty.
+    The counterpart of scikit-learn's ``StratifiedGroupKFold`` for multi-label data.
+    Groups are dealt out one at a time, those with the largest share of rare labels
+    first, each to the fold that lacks its labels and rows most; then groups are moved
+    and swapped as long as that evens labels and sizes. No fold is empty.
 
     Args:
-        n_splits: How many folds.
+        n_splits: Number of folds.
         shuffle: Whether each call draws anew. Without, the folds are always the same.
-        random_state: Seed or generator of the shuffling.
+        random_state: Seed or generator for the shuffling.
 
     Raises:
         ValueError: If ``n_splits`` is below 2, or ``random_state`` is given without
             ``shuffle``; by ``split``: if there are fewer groups than folds, or a sample
-            has none.
+            has no group.
 
     Example:
         >>> import numpy as np
@@ -124,7 +125,7 @@ class MultilabelStratifiedGroupKFold(_KFold):
         [[2, 2], [2, 2], [2, 2]]
     """
 
-    # By scikit-learn's routing of metadata, groups go to this splitter unasked.
+    # With scikit-learn's metadata routing, groups go to this splitter unrequested.
     __metadata_request__split = {"groups": True}  # noqa: RUF012
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
@@ -153,19 +154,19 @@ class MultilabelStratifiedGroupKFold(_KFold):
 
 
 class MultilabelStratifiedShuffleSplit(BaseCrossValidator):
-    """Splits, drawn anew each time, in which each label is as frequent in both parts.
+    """Random splits in which each label is equally frequent in both parts.
 
-    Each is a split as `multilabel_train_test_split` makes it.
+    Each split is made as by `multilabel_train_test_split`.
 
     Args:
-        n_splits: How many splits.
+        n_splits: Number of splits.
         test_size: Share (a float below 1) or number (an int) of test samples.
         random_state: Seed or generator. With a seed each call of ``split`` gives the
             same splits.
 
     Raises:
         ValueError: If ``n_splits`` is below 1; by ``split``: if a part would be empty,
-            or X has not the rows of y.
+            or X does not have the rows of y.
 
     Example:
         >>> import numpy as np
@@ -189,7 +190,7 @@ class MultilabelStratifiedShuffleSplit(BaseCrossValidator):
         self.random_state = random_state
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
-        """How many splits; the arguments are not read."""
+        """The number of splits; the arguments are ignored."""
         return self.n_splits
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Pairs:  # noqa: N803
@@ -198,7 +199,7 @@ class MultilabelStratifiedShuffleSplit(BaseCrossValidator):
         Args:
             X: Anything with one row per sample, or None.
             y: As for `MultilabelStratifiedKFold`.
-            groups: Not read.
+            groups: Ignored.
 
         Yields:
             ``(train, test)``, sorted.

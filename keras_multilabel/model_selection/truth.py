@@ -1,4 +1,4 @@
-"""Truth in any form, and groups, as the splitters take them."""
+"""Truth in any form, and groups, as the splitters need them."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def check_positives(y: Any, name: str) -> Any:
     else:
         positive, _ = check_targets(check_rows(check_matrix(y, name)), name)
     n_rows, n_labels = positive.shape
-    # Bits that are on in a flat array: faster than scipy's own conversion.
+    # The nonzero bits of a flat array: faster than scipy's own conversion.
     row, column = np.divmod(np.flatnonzero(positive.view(bool)), n_labels)
     starts = np.append(0, np.cumsum(np.bincount(row, minlength=n_rows)))
     ones = np.ones(len(column), np.uint8)
@@ -39,7 +39,7 @@ def check_positives(y: Any, name: str) -> Any:
 
 
 def _is_flat(y: Any) -> bool:
-    """Whether it is a list of numbers, for which a matrix is asked."""
+    """Whether it is a list of numbers, for which a matrix is expected."""
     return not hasattr(y, "to_list") and not any(hasattr(row, "__len__") for row in y)
 
 
@@ -55,7 +55,7 @@ def check_groups(groups: Any, n_samples: int, least: int, name: str) -> Array:
 
 
 def check_n_rows(array: Any, n_samples: int, name: str, of: str) -> None:
-    """Raise if ``array`` has not one row per sample."""
+    """Raise if ``array`` does not have one row per sample."""
     n_rows = array.shape[0] if hasattr(array, "shape") else len(array)
     if n_rows != n_samples:
         raise ValueError(f"{name} must have {of}'s {n_samples} rows; got {n_rows}.")

@@ -1,4 +1,4 @@
-"""Pictures of data and decisions, one file each, in one style.
+"""Plots of data and predictions, one file each, in one style.
 
 It imports ``evaluation``, ``labels``, ``metrics`` and ``utils``.
 """

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 Normalize = Literal["true", "pred", "all", None]
-# Axes of a matrix over which a share is taken, and what it is a share of.
+# Axes of a matrix to normalize over, and the name of the whole.
 SHARES = {"true": (1, "row"), "pred": (0, "column"), "all": (None, "matrix")}
 LAYOUT = Panels(width=1.5, height=1.5, head=0.66)
-# The darkest shades would drown the text.
+# The darkest shades would hide the text.
 DEEPEST = 0.9
 
 
@@ -55,12 +55,12 @@ def plot_confusion_matrices(
 ) -> list[Figure | SubFigure]:
     """Draw one 2 x 2 confusion matrix per label.
 
-    Rows are the truth, columns the prediction. Each cell gives its count and its
-    share of the row, and is coloured by that share, so that rare labels read as
-    well as common ones: right predictions in blue, wrong ones in orange. A row
-    without samples stays white. The title names the label and gives its precision,
-    recall and F1, which see the false alarms that shares of a long row hide, and how
-    many of the known samples are positive.
+    Rows are the truth, columns the prediction. Each cell shows its count and its share
+    of the row, and is coloured by that share, so that rare labels are as readable as
+    common ones: right predictions in blue, wrong ones in orange. A row without samples
+    stays white. The title names the label and gives its precision, recall and F1, which
+    reveal false alarms that shares of a long row hide, and how many of the known
+    samples are positive.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
@@ -68,19 +68,19 @@ def plot_confusion_matrices(
             report or a fitted `MultiLabelMetrics`. For weighted samples, pass
             ``confusion_counts(..., sample_weight=...)``.
         y_pred: Predictions, 0 and 1, same shape.
-        label_names: One name per label, in the order of the columns. Default: those of
-            the `Counts`, or of the columns of a data frame.
-        sort: ``"f1"`` (best first), ``"support"`` (most frequent first) or None, as
-            the columns are.
-        normalize: Shares of what: ``"true"``, of the row; ``"pred"``, of the column;
-            ``"all"``, of all samples; None writes counts alone, coloured by row.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Most labels on one figure.
-        fig: An empty figure or subfigure to draw all labels on. Default: new
-            figures, as many as are needed.
+        label_names: One name per label, in the order of the columns. Default: the names
+            of the `Counts`, or of the columns of a data frame.
+        sort: ``"f1"`` (best first), ``"support"`` (most frequent first) or None, the
+            order of the columns.
+        normalize: ``"true"``: shares of the row; ``"pred"``: of the column; ``"all"``:
+            of all samples; None shows counts only, coloured by row.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Maximum number of labels on one figure.
+        fig: An empty figure or subfigure to draw all labels on. Default: new figures,
+            as many as needed.
 
     Returns:
-        The figures, in the order of the labels; ``[fig]`` where that was given.
+        The figures, in the order of the labels; ``[fig]`` if that was given.
 
     Raises:
         ImportError: If matplotlib is not installed.
@@ -125,7 +125,7 @@ def _draw_panel(
         (panel.ax.xaxis, panel.is_bottom),
         (panel.ax.yaxis, panel.is_left),
     ):
-        # Ticks take time, those without labels too.
+        # Ticks take time, even without labels.
         axis.set_ticks(*(([0, 1], ["no", "yes"]) if is_outer else ([],)))
     panel.ax.tick_params(length=0, pad=3 * panel.scale)
     of_label = counts[[panel.label]]
@@ -166,7 +166,7 @@ def _colours(shares: Array) -> Array:
 
 
 def _draw_key(page: Page, of: str) -> None:
-    """What blue and orange mean: two ramps in the lower left corner."""
+    """A key to blue and orange: two ramps in the lower left corner."""
     figure, scale = page.figure, page.scale
     width, height = figure.bbox.width / figure.dpi, figure.bbox.height / figure.dpi
     ramp = np.linspace(0, DEEPEST, 64)

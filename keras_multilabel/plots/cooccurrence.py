@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Sort = Literal["similar", "support", None]
-# Colours end at so many times, or so many times less, than expected: 2^3.
+# Colours end at this many times more, or less, than expected: 2^3.
 MOST = 3.0
 
 
@@ -32,23 +32,23 @@ def plot_cooccurrence(
     top: int | None = 20,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how often labels occur together, beside how often chance would have it.
+    """Draw how often labels occur together, compared with chance.
 
-    Each cell has the number of samples with both labels. It is blue where they are
-    more than if labels were independent, the darker the more, orange where they are
-    fewer, and white where they are as many. The diagonal has each label's positives.
+    Each cell shows the number of samples with both labels. It is blue if there are more
+    than for independent labels, the darker the more, orange if there are fewer, and
+    white if as many. The diagonal shows each label's positives.
 
     Args:
         y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN where
-            unknown; or lists of labels; or what `describe_labels` gives of them; or a
-            report or a `MultiLabelMetrics` fitted with ``validation_data``.
-        label_names: One name per label, as for `describe_labels`. Default: those that
-            the data has.
-        sort: ``"similar"`` puts labels that occur together beside each other,
-            ``"support"`` the most frequent first; None, as the columns are.
-        top: Show so many labels, the most frequent ones, and how many more there are;
-            None for all.
-        ax: Axes to draw on. Default: those of a new figure.
+            unknown; or lists of labels; or a result of `describe_labels`; or a report
+            or a `MultiLabelMetrics` fitted with ``validation_data``.
+        label_names: One name per label, as for `describe_labels`. Default: the names in
+            the data.
+        sort: ``"similar"`` puts labels that occur together next to each other,
+            ``"support"`` the most frequent first; None keeps the order of the columns.
+        top: Show at most this many labels, the most frequent ones, and how many more
+            there are; None for all.
+        ax: Axes to draw on. Default: a new figure.
 
     Returns:
         The axes.
@@ -57,7 +57,7 @@ def plot_cooccurrence(
         ImportError: If matplotlib is not installed.
         TypeError: If ``y`` holds neither numbers nor lists of labels, or is `Counts`.
         ValueError: If there are no samples, values are not 0, 1 or unknown, names are
-            missing, or an option is out of its range.
+            missing, or an option is out of range.
 
     Example:
         >>> import keras_multilabel as kml
@@ -91,7 +91,7 @@ def _summary(y: Any, label_names: Any) -> tuple[LabelSummary, list[Any]]:
     if isinstance(y, LabelSummary):
         return y, shown_names(given, len(y.positive), y)
     summary = describe_labels(y, given)
-    # Of lists the labels are names; what has truth has names of its own.
+    # In lists the labels are names; what has truth has its own names.
     first = summary if truth is None else None
     return summary, shown_names(given, len(summary.positive), first, *names_from)
 
@@ -111,19 +111,19 @@ def _chosen(summary: LabelSummary, sort: Sort, top: int) -> Array:
 def _lift(counts: Array, expected: Array) -> Array:
     """log2 of observed over expected, from -`MOST` to `MOST`.
 
-    Half a sample is added to both, so that pairs of which next to none is expected
-    stay near 0: none found where 0.1 are expected says nothing.
+    Half a sample is added to both, so that pairs with an expected count near 0 stay
+    near 0: none found where 0.1 are expected means nothing.
     """
     return np.clip(np.log2((counts + 0.5) / (expected + 0.5)), -MOST, MOST)
 
 
 def _colours(counts: Array, expected: Array) -> Array:
-    """RGB per cell; the upper triangle, which says the same again, stays white."""
+    """RGB per cell; the upper triangle, which repeats the lower, stays white."""
     lift = _lift(counts, expected)
     depth = 0.85 * np.abs(lift) / MOST
     together, fewer = (colormap(name)(depth)[..., :3] for name in ("Blues", "Oranges"))
     colours = np.where(lift[..., None] > 0, together, fewer)
-    # The lightest shades are not white yet: all but as expected would be tinted.
+    # The lightest shades are not quite white: almost all cells would be tinted.
     colours[depth < 0.06] = 1.0
     colours[np.diag_indices(len(lift))] = 0.91
     colours[np.triu_indices(len(lift), 1)] = 1.0

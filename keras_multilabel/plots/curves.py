@@ -1,4 +1,4 @@
-"""Curves over the threshold, label by label, in as many points as a picture shows."""
+"""Curves over the threshold, label by label, with as many points as a plot shows."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from keras_multilabel.metrics.sorted_label import SortedLabel
 from keras_multilabel.plots.inputs import Scored
 from keras_multilabel.utils.arguments import Array
 
-# Thresholds of a curve: more than the pixels of a panel. Up to `EXACT` all are taken.
+# Thresholds of a curve: more than the pixels of a panel. Up to `EXACT` all are used.
 POINTS, EXACT = 300, 1200
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What the predictions of one label count at each threshold.
+    """Counts of one label's predictions at each threshold.
 
     Attributes:
         thresholds: Ascending; the last is above all scores.
-        counts: At each, shape (n_thresholds,).
+        counts: Counts at each, shape (n_thresholds,).
         value: A score of the curve, exact.
     """
 
@@ -37,7 +37,7 @@ def curves_of(
     value: Callable[[SortedLabel, float], float],
     of_histogram: Callable[..., Array],
 ) -> list[Curve | None]:
-    """The curve of each label, with its value; None where nothing of one is known."""
+    """The curve of each label, with its value; None without known entries."""
     if scored.ranked is not None:
 
         def of_label(scores: SortedLabel, _: int) -> Curve:
@@ -57,7 +57,7 @@ def _of_histogram(histogram: ScoreHistogram, values: Array) -> list[Curve | None
     counts, curves = histogram.counts(), list[Curve | None]()
     entries = histogram.positives + histogram.negatives
     for label, value in enumerate(values.tolist()):
-        # Between bins that hold anything the counts are the same.
+        # The counts are constant between bins that are not empty.
         filled = np.flatnonzero(entries[:, label])
         at = histogram.thresholds[filled]
         c = counts[label]
@@ -90,7 +90,7 @@ def _ended(thresholds: Array, counts: Counts, value: float) -> Curve:
 
 
 def chosen_counts(scored: Scored) -> Counts | None:
-    """Counts at the thresholds that were chosen; None where none were."""
+    """Counts at the chosen thresholds; None if there are none."""
     if scored.thresholds is None:
         return None
     if scored.ranked is not None:

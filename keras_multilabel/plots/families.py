@@ -30,7 +30,7 @@ from keras_multilabel.utils.arguments import Array, listed
 from keras_multilabel.utils.label_names import label_index
 
 LAYOUT = Panels(width=1.62, height=1.5, head=0.5, gap=0.2)
-# Curves of other labels behind one: more make a grey block of them.
+# Curves of other labels behind one: more would merge into a grey block.
 MOST_BEHIND = 40
 
 
@@ -39,10 +39,10 @@ class Line:
     """One label's curve as it is drawn.
 
     Attributes:
-        x: Of its points.
-        y: Likewise.
-        value: How good it is.
-        chosen: The point of the threshold that was chosen; None without one.
+        x: x values of its points.
+        y: y values of its points.
+        value: The score of the curve.
+        chosen: The point at the chosen threshold; None without one.
     """
 
     x: Array
@@ -53,17 +53,18 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """The curves of all labels, and how one is called.
+    """The curves of all labels, and their names and axes.
 
     Attributes:
         lines: One per label; None where there is nothing to draw.
-        names: Of the labels.
-        support: Positives of each.
-        score: What a curve's value is: ``"AP"``, say.
-        xlabel: Of the x axis.
-        ylabel: Of the y axis.
-        is_steps: Whether the curve has the height of a point from the one before it on.
-        chance: Draws what guessing gives, ``chance(ax, label)``.
+        names: The labels' names.
+        support: Positives of each label.
+        score: What a curve's value is: for example ``"AP"``.
+        xlabel: Label of the x axis.
+        ylabel: Label of the y axis.
+        is_steps: Whether the curve is drawn as steps, level from each point to the
+        next.
+        chance: Draws the curve of guessing, ``chance(ax, label)``.
     """
 
     lines: list[Line | None]
@@ -77,7 +78,7 @@ class Family:
 
     @property
     def values(self) -> Array:
-        """Of each label; NaN where there is no curve."""
+        """The value of each label; NaN where there is no curve."""
         return np.array([np.nan if line is None else line.value for line in self.lines])
 
 
@@ -92,7 +93,7 @@ def draw(
     fig: Any,
     ax: Any,
 ) -> Any:
-    """The pages of panels; or, where labels or axes are given, one axes."""
+    """The pages of panels; or, with highlighted labels or axes, one axes."""
     order = ordered(sort, family.values, family.support, words)
     if highlight is not None or ax is not None:
         return _draw_highlights(family, highlight, ax)
@@ -114,7 +115,7 @@ def draw(
 
 
 def _spread(family: Family) -> list[int]:
-    """Labels whose curves stand for all: evenly from the best to the worst."""
+    """Labels that represent all: evenly from the best to the worst."""
     drawn = np.flatnonzero(~np.isnan(family.values))
     ranked = drawn[np.argsort(-family.values[drawn], kind="stable")]
     if len(ranked) <= MOST_BEHIND:

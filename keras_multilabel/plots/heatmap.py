@@ -1,4 +1,4 @@
-"""Pictures of label x label: coloured cells, with names on two sides."""
+"""Plots of label x label: coloured cells, with names on two sides."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from keras_multilabel.plots.style import (
 )
 from keras_multilabel.utils.arguments import Array
 
-# Inches of a cell, few labels to many; and of the largest figure.
+# Inches of a cell, from few labels to many; and of the largest figure.
 CELL, LARGEST = 0.42, 11.0
-# Points that names take, and the smallest text that can be read.
+# Points reserved for names, and the smallest readable text.
 NAMES, READABLE = 130.0, 4.5
-# Labels that are put beside those they are like: more take too long.
+# Labels sorted by similarity: more take too long.
 MOST_ALIKE = 600
 
 
 def new_axes(n_cells: int) -> Any:
     """Axes of a new figure that is large enough for so many rows and columns."""
-    # Wide enough for the lines over it, however few the labels.
+    # Wide enough for the lines above it, however few the labels.
     side = min(LARGEST, 2.0 + CELL * max(n_cells, 6))
     return pyplot().subplots(figsize=(side + 0.6, side), layout="constrained")[1]
 
@@ -45,7 +45,7 @@ def draw_cells(
     ax.imshow(colours, aspect="auto" if n_rows != n_columns else "equal")
     box = ax.get_position()
     width, height = (72 * inches / ax.figure.dpi for inches in ax.figure.bbox.size)
-    # The axes as they will be: the layout leaves room for names.
+    # The final axes: the layout leaves room for names.
     width, height = width * box.width - NAMES / 2, height * box.height - NAMES / 2
     cell = max(min(width / n_columns, height / n_rows), 1e-3)
     size = min(NUMBER, cell / ROW_OF_TEXT)
@@ -85,7 +85,7 @@ def _separate(ax: Any, n_rows: int, n_columns: int, cell: float) -> None:
 
 
 def alike(closeness: Array) -> Array:
-    """An order of labels in which those that belong together are neighbours.
+    """An order of labels that puts similar ones next to each other.
 
     The leaves of an average-linkage tree, turned so that neighbours are closest.
     """

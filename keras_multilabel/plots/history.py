@@ -1,4 +1,4 @@
-"""`plot_history`: what was logged, over the epochs."""
+"""`plot_history`: the logs of a fit, over the epochs."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 Mode = Literal["auto", "max", "min"]
-# What is no score, and has a panel of its own or none.
+# Logs that are not scores, and have their own panel or none.
 RATE = ("lr", "learning_rate")
-# More than these many names beside a panel are left to grey lines.
+# With more names than this beside a panel, the rest become grey lines.
 MOST_NAMES = len(LINES)
 
 
 class _Log(NamedTuple):
-    """One name, and its values in training and in validation, where there are any."""
+    """One name, and its values in training and in validation, if there are any."""
 
     name: str
     training: Array | None
@@ -39,7 +39,7 @@ class _Log(NamedTuple):
 
     @property
     def main(self) -> Array:
-        """In validation, where it was."""
+        """The values in validation, else those in training."""
         values = self.training if self.validation is None else self.validation
         assert values is not None
         return values
@@ -53,21 +53,21 @@ def plot_history(
     mode: Mode = "auto",
     fig: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
-    """Draw what was logged over the epochs: losses above, scores below.
+    """Draw the logs over the epochs: losses above, scores below.
 
-    Values of validation are solid lines with their name and last value, those of
-    training dotted lines of the same colour. Values per label
-    (``val_f1_score/<label>``) are thin and grey. The best epoch is marked.
+    Validation values are solid lines with their name and last value, training values
+    dotted lines of the same colour. Values per label (``val_f1_score/<label>``) are
+    thin and grey. The best epoch is marked.
 
     Args:
-        history: What ``fit`` returns, its ``.history``, or a data frame or a mapping of
-            a `keras.callbacks.CSVLogger`'s columns.
-        metrics: Names of logs to draw, without ``val_``. Default: all but learning
-            rates, losses and scores apart.
-        monitor: The log by which the best epoch is chosen. Default:
-            ``"val_f1_score"``, or the first score in validation, or ``"val_loss"``.
-        mode: ``"max"`` or ``"min"`` of it is best; ``"auto"``: the smallest if its name
-            ends in ``loss``.
+        history: The result of ``fit``, its ``.history``, or a data frame or a mapping
+            with the columns of a `keras.callbacks.CSVLogger`.
+        metrics: Names of logs to draw, without ``val_``. Default: all except learning
+            rates, with losses and scores in separate panels.
+        monitor: The log that determines the best epoch. Default: ``"val_f1_score"``, or
+            the first score in validation, or ``"val_loss"``.
+        mode: Whether its ``"max"`` or ``"min"`` is best; ``"auto"``: the minimum if its
+            name ends in ``loss``.
         fig: An empty figure or subfigure. Default: a new one.
 
     Returns:
@@ -76,7 +76,7 @@ def plot_history(
     Raises:
         ImportError: If matplotlib is not installed.
         TypeError: If ``history`` is none of the above.
-        ValueError: If there is no epoch, or no log has a name that is asked for.
+        ValueError: If there is no epoch, or no log has a requested name.
 
     Example:
         >>> import keras_multilabel as kml
@@ -121,7 +121,7 @@ def _columns(history: Any) -> tuple[dict[str, Array], Array]:
     lengths = {len(values) for values in columns.values()}
     if not columns or lengths == {0}:
         raise ValueError("history must have at least one epoch of one log; got none.")
-    # With frequency= above 1, some logs have a value in some epochs only.
+    # With frequency= above 1, some logs have values in some epochs only.
     most = max(lengths)
     if lengths != {most}:
         short = [name for name, values in columns.items() if len(values) < most]
@@ -204,7 +204,7 @@ def _draw(ax: Any, epochs: Array, logs: list[_Log]) -> None:
 
 
 def _frame(ax: Any, logs: list[_Log]) -> None:
-    """Scores between 0 and 1 are seen against 0 and 1."""
+    """Scores between 0 and 1 are drawn on an axis from 0 to 1."""
     values = [v for log in logs for v in log[1:] if v is not None]
     every = np.concatenate(values)
     every = every[np.isfinite(every)]

@@ -1,4 +1,4 @@
-"""`plot_image_sizes`: how large images are, and what a batch of them takes."""
+"""`plot_image_sizes`: how large images are, and the memory of a batch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 BINS = 30
-# Sides of square images that networks take, to compare the memory of a batch with.
+# Common sides of square network inputs, to compare the memory of a batch with.
 SIDES = (128, 224, 384, 512, 768, 1024)
 # Width over height of common formats.
 ASPECTS = {"9:16": 9 / 16, "3:4": 3 / 4, "1:1": 1.0, "4:3": 4 / 3, "16:9": 16 / 9}
@@ -39,13 +39,13 @@ def plot_image_sizes(
 ) -> Figure | SubFigure:
     """Draw widths, heights and aspect ratios of images, and the memory of a batch.
 
-    The size that all images are to have is marked: how many are narrower or lower, and
-    would be enlarged, and what memory a batch takes as float32, beside that of other
-    sizes.
+    The target size is marked: how many images are narrower or lower, and would be
+    enlarged, and how much memory a batch takes as float32, compared with other sizes.
 
     Args:
-        images: What `describe_images` gives, or a data frame with the columns ``width``
-            and ``height``, as of `read_voc`; or anything that has both as attributes.
+        images: A result of `describe_images`, or a data frame with the columns
+            ``width`` and ``height``, such as `read_voc` returns; or anything with both
+            as attributes.
         image_size: ``(height, width)`` of the images in a batch. Default: that of
             `describe_images`, else the largest height and width.
         batch_size: Images per batch. Default: that of `describe_images`, else 32.
@@ -161,7 +161,7 @@ def _draw_histogram(ax: Any, values: Array, edges: Array) -> None:
 
 
 def _draw_memory(ax: Any, size: tuple[int, int], batch_size: int) -> None:
-    """Bars of the memory at common sizes, and at the one that is asked for."""
+    """Bars of the memory at common sizes, and at the requested one."""
     own = f"{size[0]} x {size[1]}"
     sizes = {f"{side} x {side}": (side, side) for side in SIDES} | {own: size}
     ordered = sorted(sizes.items(), key=lambda pair: pair[1][0] * pair[1][1])
@@ -192,7 +192,7 @@ def _quantiles(values: Array) -> str:
 
 
 def _mark(ax: Any, at: float, text: str) -> None:
-    """Where the images of a batch lie, with a note on the side that has room."""
+    """The size of the images in a batch, with a note on the side that has room."""
     ax.axvline(at, color=MARK, linewidth=1.2)
     low, high = ax.get_xlim()
     if not low <= at <= high:

@@ -1,6 +1,6 @@
-"""What pictures are drawn of: data, or what has counts, scores or intervals of it.
+"""Inputs of plots: data, or objects with its counts, scores or intervals.
 
-Reports and fitted callbacks are known by their public attributes: ``counts``,
+Reports and fitted callbacks are recognized by their public attributes: ``counts``,
 ``y_true``, ``y_score``, ``y_pred``, ``thresholds``, ``histogram``, ``intervals``.
 """
 
@@ -25,7 +25,7 @@ Sort = Literal["f1", "support", None]
 
 
 def counts_of(y_true: Any, y_pred: Any, label_names: Iterable[Any] | None) -> Counts:
-    """Counts per label with their names, from decisions or from what has counts."""
+    """Counts per label with their names, from predictions or from what has counts."""
     if y_pred is not None:
         counts, _ = take_counts(y_true, y_pred, None, 0)
         return _named(counts, label_names, y_true, y_pred)
@@ -64,10 +64,10 @@ class Scored:
     """Truth and scores, sorted or as a histogram.
 
     Attributes:
-        ranked: None where only a histogram is there.
-        histogram: None where the scores are there.
+        ranked: None if there is only a histogram.
+        histogram: None if there are scores.
         names: One per label.
-        thresholds: Those chosen, shape (n_labels,); None where nobody chose any.
+        thresholds: The chosen thresholds, shape (n_labels,); None if there are none.
     """
 
     ranked: SortedScores | None
@@ -87,7 +87,7 @@ class Scored:
 def scores_of(
     y_true: Any, y_score: Any, label_names: Iterable[Any] | None, thresholds: Any = None
 ) -> Scored:
-    """Scores with their truth, from data or from what has them."""
+    """Scores with their truth, from data or from an object that has them."""
     ranked, histogram, counts = None, None, None
     if y_score is not None:
         ranked = SortedScores(y_true, y_score)
@@ -132,13 +132,13 @@ def _held_thresholds(source: Any) -> Any:
     try:
         return held(source, "thresholds", object)
     except ValueError:
-        return None  # Of a callback that has a histogram alone.
+        return None  # A callback with a histogram only.
 
 
-def decisions_of(
+def predictions_of(
     y_true: Any, y_pred: Any, label_names: Iterable[Any] | None
 ) -> tuple[Any, Any, Any, list[Any]]:
-    """Truth, decisions, weights and names of samples."""
+    """Truth, predictions, weights and names of samples."""
     if y_pred is not None:
         names = shown_names(label_names, np.shape(y_pred)[-1], y_true, y_pred)
         return y_true, y_pred, None, names
@@ -157,7 +157,7 @@ def decisions_of(
 
 
 def held(value: Any, name: str, kind: type) -> Any:
-    """An attribute of a report or a callback; None where there is none of its kind."""
+    """An attribute of a report or a callback; None if there is none of its kind."""
     try:
         found = getattr(value, name)
     except AttributeError as error:
@@ -174,7 +174,7 @@ def ordered(sort: Any, scores: Array, support: Array, words: Any = Sort) -> Arra
     if sort is None:
         return np.arange(len(support))
     key = support if sort == "support" else scores
-    # NaN, a score of nothing, comes last.
+    # NaN, an undefined score, comes last.
     return np.lexsort((-support, np.where(np.isnan(key), np.inf, -key)))
 
 

@@ -1,4 +1,4 @@
-"""`plot_label_confusion`: for which labels were missed ones mistaken?"""
+"""`plot_label_confusion`: which labels were predicted in place of missed ones?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from keras_multilabel.metrics.averages import divide
 from keras_multilabel.metrics.confusion_matrix import label_confusion_matrix
 from keras_multilabel.plots.heatmap import alike, draw_cells, new_axes
-from keras_multilabel.plots.inputs import decisions_of
+from keras_multilabel.plots.inputs import predictions_of
 from keras_multilabel.plots.pages import check_top
 from keras_multilabel.plots.style import (
     DIM,
@@ -39,12 +39,12 @@ def plot_label_confusion(
     top: int | None = 20,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw label x label: for which labels were missed ones mistaken?
+    """Draw label x label: which labels were predicted in place of missed ones?
 
-    `label_confusion_matrix` with its counts. In row i and column j, i was missed, and
-    j predicted in excess: orange, the darker the larger its share of the row. On the
-    diagonal, blue, is what was found. The last column is what was missed with nothing
-    predicted instead, the last row what was predicted where nothing was true.
+    `label_confusion_matrix` with its counts. Row i, column j counts where i was missed
+    and j predicted in excess: orange, the darker the larger its share of the row. The
+    diagonal, blue, counts labels that were found. The last column counts misses with
+    nothing predicted instead, the last row predictions where nothing was true.
 
     The diagonal over its row is not recall, since a missed label counts once for each
     one in excess; the picture says so.
@@ -54,12 +54,12 @@ def plot_label_confusion(
             NaN where unknown (left out); or, without ``y_pred``, a report or a
             `MultiLabelMetrics` fitted with ``validation_data``.
         y_pred: Predictions, 0 and 1, same shape.
-        label_names: One name per label. Default: those that the data has.
-        sort: ``"similar"`` puts labels that are confused beside each other,
-            ``"support"`` the most frequent first; None, as the columns are.
-        top: Show so many labels, those that are most often confused with others, and
+        label_names: One name per label. Default: the names in the data.
+        sort: ``"similar"`` puts labels that are confused next to each other,
+            ``"support"`` the most frequent first; None keeps the order of the columns.
+        top: Show at most this many labels, those most often confused with others, and
             how many more there are; None for all.
-        ax: Axes to draw on. Default: those of a new figure.
+        ax: Axes to draw on. Default: a new figure.
 
     Returns:
         The axes.
@@ -83,10 +83,10 @@ def plot_label_confusion(
         ['label 0', 'label 1', '(none)']
     """
     check_word("sort", sort, Sort)
-    truth, decisions, weight, names = decisions_of(y_true, y_pred, label_names)
-    matrix = label_confusion_matrix(truth, decisions, sample_weight=weight)
+    truth, predictions, weight, names = predictions_of(y_true, y_pred, label_names)
+    matrix = label_confusion_matrix(truth, predictions, sample_weight=weight)
     labels = _chosen(matrix, sort, check_top(top, len(names)))
-    # The last row and column, of no label, stay last.
+    # The last row and column, for no label, stay last.
     with_none = np.append(labels, len(names))
     cells = matrix[np.ix_(with_none, with_none)]
     totals = matrix.sum(1)[with_none, None]
@@ -114,13 +114,13 @@ def _chosen(matrix: Array, sort: Sort, top: int) -> Array:
         return kept[np.argsort(-matrix.sum(1)[kept], kind="stable")]
     if sort is None:
         return kept
-    # Close are labels whose confusions are many for how often they occur.
+    # Labels are close if they are confused often for how often they occur.
     often = np.sqrt(np.maximum(matrix.sum(1)[:-1], 1))
     return kept[alike((mixed / often[:, None] / often)[np.ix_(kept, kept)])]
 
 
 def _colours(shares: Array) -> Array:
-    """RGB per cell; faint shares are lifted, for they are most of the picture."""
+    """RGB per cell; faint shares are lifted, since most cells are faint."""
     depth = 0.9 * np.sqrt(shares)
     right, wrong = (colormap(name)(depth)[..., :3] for name in (RIGHT, WRONG))
     colours = np.where(np.eye(len(shares), dtype=bool)[..., None], right, wrong)

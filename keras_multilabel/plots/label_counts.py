@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Sort = Literal["support", None]
 Scale = Literal["linear", "log"]
-# On a logarithmic axis bars begin here, so that those of 1 are seen.
+# On a logarithmic axis bars begin here, so that bars of 1 are visible.
 LOWEST = 0.6
 
 
@@ -47,35 +47,35 @@ def plot_label_counts(
 ) -> Any:
     """Draw how many samples have each label, the most frequent on top.
 
-    Each bar gives the count and its share of the samples whose truth is known for
-    that label; where it is unknown for some, a grey bar adds those. The title gives
-    the number of samples, and how many of them are known to have no label at all.
+    Each bar shows the count and its share of the samples whose truth is known for that
+    label; if it is unknown for some, a grey bar adds those. The title gives the number
+    of samples, and how many of them are known to have no label at all.
 
     Args:
-        y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown; or one list of labels per sample, a column of a pandas
-            or polars frame too; or `LabelCounts`, which do not know how many samples
-            have no label; or what `describe_labels` gives; or a report or a fitted
+        y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN where
+            unknown; or one list of labels per sample, also as a column of a pandas or
+            polars frame; or `LabelCounts`, which do not know how many samples have no
+            label; or a result of `describe_labels`; or a report or a fitted
             `MultiLabelMetrics`.
-        label_names: One name per column of a multi-hot ``y``. For lists: the
-            labels to count, so that those which never occur show as 0. Default:
-            the names that ``y`` has, or all labels that occur.
-        sort: ``"support"`` (most frequent on top), or None, as the columns are.
-        scale: ``"log"`` where the most frequent labels hide the rare ones; without
-            the grey bars, whose length would mean nothing there.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Draw several figures of at most so many labels each.
-        ax: Axes to draw on. Default: those of new figures that are high enough.
+        label_names: One name per column of a multi-hot ``y``. For lists: the labels to
+            count, so that those that never occur show as 0. Default: the names of
+            ``y``, or all labels that occur.
+        sort: ``"support"`` (most frequent on top), or None, the order of the columns.
+        scale: ``"log"`` if the most frequent labels hide the rare ones; without the
+            grey bars, whose length would mean nothing there.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Draw several figures with at most this many labels each.
+        ax: Axes to draw on. Default: new figures that are high enough.
 
     Returns:
-        The axes; where ``max_per_page`` is given a list of them, one per page.
+        The axes; if ``max_per_page`` is given a list of them, one per page.
 
     Raises:
         ImportError: If matplotlib is not installed.
         TypeError: If ``y`` holds neither numbers nor lists of labels.
-        ValueError: If there are no samples, values are not 0, 1 or unknown, names
-            are missing, lists hold labels that are not among ``label_names``, or an
-            option is out of its range.
+        ValueError: If there are no samples, values are not 0, 1 or unknown, names are
+            missing, lists hold labels that are not in ``label_names``, or an option is
+            out of range.
 
     Example:
         >>> import keras_multilabel as kml
@@ -100,7 +100,7 @@ def plot_label_counts(
 
 
 def _check_counts(y: Any, names: list[Any] | None) -> tuple[LabelCounts, str]:
-    """Counts of at least one sample, and what the title says of the samples."""
+    """Counts of at least one sample, and what the title says about the samples."""
     y = _as_label_counts(y)
     if isinstance(y, LabelCounts):
         if not y.n_samples or not len(y):
@@ -126,7 +126,7 @@ def _check_counts(y: Any, names: list[Any] | None) -> tuple[LabelCounts, str]:
 
 
 def _as_label_counts(y: Any) -> Any:
-    """`LabelCounts` of what has counts of samples; anything else as it is."""
+    """`LabelCounts` of what has counts of samples; anything else unchanged."""
     if isinstance(y, LabelSummary):
         names = y.label_names
         return LabelCounts(y.positive, y.known, y.n_samples, label_names=names)
@@ -136,7 +136,7 @@ def _as_label_counts(y: Any) -> Any:
     names, known = counts.label_names, check_per_label(counts).total
     truth = None if y is counts else _held_truth(y)
     if truth is not None:
-        # Without weights, of which counts are sums.
+        # Without weights, since counts are sums of them.
         positive, known = (truth == 1).sum(0), (~is_unknown(truth)).sum(0)
         return LabelCounts(positive, known, len(truth), label_names=names)
     return LabelCounts(counts.support, known, known.max(initial=0), label_names=names)
@@ -146,7 +146,7 @@ def _held_truth(source: Any) -> Any:
     try:
         return held(source, "y_true", object)
     except ValueError:
-        return None  # Of a callback that has counts alone.
+        return None  # A callback with counts only.
 
 
 def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
@@ -174,7 +174,7 @@ def _draw(counts: LabelCounts, scale: Scale, title: str, rows: Rows) -> None:
 
 
 def _number(count: Any) -> str:
-    """Of samples, or a sum of weights."""
+    """A number of samples, or a sum of weights."""
     is_whole = count == np.rint(count)
     return f"{count:,.0f}" if is_whole or count >= 100 else f"{count:.3g}"
 

@@ -1,4 +1,4 @@
-"""`plot_label_outcomes`: what was missed, found and falsely predicted, per label."""
+"""`plot_label_outcomes`: missed, found and falsely predicted samples, per label."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from keras_multilabel.plots.style import (
 from keras_multilabel.utils.arguments import Array, check_word
 
 Normalize = Literal["true", None]
-# Text of false alarms and of what was missed: darker than the bars, to be read.
+# Text of false alarms and misses: darker than the bars, to be readable.
 ORANGE_INK, BLUE_INK = "#a34f00", "#44749f"
-# Of false alarms, in positives of the label, where bars of shares are cut off.
+# Bars of false alarms are cut off at this many times the label's positives.
 MOST = 2.0
 
 
@@ -44,35 +44,35 @@ def plot_label_outcomes(
     max_per_page: int | None = None,
     ax: Any = None,
 ) -> Any:
-    """Draw per label what was missed, found, and falsely predicted.
+    """Draw missed, found and falsely predicted samples per label.
 
-    A bar to the left is what was missed, one to the right what was found, and added
-    to it are the false alarms. So the blue parts together are the label's positives,
-    and the right-hand side is all that was predicted. The counts are written beside.
+    The bar to the left counts misses, the bar to the right those found, with the false
+    alarms added to it. So the blue parts together are the label's positives, and the
+    right-hand side is all predicted positives. The counts are written beside.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
             NaN where unknown (left out); or, without ``y_pred``, `Counts` per label, a
             report or a fitted `MultiLabelMetrics`.
         y_pred: Predictions, 0 and 1, same shape.
-        label_names: One name per label. Default: those that the data has.
-        sort: ``"support"`` (most frequent on top), ``"f1"`` (best on top) or None, as
-            the columns are.
+        label_names: One name per label. Default: the names in the data.
+        sort: ``"support"`` (most frequent on top), ``"f1"`` (best on top) or None, the
+            order of the columns.
         normalize: ``"true"`` draws shares of each label's positives, so that rare
-            labels are seen as well; false alarms of more than twice the positives are
-            cut off, with an arrow. None: counts.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Draw several figures of at most so many labels each.
-        ax: Axes to draw on. Default: those of new figures.
+            labels are as visible; false alarms of more than twice the positives are cut
+            off, with an arrow. None: counts.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Draw several figures with at most this many labels each.
+        ax: Axes to draw on. Default: new figures.
 
     Returns:
-        The axes; where ``max_per_page`` is given a list of them, one per page.
+        The axes; if ``max_per_page`` is given a list of them, one per page.
 
     Raises:
         ImportError: If matplotlib is not installed.
         TypeError: If an argument does not hold numbers, or ``y_pred`` is missing.
         ValueError: If shapes differ, values are not 0, 1 or unknown, there are no
-            samples, the counts are not per label, or an option is out of its range.
+            samples, the counts are not per label, or an option is out of range.
 
     Example:
         >>> import keras_multilabel as kml
@@ -119,7 +119,7 @@ def _draw(counts: Counts, normalize: Normalize, rows: Rows) -> None:
 
 
 def _write(rows: Rows, row: int, of: Counts, left: float, right: float) -> None:
-    """The counts: what was missed, what was found, and the false alarms."""
+    """The counts: misses, those found, and the false alarms."""
     note(rows, row, left, number(of.fn[0]), -1, color=BLUE_INK)
     found = number(of.tp[0])
     note(rows, row, right, found, color=BLUE)

@@ -42,15 +42,15 @@ WORDS = {
     "roc_auc": "ROC AUC",
 }
 Sort = Literal["score", "support", None]
-# Columns of numbers right of the axes, in points from it.
+# Columns of numbers right of the axes, in points from the axes.
 COLUMNS = (12, 42, 112)
-# On axes of fewer points there is no room for them, nor for a key.
+# Axes with fewer points than this have no room for them, nor for a key.
 NARROW = 150.0
 
 
 @dataclass(frozen=True)
 class _Intervals:
-    """What is drawn: a score of each label, and the two it is made of."""
+    """What is drawn: a score of each label, and the two scores it is made of."""
 
     name: str
     score: Interval
@@ -75,35 +75,35 @@ def plot_label_scores(
 ) -> Any:
     """Draw a score of each label with its confidence interval: a forest plot.
 
-    The dot is the score, the line its interval; for F1, marks show the precision and
-    the recall that it is the mean of. Beside stand score, interval and the number of
-    positives. A dashed line is the macro average, in a band that is its interval,
-    where what is drawn has one.
+    The dot is the score, the line its interval; for F1, marks show precision and
+    recall, whose mean it is. Score, interval and number of positives are written
+    beside. A dashed line is the macro average, in a band that is its interval, if there
+    is one.
 
     Args:
-        y_true: A report or what `score_intervals` gives; or `Counts`, a fitted
-            `MultiLabelMetrics`, or multi-hot truth, shape (n_samples, n_labels), of
-            which intervals of precision, recall and F1 are computed by Wilson's
-            formula, as `score_intervals` does.
+        y_true: A report or a result of `score_intervals`; or `Counts`, a fitted
+            `MultiLabelMetrics`, or multi-hot truth, shape (n_samples, n_labels), for
+            which intervals of precision, recall and F1 are computed with Wilson's
+            formula, as in `score_intervals`.
         y_pred: Predictions, 0 and 1, same shape as the truth.
-        score: ``"f1_score"``, ``"precision"`` or ``"recall"``; of reports with scores
+        score: ``"f1_score"``, ``"precision"`` or ``"recall"``; for reports with scores
             also ``"average_precision"`` or ``"roc_auc"``.
-        label_names: One name per label. Default: those that the data has.
+        label_names: One name per label. Default: the names in the data.
         sort: ``"score"`` (best on top), ``"support"`` (most frequent on top) or None,
-            as the columns are. Labels whose score is undefined come last.
-        confidence: Of the intervals of counts; a report has its own.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Draw several figures of at most so many labels each.
-        ax: Axes to draw on. Default: those of new figures.
+            the order of the columns. Labels whose score is undefined come last.
+        confidence: Confidence level for counts; a report has its own intervals.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Draw several figures with at most this many labels each.
+        ax: Axes to draw on. Default: new figures.
 
     Returns:
-        The axes; where ``max_per_page`` is given a list of them, one per page.
+        The axes; if ``max_per_page`` is given a list of them, one per page.
 
     Raises:
         ImportError: If matplotlib is not installed.
         TypeError: If an argument does not hold numbers, or ``y_pred`` is missing.
         ValueError: If there is no such score, shapes differ, values are not 0, 1 or
-            unknown, the counts are not per label, or an option is out of its range.
+            unknown, the counts are not per label, or an option is out of range.
 
     Example:
         >>> import keras_multilabel as kml
@@ -162,7 +162,7 @@ def _intervals(
 
 
 def _of_counts(counts: Counts, confidence: float) -> Mapping[str, Interval]:
-    """By Wilson's formula, as `score_intervals` has them."""
+    """With Wilson's formula, as in `score_intervals`."""
     z, tp = quantile(confidence), counts.tp
     parts = {
         "precision": (tp, counts.predicted),

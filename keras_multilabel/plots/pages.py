@@ -15,7 +15,7 @@ import numpy as np
 from keras_multilabel.plots.style import DIM, NAME, SMALL, pyplot
 from keras_multilabel.utils.arguments import Array
 
-# Inches of a page, which has a key and a note beside each other.
+# Inches of a page that has a key and a note beside each other.
 NARROWEST = 3.4
 
 
@@ -24,13 +24,13 @@ class Panels:
     """The layout of a page, in inches at full size.
 
     Attributes:
-        width: Of a panel.
-        height: Of a panel.
-        head: Over each panel, for its title.
-        gap: Between two panels of a row.
-        left: Beside the first panel of each row, for ticks and their label.
-        bottom: Under the last row, likewise, and for the note of the page.
-        right: Beside the last panel.
+        width: Width of a panel.
+        height: Height of a panel.
+        head: Space above each panel, for its title.
+        gap: Space between two panels in a row.
+        left: Space left of each row, for ticks and their label.
+        bottom: Space below the last row, likewise, and for the note of the page.
+        right: Space right of the last panel.
     """
 
     width: float
@@ -54,9 +54,9 @@ class Panel(NamedTuple):
     Attributes:
         ax: Its axes.
         label: Its position among the labels.
-        scale: Of all text: 1 on figures of full size.
-        is_left: Whether it is the first of its row.
-        is_bottom: Whether it is the last of its column.
+        scale: Scale of all text: 1 on figures of full size.
+        is_left: Whether it is the first in its row.
+        is_bottom: Whether it is the last in its column.
     """
 
     ax: Any
@@ -85,7 +85,7 @@ def check_max_per_page(max_per_page: Any) -> int:
 
 
 def check_top(top: Any, n_labels: int) -> int:
-    """How many labels are shown."""
+    """The number of labels shown."""
     if top is None:
         return n_labels
     if not isinstance(top, (int, np.integer)) or isinstance(top, bool) or top < 1:
@@ -109,7 +109,7 @@ def draw_pages(
 ) -> list[Page]:
     """Call ``draw(panel)`` for each label of ``order``, page by page.
 
-    Tick labels stay on the outer panels alone. On ``fig`` all labels go on one page.
+    Only the outer panels have tick labels. On ``fig`` all labels go on one page.
     """
     n_labels, order = len(order), order[: check_top(top, len(order))]
     n = len(order)
@@ -151,7 +151,7 @@ def _inches(fig: Any) -> tuple[float, float]:
 
 
 def _best_columns(layout: Panels, fig: Any, n_panels: int) -> int:
-    """Panels side by side that make them largest on a figure of given size."""
+    """The number of panels side by side that makes them largest on a given figure."""
     return max(
         range(1, n_panels + 1),
         key=lambda columns: _scale(layout, fig, columns, -(-n_panels // columns)),
@@ -159,7 +159,7 @@ def _best_columns(layout: Panels, fig: Any, n_panels: int) -> int:
 
 
 def _scale(layout: Panels, fig: Any, columns: int, rows: int) -> float:
-    """How large a page is on a figure, 1 at full size."""
+    """The scale of a page on a figure, 1 at full size."""
     sizes = zip(_inches(fig), layout.size(columns, rows), strict=True)
     return min(given / needed for given, needed in sizes)
 
@@ -171,7 +171,7 @@ def _new_page(layout: Panels, n_panels: int, columns: int, fig: Any) -> Page:
         fig = pyplot().figure(figsize=layout.size(columns, rows))
     scale = _scale(layout, fig, columns, rows)
     width, height = _inches(fig)
-    # In the middle of what is left over.
+    # Centred in the remaining space.
     needed = zip((width, height), layout.size(columns, rows), strict=True)
     spare, under = ((given / scale - size) / 2 for given, size in needed)
     panels = []

@@ -38,29 +38,29 @@ def plot_precision_recall(
 ) -> Any:
     """Draw precision over recall, a panel per label, or some labels in one axes.
 
-    Each panel has the label's curve in blue over those of other labels in grey, its
+    Each panel shows the label's curve in blue over those of other labels in grey, its
     average precision, and a dotted line at the share of positives, which is the
-    precision of guessing. A dot marks the threshold chosen. Curves are drawn as steps,
-    whose area is average precision: at each recall the highest precision, below which
-    a dot may lie.
+    precision of guessing. A dot marks the chosen threshold. Curves are drawn as steps,
+    whose area is average precision: at each recall the highest precision, so a dot may
+    lie below.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown (left out); or, without ``y_score``, `SortedScores`, a
             `ScoreHistogram`, a report, or a fitted `MultiLabelMetrics` that has scores.
         y_score: Scores of any scale, same shape.
-        thresholds: Those to mark: a number, one per label, or `Thresholds`. Default:
-            those of the report or the callback.
-        label_names: One name per label. Default: those that the data has.
-        highlight: Labels, at most 6, to draw in colour in one axes, with the other
-            labels in grey.
+        thresholds: Thresholds to mark: a number, one per label, or `Thresholds`.
+            Default: those of the report or the callback.
+        label_names: One name per label. Default: the names in the data.
+        highlight: At most 6 labels to draw in colour in one axes, with the other labels
+            in grey.
         sort: ``"ap"`` (the highest average precision first), ``"support"`` (most
-            frequent first) or None, as the columns are.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Most labels on one figure.
+            frequent first) or None, the order of the columns.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Maximum number of labels on one figure.
         fig: An empty figure or subfigure for all panels. Default: new figures.
-        ax: Axes for the curves of all labels; ``highlight`` defaults to the two best
-            and the two worst then.
+        ax: Axes for the curves of all labels; ``highlight`` then defaults to the two
+            best and the two worst.
 
     Returns:
         The figures, one per page; with ``highlight`` or ``ax`` the axes.
@@ -69,8 +69,8 @@ def plot_precision_recall(
         ImportError: If matplotlib is not installed.
         TypeError: If an argument does not hold numbers, or ``y_score`` is missing.
         ValueError: If shapes differ, truth is not 0, 1 or unknown, scores are NaN, or
-            an option is out of its range.
-        KeyError: If no label has a name of ``highlight``.
+            an option is out of range.
+        KeyError: If no label has a name in ``highlight``.
 
     Example:
         >>> import keras_multilabel as kml
@@ -122,10 +122,10 @@ def _family(scored: Scored) -> Family:
 def _line(curve: Curve | None, mark: Any) -> Line | None:
     if curve is None or curve.counts.support[0] == 0:
         return None
-    # From the highest threshold down, without the last, at which nothing is predicted.
+    # From the highest threshold down, without the last, where nothing is predicted.
     counts = curve.counts[::-1][1:]
     found = counts.tp
-    # Of the thresholds with one recall the highest: the others only lose precision.
+    # Of thresholds with equal recall the highest: the others only lose precision.
     rises = np.append(found[0] > 0, found[1:] > found[:-1])
     recall, precision = (
         ratio(of, counts)[rises] for of in (ratios.recall, ratios.precision)

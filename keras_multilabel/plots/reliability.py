@@ -1,4 +1,4 @@
-"""`plot_reliability`: are probabilities what they say?"""
+"""`plot_reliability`: do probabilities match frequencies?"""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ if TYPE_CHECKING:
 Sort = Literal["error", "support", None]
 Strategy = Literal["uniform", "quantile"]
 LAYOUT = Panels(width=1.75, height=1.95, head=0.5, gap=0.2)
-# Bars of counts stand below 0, between these heights, with their counts over them.
+# Bars of counts are drawn below 0, between these heights, with counts above them.
 FLOOR, CEILING = -0.44, -0.2
 BAR = "#c9ced6"
 
 
 @dataclass(frozen=True, eq=False)
 class _Bins:
-    """The samples of one label by their score; bins without samples are left out.
+    """The samples of one label, binned by score, without empty bins.
 
     Attributes:
-        score: The mean of each bin.
-        share: Of positives in it.
+        score: The mean score of each bin.
+        share: The share of positives in it.
         low: The lower end of the share's interval.
         high: The upper end.
-        weight: How many samples, or what they weigh.
-        middle: Of each bin, where they have one width; else None.
+        weight: Number of samples, or their total weight.
+        middle: The middle of each bin, if all have the same width; else None.
     """
 
     score: Array
@@ -79,27 +79,28 @@ def plot_reliability(
     max_per_page: int = 20,
     fig: Figure | SubFigure | None = None,
 ) -> list[Figure | SubFigure]:
-    """Draw whether probabilities are what they say: a reliability diagram per label.
+    """Draw whether probabilities match frequencies: a reliability diagram per label.
 
     Samples are put into bins by their score. A dot shows the share of positives in a
-    bin over the mean score in it, its line Wilson's 95 % interval of that share, and
-    the grey bars below, with numbers, how many samples there are: their height is the
-    logarithm of the count. Dots on the diagonal are what the scores say; below it, the
-    scores are too high. The title compares the positives with the sum of the scores.
+    bin over the mean score in it, its line the 95 % Wilson interval of that share, and
+    the grey bars below, with numbers, the number of samples: their height is the
+    logarithm of the count. On the diagonal, scores equal frequencies; below it, the
+    scores are too high. The title compares the number of positives with the sum of the
+    scores.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown (left out); or, without ``y_score``, `SortedScores`, a
             `ScoreHistogram`, a report, or a fitted `MultiLabelMetrics` that has scores.
         y_score: Probabilities, same shape.
-        label_names: One name per label. Default: those that the data has.
-        bins: How many.
-        strategy: ``"uniform"``, bins of one width; ``"quantile"``, of about equally
-            many samples, which shows rare labels better.
+        label_names: One name per label. Default: the names in the data.
+        bins: Number of bins.
+        strategy: ``"uniform"``: bins of equal width; ``"quantile"``: bins with about
+            the same number of samples, which shows rare labels better.
         sort: ``"error"`` (the largest mean distance of dot and diagonal first),
-            ``"support"`` (most frequent first) or None, as the columns are.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Most labels on one figure.
+            ``"support"`` (most frequent first) or None, the order of the columns.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Maximum number of labels on one figure.
         fig: An empty figure or subfigure for all panels. Default: new figures.
 
     Returns:
@@ -108,8 +109,8 @@ def plot_reliability(
     Raises:
         ImportError: If matplotlib is not installed.
         TypeError: If an argument does not hold numbers, or ``y_score`` is missing.
-        ValueError: If shapes differ, truth is not 0, 1 or unknown, scores are no
-            probabilities, or an option is out of its range.
+        ValueError: If shapes differ, truth is not 0, 1 or unknown, scores are not
+            probabilities, or an option is out of range.
 
     References:
         E. B. Wilson (1927), Probable inference, the law of succession, and statistical
@@ -150,13 +151,13 @@ def plot_reliability(
 
 
 class _Sorted(NamedTuple):
-    """Scores of one label, ascending, and what is known of each.
+    """Scores of one label, ascending, with their weights.
 
     Attributes:
         score: Each score, or the middle of each bin of a histogram.
         positive: The weight of its positives.
-        weight: Of all.
-        square: Sums of squared weights, 1 for each sample without.
+        weight: The weight of all its samples.
+        square: Sums of squared weights, 1 for each sample without weight.
     """
 
     score: Array
@@ -181,7 +182,7 @@ def _of_histogram(histogram: Any, label: int) -> _Sorted:
     weight = positive + histogram.negatives[:, label]
     filled = weight > 0
     middle = (edges[:-1] + edges[1:]) / 2
-    # What is counted is taken for numbers of samples, each of weight 1.
+    # Counts are taken as numbers of samples, each of weight 1.
     each = (middle, positive, weight, weight)
     return _Sorted(*(array[filled].astype(np.float64) for array in each))
 
@@ -191,7 +192,7 @@ def _bins(found: _Sorted, bins: int, strategy: Strategy) -> _Bins:
     if strategy == "uniform":
         place = np.minimum((scores * bins).astype(int), bins - 1)
     else:
-        # By the weight before each; those of one score stay together.
+        # By the weight before each; equal scores stay together.
         before = np.cumsum(weight) - weight
         first = np.searchsorted(scores, scores)
         total = max(weight.sum(), 1e-300)
@@ -201,7 +202,7 @@ def _bins(found: _Sorted, bins: int, strategy: Strategy) -> _Bins:
     total, hits, score, square = (np.bincount(place, p, bins) for p in parts)
     filled = np.flatnonzero(total)
     total, hits, score, square = (p[filled] for p in (total, hits, score, square))
-    # Weighted samples count as many as they are worth (Kish).
+    # Weighted samples count by their effective number (Kish).
     n = total**2 / square
     low, high = wilson(hits / total, n, quantile(0.95))
     middle = (filled + 0.5) / bins if strategy == "uniform" else None
@@ -227,7 +228,7 @@ def _draw_panel(scored: Scored, labels: list[_Bins], panel: Panel) -> None:
 
 
 def _draw_counts(ax: Any, of: _Bins, scale: float) -> None:
-    """How many samples are in each bin: bars below 0, or where all are alike a line."""
+    """The number of samples in each bin: bars below 0, or a line if all are alike."""
     size = 0.68 * SMALL * scale
     text = {"fontsize": size, "color": DIM, "ha": "center"}
     if of.middle is None:

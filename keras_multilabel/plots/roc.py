@@ -40,27 +40,27 @@ def plot_roc(
 ) -> Any:
     """Draw the ROC curve of each label in a panel, or of some labels in one axes.
 
-    Recall over the share of negatives that are falsely predicted. Each panel has the
-    label's curve in blue over those of other labels in grey, and its ROC AUC; the
-    dotted diagonal is guessing, a dot marks the threshold chosen. With rare labels look
-    at `plot_precision_recall` too: where 1 % of the negatives are falsely predicted,
-    these may be more than the positives.
+    The curve shows recall over the false positive rate. Each panel shows the label's
+    curve in blue over those of other labels in grey, and its ROC AUC; the dotted
+    diagonal is guessing, a dot marks the chosen threshold. With rare labels look at
+    `plot_precision_recall` too: 1 % of the negatives, falsely predicted, may be more
+    than all positives.
 
     Args:
         y_true: As in `plot_precision_recall`.
         y_score: Scores of any scale, same shape.
-        thresholds: Those to mark: a number, one per label, or `Thresholds`. Default:
-            those of the report or the callback.
-        label_names: One name per label. Default: those that the data has.
-        highlight: Labels, at most 6, to draw in colour in one axes, with the other
-            labels in grey.
+        thresholds: Thresholds to mark: a number, one per label, or `Thresholds`.
+            Default: those of the report or the callback.
+        label_names: One name per label. Default: the names in the data.
+        highlight: At most 6 labels to draw in colour in one axes, with the other labels
+            in grey.
         sort: ``"auc"`` (the highest first), ``"support"`` (most frequent first) or
-            None, as the columns are.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Most labels on one figure.
+            None, the order of the columns.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Maximum number of labels on one figure.
         fig: An empty figure or subfigure for all panels. Default: new figures.
-        ax: Axes for the curves of all labels; ``highlight`` defaults to the two best
-            and the two worst then.
+        ax: Axes for the curves of all labels; ``highlight`` then defaults to the two
+            best and the two worst.
 
     Returns:
         The figures, one per page; with ``highlight`` or ``ax`` the axes.
@@ -69,8 +69,8 @@ def plot_roc(
         ImportError: If matplotlib is not installed.
         TypeError: If an argument does not hold numbers, or ``y_score`` is missing.
         ValueError: If shapes differ, truth is not 0, 1 or unknown, scores are NaN, or
-            an option is out of its range.
-        KeyError: If no label has a name of ``highlight``.
+            an option is out of range.
+        KeyError: If no label has a name in ``highlight``.
 
     Example:
         >>> import keras_multilabel as kml
@@ -116,7 +116,7 @@ def _guess(ax: Any, _: int) -> None:
 
 
 def _rates(counts: Counts) -> tuple[Array, Array]:
-    """The share of negatives that are predicted, and recall."""
+    """False positive rate and recall."""
     return (
         divide(counts.fp, counts.fp + counts.tn, np.nan),
         ratio(ratios.recall, counts),

@@ -1,4 +1,4 @@
-"""Pictures of one row per label: which labels, on which axes, at what size."""
+"""Plots with one row per label: which labels, on which axes, at what size."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from keras_multilabel.plots.style import (
 )
 from keras_multilabel.utils.arguments import Array
 
-# Inches of a row: of many labels a page holds 80, on A4.
+# Inches of a row: with many labels a page holds 80, on A4.
 HIGHEST, LOWEST = 0.25, 0.13
-# Inches of all rows together that a page should not exceed, as long as rows are higher
-# than the lowest.
+# The most inches that all rows of a page take together, unless rows have the smallest
+# height already.
 PAGE = 10.0
-# The smallest text that can be read, in points: on smaller axes fewer rows are drawn.
+# The smallest readable text, in points: smaller axes show fewer rows.
 READABLE = 4.5
-# Points that names take.
+# Points reserved for names.
 NAMES = 190.0
 
 
@@ -37,8 +37,8 @@ class Rows(NamedTuple):
     Attributes:
         ax: The axes; the first label is at y = 0, on top.
         labels: Positions of the labels, from top to bottom.
-        size: Of the text, in points.
-        width: Of the axes when names have taken their part, about, in points.
+        size: Size of the text, in points.
+        width: Approximate width of the axes besides the names, in points.
     """
 
     ax: Any
@@ -59,7 +59,7 @@ class Rows(NamedTuple):
         return low - shares[0] * span, high + shares[1] * span
 
     def _share(self, texts: Iterable[str]) -> float:
-        """Of the width, what the longest note takes."""
+        """The share of the width that the longest note takes."""
         longest = max(texts, key=len, default="")
         points = text_width(longest, self.size) + 8 if longest else 0.0
         return min(points / self.width, 0.4)
@@ -75,10 +75,10 @@ def draw_rows(
     ax: Any,
     width: float = 7.0,
 ) -> Any:
-    """Call ``draw(rows)`` for one axes, or for those of all pages.
+    """Call ``draw(rows)`` for one axes, or for the axes of all pages.
 
     Returns:
-        The axes; where ``max_per_page`` is given a list of them, one per page.
+        The axes; if ``max_per_page`` is given a list of them, one per page.
     """
     kept = order[: check_top(top, len(order))]
     if max_per_page is None or ax is not None:
@@ -130,7 +130,7 @@ def _draw_page(
 
 
 def _write_names(rows: Rows, shown: list[str], hidden: int) -> None:
-    """Names on the y axis, and after them how many are not shown."""
+    """Names on the y axis, followed by the number of labels not shown."""
     ax, size = rows.ax, rows.size
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
@@ -146,7 +146,7 @@ def _write_names(rows: Rows, shown: list[str], hidden: int) -> None:
 
 
 def note(rows: Rows, row: int, x: float, text: str, side: int = 1, **style: Any) -> Any:
-    """A number beside what ends at ``x``: right of it (1) or left (-1)."""
+    """A number beside a bar that ends at ``x``: right of it (1) or left (-1)."""
     return rows.ax.annotate(
         text,
         (x, row),

@@ -1,8 +1,8 @@
-"""One style for all pictures: colours, and numbers and names that fit.
+"""One style for all plots: colours, and numbers and names that fit.
 
-Figures are made by pyplot, so that notebooks, sphinx-gallery and ``plt.show()``
-find them, and scripts without a screen can save them. pyplot keeps a figure until
-``plt.close(figure)``; pass ``fig=`` or ``ax=`` to draw on one of your own.
+Figures are made by pyplot, so that notebooks, sphinx-gallery and ``plt.show()`` find
+them, and scripts without a screen can save them. pyplot keeps a figure until
+``plt.close(figure)``; pass ``fig=`` or ``ax=`` to draw on your own.
 """
 
 from collections.abc import Sequence
@@ -14,26 +14,26 @@ from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.label_names import readable, shorten
 from keras_multilabel.utils.optional import require
 
-# Blue and orange stay apart for colour-blind readers, and in grey.
+# Blue and orange stay distinct for colour-blind readers, and in greyscale.
 RIGHT, WRONG = "Blues", "Oranges"
 BLUE, PALE_BLUE, ORANGE = "#2a6fae", "#abcbe8", "#e0812b"
 GREY, FAINT, DIM = "#d4d4d4", "#ececec", "#666666"
-# Lines that are told apart by colour; darker than those of bars. (Wong 2011, Nature
-# Methods 8: colour-blind safe; his yellow is too pale for lines.)
+# Lines distinguished by colour; darker than bars. (Wong 2011, Nature Methods 8:
+# colour-blind safe; his yellow is too pale for lines.)
 LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#8c6d00")
 # Points of text at full size: names, numbers, ticks and notes.
 NAME, NUMBER, SMALL = 9.0, 8.0, 7.0
 # A row of text takes 1.2 times its points; a little air between two.
 ROW_OF_TEXT = 1.38
-# For texts that hold names of labels: a "$" is a "$", never mathematics.
+# For texts with names of labels: a "$" is a "$", never mathematics.
 LITERAL = {"parse_math": False, "usetex": False}
 
-# What a page says of its order.
+# How a page describes its order.
 SORTED = {"f1": "sorted by F1", "support": "sorted by support", None: ""}
 
 
 def pyplot() -> Any:
-    """matplotlib's, imported when first drawn with."""
+    """matplotlib, imported at the first plot."""
     return require("matplotlib.pyplot", extra="plot")
 
 
@@ -70,7 +70,7 @@ def counted_brief(count: Any, noun: str) -> str:
 
 
 def percent(share: Any) -> str:
-    """A share in per cent; all and nothing are written only where they are exact."""
+    """A share in per cent; 0 and 100 are written only where they are exact."""
     if np.isnan(share):
         return "-"
     if share in (0.0, 1.0):
@@ -86,7 +86,7 @@ def score(value: Any) -> str:
         return "-"
     if value in (0.0, 1.0):
         return f"{value:.0f}"
-    # By cutting, .996 stays below 1.
+    # Truncated, so that .996 stays below 1.
     rounded = f"{value:.2f}"
     return {"1.00": ">.99", "0.00": "<.01"}.get(rounded, rounded.lstrip("0"))
 
@@ -106,14 +106,14 @@ def fitted(name: Any, width: float, size: float) -> str:
     text = readable(str(name))
     most = len(text)
     while most > 3 and text_width(shorten(text, most), size) > width:
-        # In steps of what is too much, at least one character.
+        # In steps of the excess, at least one character.
         excess = text_width(shorten(text, most), size) / width - 1
         most -= max(1, int(0.8 * most * excess / (1 + excess)))
     return shorten(text, most)
 
 
 def tidy(ax: Any, *, grid: str | None = None) -> None:
-    """Two spines in grey, quiet ticks, and a faint grid behind what is drawn."""
+    """Two grey spines, quiet ticks, and a faint grid behind the plot."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color("#999999")
     ax.tick_params(color="#999999", labelcolor="#333333")
@@ -123,10 +123,10 @@ def tidy(ax: Any, *, grid: str | None = None) -> None:
 
 
 def apart(positions: Sequence[float], gap: float, low: float, high: float) -> Array:
-    """Positions moved as little as it takes to stand ``gap`` apart, in their order.
+    """Positions moved as little as needed to be ``gap`` apart, in the same order.
 
-    Those that would leave the range from ``low`` to ``high`` are moved into it, where
-    there is room for all.
+    Positions outside the range from ``low`` to ``high`` are moved into it, if there is
+    room for all.
     """
     order = np.argsort(positions, kind="stable")
     steps = gap * np.arange(len(order))
@@ -153,7 +153,7 @@ def write_title(
     scale: float = 1.0,
     side: Literal["left", "center"] = "center",
 ) -> None:
-    """The name of a label over its axes, so many inches wide, and lines below it."""
+    """The name of a label above its axes, cut to a width in inches, and lines below."""
     size, small = NAME * scale, SMALL * scale
     # A little wider than the axes, narrower than the gap to the next ones; small text
     # is wider than its size says.
@@ -175,14 +175,14 @@ def write_title(
 
 
 def key(ax: Any, colours: dict[str, str]) -> None:
-    """Patches of colour with their meaning, in one line over the axes."""
+    """Patches of colour with their meaning, in one line above the axes."""
     from matplotlib.patches import Patch
 
     over(ax, [Patch(color=colour, label=word) for word, colour in colours.items()])
 
 
 def over(ax: Any, handles: Sequence[Any], lines: float = 0.1) -> None:
-    """A legend in one line, so many lines over the axes, from their left edge on."""
+    """A legend in one line, above the axes, from their left edge on."""
     ax.legend(
         handles=handles,
         loc="lower left",

@@ -51,24 +51,24 @@ def plot_thresholds(
     max_per_page: int = 20,
     fig: Figure | SubFigure | None = None,
 ) -> list[Figure | SubFigure]:
-    """Draw what each threshold would give: precision, recall and F1, per label.
+    """Draw precision, recall and F1 at each threshold, per label.
 
-    The threshold chosen is a dashed line, with its F1 in the title. How flat F1 is
-    around it tells how much depends on it. Where nothing is predicted there is no
-    precision, and its line ends.
+    The chosen threshold is a dashed line, with its F1 in the title. How flat F1 is
+    around it shows how much depends on it. Where nothing is predicted precision is
+    undefined, and its line ends.
 
     Args:
         y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
             where unknown (left out); or, without ``y_score``, `SortedScores`, a
             `ScoreHistogram`, a report, or a fitted `MultiLabelMetrics` that has scores.
         y_score: Scores of any scale, same shape.
-        thresholds: Those to mark: a number, one per label, or `Thresholds`. Default:
-            those of the report or the callback; else the best F1 is marked.
-        label_names: One name per label. Default: those that the data has.
-        sort: ``"f1"`` (the highest F1 that any threshold has first), ``"support"``
-            (most frequent first) or None, as the columns are.
-        top: Show so many labels, and how many more there are; None for all.
-        max_per_page: Most labels on one figure.
+        thresholds: Thresholds to mark: a number, one per label, or `Thresholds`.
+            Default: those of the report or the callback; else the best F1 is marked.
+        label_names: One name per label. Default: the names in the data.
+        sort: ``"f1"`` (the highest F1 at any threshold first), ``"support"`` (most
+            frequent first) or None, the order of the columns.
+        top: Show at most this many labels, and how many more there are; None for all.
+        max_per_page: Maximum number of labels on one figure.
         fig: An empty figure or subfigure for all panels. Default: new figures.
 
     Returns:
@@ -78,7 +78,7 @@ def plot_thresholds(
         ImportError: If matplotlib is not installed.
         TypeError: If an argument does not hold numbers, or ``y_score`` is missing.
         ValueError: If shapes differ, truth is not 0, 1 or unknown, scores are NaN, or
-            an option is out of its range.
+            an option is out of range.
 
     Example:
         >>> import keras_multilabel as kml
@@ -130,7 +130,7 @@ def _marks(scored: Scored, curves: list[Curve | None]) -> list[tuple[float, floa
 
 
 def _range(curves: list[Curve | None]) -> tuple[float, float]:
-    """From 0 to 1, or for scores of another scale the range of them all."""
+    """The range from 0 to 1, or for scores of another scale that of all scores."""
     ends = [curve.thresholds[[0, -2]] for curve in curves if curve is not None]
     finite = np.concatenate(ends) if ends else np.array([0.0, 1.0])
     finite = finite[np.isfinite(finite)]

@@ -36,39 +36,39 @@ def read_coco(
 ) -> pandas.DataFrame:
     """Read a COCO instances file, as of 2014 and 2017, into a table.
 
-    The file is read an annotation at a time: memory holds the table, not the polygons.
+    The file is read one annotation at a time: memory holds the table, not the polygons.
 
     Args:
         annotation_file: JSON with ``images``, ``annotations`` and ``categories``, such
             as ``annotations/instances_train2017.json``.
-        directory: The folder that the file names start from. Default: where COCO has
+        directory: The folder that the file names start from. Default: where COCO puts
             it, ``train2017/`` beside ``annotations/``, if that is a folder; else the
             folder of the file.
-        crowd: What an annotation with ``iscrowd`` 1, of a group that was not
-            counted, says about its label. ``"positive"``: the label is present, as for
-            any other annotation. ``"unknown"``: a label seen only in crowds goes to
-            the column ``unknown``. ``"negative"``: crowds are ignored.
+        crowd: The meaning of an annotation with ``iscrowd`` 1, a group of uncounted
+            objects. ``"positive"``: the label is present, as for any other annotation.
+            ``"unknown"``: a label seen only in crowds goes to the column ``unknown``.
+            ``"negative"``: crowds are ignored.
         min_area: Smallest ``area`` of an annotation, in square pixels, that makes its
             label present. A label seen only in smaller ones goes to the column
-            ``unknown``; leave that column out to take it for absent.
+            ``unknown``; ignore that column to treat it as absent.
         unique: Whether ``labels`` holds each label once per image, in order of first
             appearance. False: one entry per annotation, to count objects.
 
     Returns:
-        A DataFrame with one row per image, in the order of the file, images without
-        annotation included: ``filename``, ``labels`` and ``unknown`` (lists of names of
-        categories; empty where there are none), ``width`` and ``height`` in pixels
-        (``<NA>`` where missing or not above zero), ``image_id`` and ``n_objects``,
-        crowds and small ones included. ``.attrs["directory"]`` is the folder of the
-        images, which `image_dataset_from_dataframe` reads, and ``.attrs["classes"]``
-        the names of all categories in the order of the file, for its ``classes=``.
+        A DataFrame with one row per image, in the order of the file, including images
+        without annotations: ``filename``, ``labels`` and ``unknown`` (lists of category
+        names; empty if there are none), ``width`` and ``height`` in pixels (``<NA>`` if
+        missing or not above zero), ``image_id`` and ``n_objects``, including crowds and
+        small ones. ``.attrs["directory"]`` is the folder of the images, which
+        `image_dataset_from_dataframe` reads, and ``.attrs["classes"]`` the names of all
+        categories in the order of the file, for its ``classes=``.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is not UTF-8, not JSON, has no such arrays, or a key
+        ValueError: If the file is not UTF-8, not JSON, lacks these arrays, or has a key
             twice in one object; if a record lacks a field or has one of another type;
-            if ids, file names or names of categories repeat; if annotations name images
-            or categories that are not listed; or if an option is out of its range.
+            if ids, file names or category names repeat; if annotations name images or
+            categories that are not listed; or if an option is out of range.
         ImportError: If pandas is not installed.
 
     Example:
@@ -116,7 +116,7 @@ def _find_images(path: Path) -> Path:
 
 
 class _Instances:
-    """What the records say, gathered in whatever order they come."""
+    """The records, collected in whatever order they come."""
 
     def __init__(self, crowd: Doubt, min_area: float) -> None:
         self._crowd = crowd
@@ -130,7 +130,7 @@ class _Instances:
         self._category_ids: set[Hashable] = set()
 
     def add(self, key: str, record: Any) -> None:
-        """Take one record of an array."""
+        """Add one record of an array."""
         if key == "images":
             self._images.append(Image.of(record))
         elif key == "categories":

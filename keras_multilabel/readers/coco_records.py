@@ -46,7 +46,7 @@ class Category(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """A record of ``annotations``; infinite area where that is not asked for."""
+    """A record of ``annotations``; the area is infinite if it is not needed."""
 
     image_id: Hashable
     category_id: Hashable

@@ -1,4 +1,4 @@
-"""A CSV file -> its rows, one at a time, each with its line."""
+"""A CSV file -> its rows, one at a time, each with its line number."""
 
 import csv
 from collections import Counter
@@ -41,7 +41,7 @@ class CsvFile:
         return f"{self.path}, line {self._reader.line_num}"
 
     def position(self, option: str, column: str) -> int:
-        """Where a column is, which ``option`` names."""
+        """The position of a column; ``option`` is named in errors."""
         if column not in self.columns:
             raise ValueError(
                 f"{option} must name columns of {self.path}; it has no {column!r}, "

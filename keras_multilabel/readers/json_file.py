@@ -1,4 +1,4 @@
-"""A JSON file -> the elements of its arrays, one at a time, in the memory of one."""
+"""A JSON file -> the elements of its arrays, with one in memory at a time."""
 
 import json
 import re
@@ -8,20 +8,20 @@ from typing import Any, NoReturn, TextIO
 
 from keras_multilabel.readers.text import not_utf8
 
-# Characters that are read at once: some thousand annotations.
+# Characters read at once: some thousand annotations.
 CHUNK = 2**20
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 class JsonFile:
-    """An object in a file, of which some values are arrays that may be long.
+    """An object in a file, some of whose values are arrays that may be long.
 
     Args:
         path: The file.
         file: The same, opened as text in UTF-8.
-        arrays: Keys whose values are such arrays. The object must have them all; other
-            values are checked and dropped.
+        arrays: Keys whose values are such arrays. The object must have all of them;
+            other values are checked and dropped.
     """
 
     def __init__(self, path: Path, file: TextIO, arrays: Sequence[str]) -> None:
@@ -113,14 +113,14 @@ class JsonFile:
             try:
                 value, end = self._decode(self._buffer, self._position)
             except json.JSONDecodeError as error:
-                # Perhaps only the rest of it is not read yet.
+                # The rest of it may not have been read yet.
                 if self._grow():
                     continue
                 self._position = max(self._position, min(error.pos, len(self._buffer)))
                 self._fail(error.msg)
             except RecursionError:
                 self._fail("brackets are nested too deeply")
-            # Of a key that is given twice, and of a number with too many digits.
+            # For a key that is given twice, and a number with too many digits.
             except ValueError as error:
                 self._fail(str(error))
             # A number at the end of the buffer may go on.
@@ -135,7 +135,7 @@ class JsonFile:
         self._lines_before += self._buffer.count("\n", 0, self._position)
         rest = self._buffer[self._position :]
         try:
-            # As much again, so that a long value is tried few times.
+            # As much again, so that a long value is tried only a few times.
             more = self._file.read(max(CHUNK, len(rest)))
         except UnicodeDecodeError as error:
             raise not_utf8(self._path, error) from error
@@ -156,7 +156,7 @@ def _quoted(keys: Sequence[str]) -> str:
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make the dict of an object, in which JSON would keep the last of equal keys."""
+    """Make the dict of an object, where JSON would keep the last of equal keys."""
     found = dict(pairs)
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]

@@ -1,4 +1,4 @@
-"""One folder of pictures per label -> a table with one row per picture."""
+"""One folder of images per label -> a table with one row per image."""
 
 from __future__ import annotations
 
@@ -28,31 +28,32 @@ def read_label_folders(
 ) -> pandas.DataFrame:
     """Read a folder that holds one folder of pictures per label.
 
-    A picture that is in several of them has all their labels. It is the same picture
-    if it is linked, or if a copy has the same name and the same content; pictures that
-    only share their name, ``cat/001.jpg`` and ``dog/001.jpg``, stay apart. Links to
-    files and folders are followed, and a link back to a folder above it is not.
+    A picture in several of them has all their labels. Two files are the same picture if
+    one links to the other, or if they have the same name and the same content; pictures
+    that only share their name, ``cat/001.jpg`` and ``dog/001.jpg``, are kept apart.
+    Links to files and folders are followed, except a link back to a folder above it.
 
     Args:
-        root: The folder. Pictures may lie in folders below those of the labels; one
-            that lies in ``root`` itself has no label. What is hidden (its name starts
-            with a dot) is left out.
-        measure: Whether to read width and height from the header of each image, turned
-            upright as its EXIF says.
+        root: The folder. Pictures may lie in subfolders of the label folders; one that
+            lies in ``root`` itself has no label. Hidden files and folders (whose names
+            start with a dot) are left out.
+        measure: Whether to read width and height from the header of each image, after
+            the rotation in its EXIF data.
 
     Returns:
-        A DataFrame with one row per picture, sorted: ``filename`` (from ``root``, the
-        first of its places), ``labels`` (the names of the folders, sorted) and
-        ``unknown`` (lists of str; the latter all empty), ``width`` and ``height`` in
-        pixels (``<NA>`` unless measured). ``.attrs["directory"]`` is ``root``, which
-        `image_dataset_from_dataframe` reads, and ``.attrs["classes"]`` the names of all
-        folders of labels, for its ``classes=``.
+        A DataFrame with one row per picture, sorted: ``filename`` (relative to
+        ``root``, the first place it was found), ``labels`` (the names of the folders,
+        sorted) and ``unknown`` (lists of str; the latter all empty), ``width`` and
+        ``height`` in pixels (``<NA>`` unless measured). ``.attrs["directory"]`` is
+        ``root``, which `image_dataset_from_dataframe` reads, and ``.attrs["classes"]``
+        the names of all label folders, for its ``classes=``.
 
     Warns:
-        UserWarning: If files are left out that are not named like pictures.
+        UserWarning: If files are left out because their names are not those of
+        pictures.
 
     Raises:
-        FileNotFoundError: If ``root`` is no folder or holds no folder of a label, there
+        FileNotFoundError: If ``root`` is not a folder or has no label folders, there
             are no pictures, or links lead nowhere.
         ValueError: If names are not UTF-8.
         ImportError: If pandas is not installed.
@@ -106,18 +107,18 @@ class _Picture:
 
 
 class _Found:
-    """Pictures found so far, by identity and by name, and files that are none."""
+    """Pictures found so far, by identity and by name, and other files."""
 
     def __init__(self) -> None:
         self.pictures: list[_Picture] = []
         self.lost: list[str] = []
         self.others: list[str] = []
         self._by_identity: dict[Identity, _Picture] = {}
-        # By the name below the folder of the label, and the size in bytes.
+        # By the name inside the folder of the label, and the size in bytes.
         self._by_name: defaultdict[tuple[str, int], list[_Picture]] = defaultdict(list)
 
     def add(self, root: str, label: str, name: str) -> None:
-        """Take a file of the folder of a label; "" is root itself."""
+        """Add a file from the folder of a label; "" is root itself."""
         filename = f"{label}/{name}" if label else name
         path = os.path.join(root, filename)
         try:
@@ -152,7 +153,7 @@ def _copy_of(path: str, root: str, others: list[_Picture]) -> _Picture | None:
 
 
 def _walk(folder: str, below: str, seen: set[Identity]) -> Iterator[str]:
-    """The files below a folder, each folder once, so that loops of links end."""
+    """The files below a folder, visiting each folder once, so that loops end."""
     pending = [(folder, below)]
     while pending:
         path, prefix = pending.pop()
@@ -170,7 +171,7 @@ def _walk(folder: str, below: str, seen: set[Identity]) -> Iterator[str]:
 
 
 def _ancestors(path: str) -> set[Identity]:
-    """The folders that hold a folder: a link to one of them is a loop."""
+    """The folders that contain a folder: a link to one of them is a loop."""
     found = set()
     folder = os.path.abspath(path)
     while (above := os.path.dirname(folder)) != folder:

@@ -1,4 +1,4 @@
-"""A CSV file with the labels of an image in one cell -> a table, a row per image."""
+"""A CSV file with an image's labels in one cell -> a table, a row per image."""
 
 from __future__ import annotations
 
@@ -37,27 +37,26 @@ def read_label_strings(
         sep: What separates the labels in their cell, such as ``"|"`` or ``" "``.
         filename_col: Column of file names.
         labels_col: Column of labels; an empty cell is an image without labels.
-        unknown_col: Column of labels of which the truth is unknown, written the same
-            way. Default: all are known.
-        no_label: What a cell says in place of nothing, such as ``"No Finding"``.
-            Default: that is a label as any other.
+        unknown_col: Column of labels whose truth is unknown, written the same way.
+            Default: all are known.
+        no_label: A cell value that means no labels, such as ``"No Finding"``. Default:
+            that is a label like any other.
         directory: The folder that the file names start from. Default: that of the file.
         delimiter: What separates the cells.
-        measure: Whether to read width and height from the header of each image, turned
-            upright as its EXIF says.
+        measure: Whether to read width and height from the header of each image, after
+            the rotation in its EXIF data.
 
     Returns:
         A DataFrame with one row per image: ``filename``, ``labels`` and ``unknown``
-        (lists of str; empty where there are none), ``width`` and ``height`` in pixels
-        (``<NA>`` unless measured, and where there is no file).
-        ``.attrs["directory"]`` is the folder of the images, which
-        `image_dataset_from_dataframe` reads.
+        (lists of str; empty if there are none), ``width`` and ``height`` in pixels
+        (``<NA>`` unless measured, and if there is no file). ``.attrs["directory"]`` is
+        the folder of the images, which `image_dataset_from_dataframe` reads.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is not UTF-8 or not CSV, a row has not as many cells as
-            the header, a file is named twice, a column is missing or there twice, a
-            label is present and unknown at once or stands beside ``no_label``, or
+        ValueError: If the file is not UTF-8 or not CSV, a row does not have as many
+            cells as the header, a file is named twice, a column is missing or appears
+            twice, a label is both present and unknown or stands beside ``no_label``, or
             ``sep`` is empty.
         ImportError: If pandas is not installed.
 

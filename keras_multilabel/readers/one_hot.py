@@ -1,4 +1,4 @@
-"""A wide CSV file, a column per label -> a table with one row per image."""
+"""A CSV file with a column per label -> a table with one row per image."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def read_one_hot(
     r"""Read a CSV file with a column of 0 and 1 per label, such as CheXpert's.
 
     A cell is 1 or true (present), 0 or false (absent), -1 or u (uncertain), or blank
-    (empty, NaN, NA, None or null). The label files of PASCAL VOC mean others by -1
-    (absent) and 0 (difficult): read their annotations with `read_voc`.
+    (empty, NaN, NA, None or null). The label files of PASCAL VOC use -1 (absent) and 0
+    (difficult) differently: read their annotations with `read_voc`.
 
     The file is read row by row.
 
@@ -49,34 +49,34 @@ def read_one_hot(
         filename_col: Column of file names, such as CheXpert's ``"Path"``.
         label_cols: The columns of labels: a list of names, or a slice of them as in
             pandas, both ends included; ``slice("No Finding", None)`` is all from that
-            one on, which in CheXpert follows ``AP/PA``. Default: all but
+            one on, which in CheXpert follows ``AP/PA``. Default: all except
             ``filename_col``.
-        uncertain: What an uncertain cell says about its label. ``"unknown"``: the label
-            goes to the column ``unknown``. ``"positive"``, ``"negative"``: it is
-            present, or absent. (The U-Ignore, U-Ones and U-Zeros of CheXpert.) A dict
-            says it per label; those that it leaves out are unknown.
-        blank: What a blank cell says. ``"negative"``: the label is absent, as one
-            commonly takes CheXpert's blanks, findings that a report did not mention.
-            ``"unknown"``: nothing. ``"error"``: a blank cell raises, since
-            which of the two is right depends on the data.
+        uncertain: The meaning of an uncertain cell. ``"unknown"``: the label goes to
+            the column ``unknown``. ``"positive"``, ``"negative"``: it is present, or
+            absent. (The U-Ignore, U-Ones and U-Zeros of CheXpert.) A dict sets it per
+            label; those left out are unknown.
+        blank: The meaning of a blank cell. ``"negative"``: the label is absent, the
+            usual reading of CheXpert's blanks, findings that a report did not mention.
+            ``"unknown"``: the truth is unknown. ``"error"``: a blank cell raises, since
+            the right meaning depends on the data.
         directory: The folder that the file names start from. Default: that of the file.
         delimiter: What separates the cells.
-        measure: Whether to read width and height from the header of each image, turned
-            upright as its EXIF says.
+        measure: Whether to read width and height from the header of each image, after
+            the rotation in its EXIF data.
 
     Returns:
         A DataFrame with one row per image: ``filename``, ``labels`` and ``unknown``
-        (lists of str; empty where there are none), ``width`` and ``height`` in pixels
-        (``<NA>`` unless measured, and where there is no file).
-        ``.attrs["directory"]`` is the folder of the images, which
-        `image_dataset_from_dataframe` reads, and ``.attrs["classes"]`` the labels in
-        the order of the columns, for its ``classes=``.
+        (lists of str; empty if there are none), ``width`` and ``height`` in pixels
+        (``<NA>`` unless measured, and if there is no file). ``.attrs["directory"]`` is
+        the folder of the images, which `image_dataset_from_dataframe` reads, and
+        ``.attrs["classes"]`` the labels in the order of the columns, for its
+        ``classes=``.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is not UTF-8 or not CSV, a row has not as many cells as
-            the header, a cell is none of the above, a file is named twice, a column is
-            missing or there twice, or an option is out of its range.
+        ValueError: If the file is not UTF-8 or not CSV, a row does not have as many
+            cells as the header, a cell is none of the above, a file is named twice, a
+            column is missing or appears twice, or an option is out of range.
         ImportError: If pandas is not installed.
 
     Example:
@@ -131,7 +131,7 @@ def read_one_hot(
 def _label_columns(
     csv_file: CsvFile, filename_col: str, label_cols: Sequence[str] | slice | None
 ) -> dict[str, int]:
-    """Where the column of each label is."""
+    """The position of each label's column."""
     if isinstance(label_cols, str):
         raise TypeError(f"label_cols must be a list of columns; got {label_cols!r}.")
     file_place = csv_file.position("filename_col", filename_col)
@@ -160,7 +160,7 @@ def _label_columns(
 def _readings(
     columns: Mapping[str, int], uncertain: Doubt | Mapping[str, Doubt], blank: Blank
 ) -> dict[str, dict[str, str]]:
-    """What each cell says, by label."""
+    """The meaning of each cell value, by label."""
     policies: Mapping[str, Doubt]
     if isinstance(uncertain, Mapping):
         policies = uncertain
@@ -193,7 +193,7 @@ def _readings(
 def _read_cell(
     cell: str, label: str, readings: Mapping[str, Mapping[str, str]], csv_file: CsvFile
 ) -> str:
-    """What a cell says that is written another way, or an error."""
+    """The meaning of a cell written another way, or an error."""
     plain = cell.strip().lower()
     said = readings[label].get(plain)
     if said is not None:
@@ -202,7 +202,7 @@ def _read_cell(
         raise ValueError(
             f"{csv_file.where()}, has a blank cell in column {label!r}: pass "
             'blank="negative" if that means that the label is absent, or "unknown" '
-            "if it means nothing."
+            "if the truth is unknown."
         )
     raise ValueError(
         f"{csv_file.where()}, must have 1, 0, -1 or a blank in column {label!r}; got "

@@ -1,4 +1,4 @@
-"""Files of pictures: which they are, and their sizes by their headers."""
+"""Picture files: how to recognize them, and their sizes from their headers."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ PICTURE_SUFFIXES = frozenset(
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file is named like a picture."""
+    """Whether a file has the name of a picture."""
     return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES
 
 
 def read_sizes(
     directory: str | os.PathLike[str], names: Iterable[str], *, measure: bool
 ) -> Iterable[Size]:
-    """The size of each picture of a folder, which are unknown if not to be measured."""
+    """The size of each picture of a folder; unknown if not to be measured."""
     for name in names:
         path = os.path.join(directory, name)
         yield measured(path) if measure and os.path.exists(path) else NO_SIZE
 
 
 def measured(path: str, remedy: str = "fix it, or leave it out") -> Size:
-    """Return (width, height) of a picture, turned upright as its EXIF says."""
+    """Return (width, height) of a picture, after the rotation in its EXIF data."""
     require("PIL.Image", extra="images")
     header = read_header(path)
     if isinstance(header, str):

@@ -1,4 +1,4 @@
-"""What every reader gives: one table with a row per image, built and checked here."""
+"""The result of every reader: a table with a row per image, built and checked here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Size = tuple[int | None, int | None]
 
 NO_SIZE: Size = (None, None)
-# Of a PNG; those of other formats are smaller.
+# The limit of PNG; other formats have smaller ones.
 LARGEST_SIDE = 2**31 - 1
 
 
@@ -36,9 +36,9 @@ def make_table(
         directory: The folder that file names start from.
         filename: The file of each image.
         labels: Its labels.
-        unknown: Its labels of which the truth is unknown.
-        size: Its (width, height); Nones where they are not known.
-        classes: The labels in the order of the source, where it lists them.
+        unknown: Its labels whose truth is unknown.
+        size: Its (width, height); Nones if not known.
+        classes: The labels in the order of the source, if it lists them.
         **extras: Further columns.
     """
     pandas = require("pandas", extra="images")
@@ -60,8 +60,8 @@ def make_table(
 
 
 def is_text(name: str) -> bool:
-    """Whether a name is text that a table and a file system take."""
-    # Bytes of a file name that are no UTF-8, and halves of characters in JSON, are
+    """Whether a name is text that tables and file systems accept."""
+    # Bytes of a file name that are not UTF-8, and halves of characters in JSON, are
     # surrogates, which cannot be encoded.
     try:
         name.encode()
@@ -71,9 +71,9 @@ def is_text(name: str) -> bool:
 
 
 def as_size(width: object, height: object) -> Size:
-    """Return a size in whole pixels, Nones where a side is not above zero.
+    """Return a size in whole pixels, Nones if a side is not above zero.
 
-    Raises ValueError, TypeError or OverflowError for what is no size of a picture.
+    Raises ValueError, TypeError or OverflowError for what cannot be a picture's size.
     """
     sides = _as_side(width), _as_side(height)
     return sides if min(sides) > 0 else NO_SIZE

@@ -1,4 +1,4 @@
-"""Text files that must be UTF-8; the error for others names the line."""
+"""Text files that must be UTF-8; errors name the line that is not."""
 
 from pathlib import Path
 

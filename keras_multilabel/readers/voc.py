@@ -39,51 +39,50 @@ def read_voc(
 ) -> pandas.DataFrame:
     """Read the annotations of a PASCAL VOC folder into a table.
 
-    A picture belongs to the annotation of the same name, as in the VOC development
-    kit: ``Annotations/000012.xml`` describes ``JPEGImages/000012.jpg`` (or ``.png``,
-    ...). The XML's own ``<filename>`` is used where no such picture exists, since in
-    data labelled by hand it is often stale.
+    A picture belongs to the annotation of the same name, as in the VOC development kit:
+    ``Annotations/000012.xml`` describes ``JPEGImages/000012.jpg`` (or ``.png``, ...).
+    The XML's own ``<filename>`` is used if no such picture exists, since in data
+    labelled by hand it is often stale.
 
     Args:
         root: The folder that holds ``Annotations/`` and ``JPEGImages/``, as VOC2007
             and VOC2012 do, or a VOCdevkit folder that holds exactly one such folder.
         image_set: Name of a list in ``ImageSets/Main``; ``"train"`` reads
-            ``train.txt``, and ``"Segmentation/train"`` that of another folder of
+            ``train.txt``, and ``"Segmentation/train"`` a list in another folder of
             ``ImageSets``. Rows keep its order. A value after the id, as in
-            ``car_train.txt``, is ignored: such a list names every picture of the
-            split. None: every annotation, sorted by id.
-        difficult: What an object marked difficult says about its label.
-            ``"positive"``: the label is present, as for any other object.
-            ``"unknown"``: a label seen only in difficult objects goes to the column
-            ``unknown``, as in the official label files. ``"negative"``: difficult
-            objects are ignored.
+            ``car_train.txt``, is ignored: such a list names every picture of the split.
+            None: every annotation, sorted by id.
+        difficult: The meaning of an object marked difficult. ``"positive"``: the label
+            is present, as for any other object. ``"unknown"``: a label seen only in
+            difficult objects goes to the column ``unknown``, as in the official label
+            files. ``"negative"``: difficult objects are ignored.
         unique: Whether ``labels`` holds each label once per picture, in order of first
             appearance. False: one entry per object, to count objects.
         boxes: Whether to add the column ``boxes``: per picture a list of ``(label,
-            xmin, ymin, xmax, ymax)``, one per object, difficult ones included. The
+            xmin, ymin, xmax, ymax)``, one per object, including difficult ones. The
             numbers are those of the file: VOC counts pixels from 1, and both corners
             belong to the box.
 
     Returns:
         A DataFrame with one row per picture: ``filename`` (in ``JPEGImages/``),
-        ``labels`` and ``unknown`` (lists of str; empty where there are none), ``width``
-        and ``height`` in pixels (from ``<size>``; where that is missing or not above
-        zero, from the picture; ``<NA>`` without either) and ``n_objects``, difficult
-        ones included; then ``boxes`` if asked for.
-        ``.attrs["directory"]`` is the folder of the pictures, which
-        `image_dataset_from_dataframe` reads. pandas hands it on to parts of the table,
-        but not through ``merge``, ``groupby`` or a file.
+        ``labels`` and ``unknown`` (lists of str; empty if there are none), ``width``
+        and ``height`` in pixels (from ``<size>``; if that is missing or not above zero,
+        from the picture; ``<NA>`` without either) and ``n_objects``, including
+        difficult ones; then ``boxes`` if requested. ``.attrs["directory"]`` is the
+        folder of the pictures, which `image_dataset_from_dataframe` reads. pandas
+        passes it on to parts of the table, but not through ``merge``, ``groupby`` or a
+        file.
 
     Raises:
         FileNotFoundError: If a folder, an image set or an annotation is missing.
         ValueError: If an annotation is not well-formed VOC XML in an encoding that XML
             parsers know, or has a document type (``<!DOCTYPE>``, which can declare
             entities that fill the memory or name other files: it is not parsed), its
-            size is no number of pixels, an object has no name, an unclear
+            size is not a number of pixels, an object has no name, an unclear
             ``<difficult>`` or, if boxes are read, no box, a picture without a size
-            cannot be measured, the name of an annotation or the text of an image set
-            is not UTF-8, two annotations describe one picture, ``root`` holds several
-            VOC folders, or ``difficult`` is none of the three.
+            cannot be measured, the name of an annotation or the text of an image set is
+            not UTF-8, two annotations describe one picture, ``root`` holds several VOC
+            folders, or ``difficult`` is none of the three.
         ImportError: If pandas is not installed.
 
     Example:

@@ -1,4 +1,4 @@
-"""One annotation of a PASCAL VOC folder -> what it says; errors name file and line."""
+"""One annotation of a PASCAL VOC folder -> its contents; errors name file and line."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from xml.parsers import expat
 
 from keras_multilabel.readers.table import LARGEST_SIDE, NO_SIZE, Size, as_size
 
-# A label and where it is: (label, xmin, ymin, xmax, ymax).
+# A label and its box: (label, xmin, ymin, xmax, ymax).
 Box = tuple[str, float, float, float, float]
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _IS_DIFFICULT = {"1": True, "true": True, "0": False, "false": False}
-# What VOC writes where nobody looked; and no <difficult> at all.
+# VOC's values for "not checked", and a missing <difficult>.
 _IS_DIFFICULT |= dict.fromkeys(("unspecified", ""), False)
 
 
 class Annotation:
-    """What one file says."""
+    """The contents of one file."""
 
     def __init__(self, path: str, data: bytes, root: ElementTree.Element) -> None:
         self.path = path
@@ -127,7 +127,7 @@ def read_annotation(path: str) -> Annotation:
         raise ValueError(
             f"{path} is not well-formed XML ({error}); fix the file or remove it."
         ) from error
-    # Of names that are no encoding, and of encodings that the parser does not know.
+    # For names that are not encodings, and encodings that the parser does not know.
     except (LookupError, ValueError) as error:
         raise ValueError(
             f"{path} says that its encoding is {_declared_encoding(data)!r}, which "
@@ -145,11 +145,11 @@ def _check_no_dtd(path: str, data: bytes) -> None:
     """Raise if there is a document type, before anything is parsed.
 
     Only there can entities be declared that grow a thousandfold or name other files,
-    and attributes that are repeated in every element. A handler of the parser could
-    not stop it: it reads on to the end of its buffer, and expands them.
+    and attributes that are repeated in every element. A handler of the parser could not
+    stop it: it reads on to the end of its buffer, and expands them.
 
-    Expat reads UTF-16, where each ASCII character is itself beside a NUL, and
-    encodings of which the ASCII half is ASCII, so these bytes cannot be hidden.
+    Expat reads UTF-16, where each ASCII character is itself beside a NUL, and encodings
+    whose ASCII half is ASCII, so these bytes cannot be hidden.
     """
     if b"<!DOCTYPE" in data.replace(b"\0", b""):
         raise ValueError(

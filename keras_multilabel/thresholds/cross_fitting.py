@@ -1,4 +1,4 @@
-"""What tuning is worth on other data: each part decided by thresholds of the rest."""
+"""The score of tuning on new data: each part with thresholds of the rest."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,23 +16,24 @@ Folds = Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]
 
 
 class CrossFitted(NamedTuple):
-    """Thresholds of all samples, and of parts of them for the others.
+    """Thresholds of all samples, and predictions with thresholds of other samples.
 
     Attributes:
-        values: The thresholds of all samples; None where they were not searched for.
-        parts: Those of the training rows of each fold, shape (n_folds, n_labels).
-        decisions: Those of all samples, by the thresholds of the others, uint8.
+        values: The thresholds of all samples; None if they were not searched for.
+        parts: Thresholds of the training rows of each fold, shape (n_folds, n_labels).
+        predictions: Predictions for all samples, each with thresholds of other samples,
+        uint8.
     """
 
     values: Array | None
     parts: Array
-    decisions: Array
+    predictions: Array
 
 
 def cross_fit(
     samples: Samples, plan: Plan, cv: int | Folds, random_state: Any
 ) -> CrossFitted:
-    """Search without each fold, and decide the samples in it."""
+    """Search without each fold, and predict the samples in it."""
     folds = check_folds(cv, samples.truth, random_state, samples.sample)
     tests = [test for _, test in folds]
     if plan.each_label and train_on_rest(folds, len(samples.truth)):
@@ -40,14 +41,14 @@ def cross_fit(
     else:
         values = None
         parts = [_search_part(samples, train, plan) for train, _ in folds]
-    decisions = np.empty(samples.truth.shape, np.uint8)
+    predictions = np.empty(samples.truth.shape, np.uint8)
     for part, test in zip(parts, tests, strict=True):
-        decisions[test] = samples.y_score[test] >= part
-    return CrossFitted(values, np.array(parts), decisions)
+        predictions[test] = samples.y_score[test] >= part
+    return CrossFitted(values, np.array(parts), predictions)
 
 
 def train_on_rest(folds: list[tuple[Array, Array]], n_rows: int) -> bool:
-    """Whether each fold trains on just the rows that it does not test."""
+    """Whether each fold trains on exactly the rows that it does not test."""
 
     def is_rest(train: Array, test: Array) -> bool:
         seen = np.bincount(np.concatenate([train, test]), minlength=n_rows)
@@ -64,8 +65,8 @@ def check_folds(
 ) -> list[tuple[Array, Array]]:
     """Return pairs of row indices; each row of int8 truth is in one test part.
 
-    Where rows are positions of a ``sample``, they go with it: steps of one sequence
-    know each other. It has a label if one of its positions has.
+    If rows are positions of a ``sample``, they stay together: steps of one sequence are
+    not independent. A sample has a label if one of its positions has it.
     """
     if sample is None:
         return _folds_of_samples(cv, truth, random_state)

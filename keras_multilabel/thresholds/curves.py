@@ -1,8 +1,8 @@
-"""What decisions count at each threshold, label by label.
+"""Counts of the predictions at each threshold, label by label.
 
-Searches for thresholds ask nothing else of the data: `metrics.samples.Samples` answers
-from scores that it sorts, `Sorted` from scores that are sorted already, `Steps` from
-counts at given thresholds.
+Searches for thresholds need nothing else from the data. `metrics.samples.Samples`
+answers from scores that it sorts, `Sorted` from scores that are sorted already, `Steps`
+from counts at given thresholds.
 """
 
 from collections.abc import Callable
@@ -22,27 +22,27 @@ Result = TypeVar("Result")
 
 
 class Curve(Protocol):
-    """What one label's decisions count at the thresholds that decide differently."""
+    """Counts of one label's predictions at all thresholds that change them."""
 
     @property
     def n_positive(self) -> Any:
-        """How many positives there are, or what they weigh."""
+        """Number of positives, or their total weight."""
 
     def steps(self, *, every: bool) -> tuple[Array, Counts]:
-        """Candidates, ascending, the last of which decides least; and their counts."""
+        """Candidates, ascending (the last predicts least), and their counts."""
 
     def next_below(self, thresholds: Array) -> Array:
         """The highest score below each threshold; -inf where there is none."""
 
 
 class FullCurve(Curve, Protocol):
-    """What one label's decisions count at each threshold."""
+    """Counts of one label's predictions at each threshold."""
 
     def candidates(self, *, every: bool) -> Array:
-        """Thresholds that decide differently, ascending; the last decides least."""
+        """Thresholds whose predictions differ, ascending; the last predicts least."""
 
     def counts_at(self, thresholds: Array) -> Counts:
-        """What the decisions at each threshold count."""
+        """Counts of the predictions at each threshold."""
 
 
 class Curves(Protocol):
@@ -50,18 +50,18 @@ class Curves(Protocol):
 
     @property
     def counts(self) -> Counts:
-        """Counts per label when nothing is decided."""
+        """Counts per label if nothing is predicted."""
 
     @property
     def evidence(self) -> Array:
-        """How many positives each label has; of weighted ones, how many they equal."""
+        """Number of positives of each label; with weights, the effective number."""
 
     @property
     def probabilities(self) -> bool:
         """Whether all scores lie from 0 to 1."""
 
     def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
-        """``function(curve, column)`` for each label; None if nothing is known."""
+        """``function(curve, column)`` for each label; None without known entries."""
 
     def counts_at(self, values: Array) -> Counts:
         """Counts per label at one threshold each."""
@@ -69,13 +69,13 @@ class Curves(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Sorted:
-    """The curves of scores that were sorted before."""
+    """Curves of scores that are sorted already."""
 
     ranked: SortedScores
 
     @cached_property
     def counts(self) -> Counts:
-        """Counts per label when nothing is decided."""
+        """Counts per label if nothing is predicted."""
         tp, fp, fn, tn = self.ranked.cells_at(np.full(self.ranked.num_labels, np.inf))
         # Scores of inf reach any threshold.
         none = np.zeros_like(tp)
@@ -124,7 +124,7 @@ class _Steps:
         return Counts(c.tp[index], c.fp[index], c.fn[index], c.tn[index], axis=None)
 
     def next_below(self, thresholds: Array) -> Array:
-        # The scores between two thresholds are not known: none is moved.
+        # The scores between two thresholds are not known, so no threshold is moved.
         return thresholds
 
 
@@ -137,9 +137,9 @@ class Steps:
 
     @classmethod
     def of(cls, thresholds: Array, counts: Counts) -> "Steps":
-        """Add the threshold above all others, where nothing is decided.
+        """Add a threshold above all others, where nothing is predicted.
 
-        There is none above inf, where scores of inf are decided.
+        Not if the highest is inf already: scores of inf are predicted at any threshold.
         """
         if (
             thresholds.ndim != 1
@@ -193,7 +193,7 @@ class Steps:
 
     @cached_property
     def counts(self) -> Counts:
-        """Counts per label when nothing is decided."""
+        """Counts per label if nothing is predicted."""
         return self._at(-1, axis=0)
 
     @property
@@ -204,12 +204,12 @@ class Steps:
     @property
     def probabilities(self) -> bool:
         """Whether all thresholds lie from 0 to 1."""
-        # The last decides nothing, and may lie just above 1.
+        # The last one predicts nothing, and may lie just above 1.
         return are_probabilities(self.thresholds[:-1])
 
 
 def lowered(curve: Curve, thresholds: Array) -> Array:
-    """Half-way from each threshold to the next score below, where nothing changes."""
+    """Half-way from each threshold to the next score below: same predictions."""
     return halfway(thresholds, curve.next_below(thresholds))
 
 
@@ -218,5 +218,5 @@ def halfway(high: npt.ArrayLike, low: npt.ArrayLike) -> Array:
     high, low = np.asarray(high, np.float64), np.asarray(low, np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
         middle = (high + low) / 2
-    # Neighbouring floats have none, and there is no middle to -inf.
+    # Neighboring floats have none, and -inf has no middle to anything.
     return np.where((low < middle) & (middle <= high), middle, high)

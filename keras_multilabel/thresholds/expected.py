@@ -1,7 +1,7 @@
-"""Counts that are expected where scores are the probabilities that labels are true.
+"""Expected counts, if scores are the probabilities that labels are true.
 
-A sample of probability p is p of a positive and 1 - p of a negative, so searches for
-thresholds find here what they find in counts of the truth: no label is looked at.
+A sample of probability p counts as p of a positive and 1 - p of a negative. Searches
+for thresholds use these counts as they would counts of the truth, which is not read.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from keras_multilabel.utils.parallel import equal_parts, map_threads
 
 Result = TypeVar("Result")
 
-# Entries that are summed at a time, few enough for the cache.
+# Entries summed at a time, few enough for the cache.
 BLOCK = 2**16
 REMEDY = (
     'method="expected" takes them for what is true: fit a LabelCalibrator to the '
@@ -34,7 +34,8 @@ class ExpectedCurves:
     """Curves of expected counts.
 
     Attributes:
-        samples: Probabilities and weights; of the truth only what is unknown is used.
+        samples: Probabilities and weights; the truth only says which entries are
+        unknown.
     """
 
     samples: Samples
@@ -54,12 +55,12 @@ class ExpectedCurves:
 
     @property
     def n_labels(self) -> int:
-        """How many labels there are."""
+        """Number of labels."""
         return int(self.samples.truth.shape[1])
 
     @cached_property
     def counts(self) -> Counts:
-        """Counts per label when nothing is decided."""
+        """Counts per label if nothing is predicted."""
         positive, total = self._sums(lambda _, p, weight: (weight * p, weight))
         none = np.zeros_like(total)
         return Counts(none, none, positive, np.maximum(total - positive, 0))
@@ -87,23 +88,23 @@ class ExpectedCurves:
     def counts_at(self, values: Array) -> Counts:
         """Expected counts per label at one threshold each."""
 
-        def decided(score: Array, p: Array, weight: Array) -> tuple[Array, Array]:
+        def terms(score: Array, p: Array, weight: Array) -> tuple[Array, Array]:
             chosen = weight * (score >= values)
             return chosen * p, chosen
 
-        tp, predicted = self._sums(decided)
-        # The sums of a part may round to just above the whole.
+        tp, predicted = self._sums(terms)
+        # Rounding may put the sums of a part just above the whole.
         tp = np.minimum(tp, self.counts.fn)
         fp = np.clip(predicted - tp, 0, self.counts.tn)
         return Counts(tp, fp, self.counts.fn - tp, self.counts.tn - fp)
 
-    def lowest_decided(self, values: Array) -> Array:
+    def lowest_predicted(self, values: Array) -> Array:
         """Each label's lowest score at or above a threshold; inf if there is none."""
 
         def lowest(part: slice) -> Array:
             score = self.samples.y_score[part]
-            decided = (score >= values) & (self.samples.truth[part] >= 0)
-            return score.min(0, initial=np.inf, where=decided)
+            predicted = (score >= values) & (self.samples.truth[part] >= 0)
+            return score.min(0, initial=np.inf, where=predicted)
 
         return np.min(map_threads(lowest, self._blocks), axis=0)
 
@@ -143,10 +144,11 @@ def at_break_even(
 ) -> Array:
     """The best threshold of each label, or with ``pooled`` of all together.
 
-    Dinkelbach's method for a ratio: the samples that are worth a decision at the score
-    that is reached give a higher score, until they are those that gave it. That takes
-    few steps and no sort. The threshold lies where one more decision neither gains nor
-    loses, which makes it the best for other samples of such probabilities too.
+    Dinkelbach's method for a ratio. Predict the samples that raise the score at the
+    current ratio, compute the new ratio, and repeat until the samples stay the same.
+    That takes few steps and no sort. At the threshold one more predicted positive
+    neither raises nor lowers the score, so it is also best for other samples with such
+    probabilities.
     """
     known = curves.counts.total > 0
     break_even = objective.break_even
@@ -163,8 +165,8 @@ def at_break_even(
             break
         reached, found = np.where(better, now, reached), np.where(better, values, found)
         values = np.where(better, break_even(reached), values)
-    # By rounding it may lie just above the lowest score that it should reach.
-    lowest = curves.lowest_decided(found)
+    # Rounding may put it just above the lowest score that it should reach.
+    lowest = curves.lowest_predicted(found)
     if pooled:
         value = min(break_even(reached)[0], lowest.min())
         return np.full(len(known), value if curves.counts.fn.any() else np.nan)

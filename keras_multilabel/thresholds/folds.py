@@ -1,8 +1,8 @@
 """Each label's best threshold on all samples, and without each fold, from one sort.
 
-The scores of each fold are sorted apart. What decisions count in some folds together is
-the sum of what they count in each, so that each fold is looked up once, and the samples
-without each fold need no sort and no search of their own.
+The scores of each fold are sorted separately. Counts of several folds are the sum of
+the counts of each, so each fold is looked up once, and the samples without a fold need
+no sort or search of their own.
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ from keras_multilabel.utils.precision import just_above
 
 
 class Found(NamedTuple):
-    """Of all samples, and then of those without each fold: shape (1 + n_folds, ...).
+    """For all samples, and then for those without each fold: shape (1 + n_folds, ...).
 
     Attributes:
-        values: Each label's best threshold, NaN where there is none, (..., n_labels).
+        values: Each label's best threshold, NaN if there is none, (..., n_labels).
         evidence: Effective number of its positives, (..., n_labels).
     """
 
@@ -41,7 +41,7 @@ def each_label_without(
     """Each label's own best threshold, as `each_label` finds it without floors.
 
     Args:
-        samples: In the order of the folds, with weights above 0.
+        samples: In the order of the folds, all weights above 0.
         folds: The rows of each fold.
         objective: The score to reach.
     """
@@ -67,7 +67,7 @@ class _Folds:
     """One label's scores, sorted fold by fold.
 
     Attributes:
-        parts: Those of each fold; None where nothing is known.
+        parts: Scores of each fold; None without known entries.
         every: Whether thresholds at negatives' scores are candidates.
     """
 
@@ -76,7 +76,7 @@ class _Folds:
 
     @cached_property
     def thresholds(self) -> Array:
-        """The candidates of all folds, ascending; at the last nothing is decided."""
+        """The candidates of all folds, ascending; the last predicts nothing."""
         present = [part for part in self.parts if part is not None]
         return np.unique(
             np.concatenate([part.candidates(every=self.every) for part in present])
@@ -84,7 +84,7 @@ class _Folds:
 
     @cached_property
     def cells(self) -> list[Array]:
-        """What each fold counts at these."""
+        """Counts of each fold at these candidates."""
         return [
             np.zeros((4, len(self.thresholds)), np.int64)
             if part is None
@@ -94,7 +94,7 @@ class _Folds:
 
     @cached_property
     def total(self) -> Array:
-        """What all folds count there."""
+        """Counts of all folds together."""
         return np.sum(self.cells, axis=0)
 
 
@@ -124,8 +124,8 @@ class _Rest:
         return float(weight.sum() ** 2 / (weight @ weight))
 
     def steps(self, *, every: bool) -> tuple[Array, Counts]:
-        # Those of the folds left out stay: they decide no better than the next one
-        # above, and of equally good ones the highest is taken.
+        # Candidates of the folds left out stay: each predicts the same as the next one
+        # above, and of equally good candidates the highest is taken.
         beyond = just_above(max(part.highest for part in self.parts))
         tp, fp, fn, tn = self._cells()
         thresholds = np.minimum(self.label.thresholds, beyond)

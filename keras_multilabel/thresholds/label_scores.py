@@ -1,4 +1,4 @@
-"""One score per label, whatever a scikit-learn classifier gives."""
+"""One score per label from any scikit-learn classifier."""
 
 import warnings
 from inspect import isfunction
@@ -36,7 +36,7 @@ def score_method(estimator: Any) -> str:
 
 
 def refuse_objective(estimator: Any) -> None:
-    """Raise if a string or a function was passed where the estimator goes."""
+    """Raise if a string or a function was passed as the estimator."""
     if isinstance(estimator, str) or isfunction(estimator):
         shown = repr(estimator) if isinstance(estimator, str) else estimator.__name__
         raise TypeError(
@@ -47,7 +47,7 @@ def refuse_objective(estimator: Any) -> None:
 
 
 def weight_for(estimator: Any, weight: Array) -> dict[str, Array]:
-    """The sample weights as a parameter of the estimator's ``fit``, if it has one."""
+    """The sample weights as a keyword of the estimator's ``fit``, if it has one."""
     if has_fit_parameter(estimator, "sample_weight"):
         return {"sample_weight": weight}
     warnings.warn(
@@ -62,9 +62,9 @@ def weight_for(estimator: Any, weight: Array) -> dict[str, Array]:
 def label_scores(estimator: Any, x: Any, n_labels: int) -> Array:
     """Scores of a fitted classifier, shape (n_samples, n_labels).
 
-    A list of arrays (n_samples, n_classes), as of ``MultiOutputClassifier``, becomes
-    the columns of class 1; a label of which the training data had one class alone
-    is 0 or 1 there.
+    A list of arrays (n_samples, n_classes), as from ``MultiOutputClassifier``, becomes
+    the columns of class 1. A label with only one class in the training data is 0 or 1
+    throughout.
     """
     method = score_method(estimator)
     given = getattr(estimator, method)(x)
@@ -93,7 +93,7 @@ def label_scores(estimator: Any, x: Any, n_labels: int) -> Array:
 def out_of_fold_scores(
     estimator: Any, x: Any, y: Any, folds: Folds, n_labels: int, params: dict[str, Any]
 ) -> Array:
-    """Scores of each sample by a clone that was fitted without it."""
+    """Scores of each sample from a clone that was fitted without it."""
     return cross_val_predict(
         _Scorer(estimator, n_labels), x, y, cv=folds, params=params
     )
@@ -107,13 +107,13 @@ def _of_class_one(block: Array, classes: npt.ArrayLike) -> Array:
             "Each label must have the classes 0 and 1, and a column of predict_proba "
             f"for each; got the classes {listed(found)} and the shape {block.shape}. "
             "Where truth is unknown (-1 or NaN), the estimator must leave it out "
-            "itself: scikit-learn's own take it for a class."
+            "itself: scikit-learn's estimators treat it as a class."
         )
     return block[:, found.index(1)] if 1 in found else np.zeros(len(block))
 
 
 def _single_label(scores: Array, classes: Any) -> Array:
-    """What scikit-learn gives for one column of y, which it treats as binary."""
+    """Scores if y has one column, which scikit-learn treats as binary."""
     if scores.ndim == 1:
         return scores.reshape(-1, 1)
     found: Any = [] if classes is None else np.ravel(classes)
@@ -127,11 +127,11 @@ def _single_label(scores: Array, classes: Any) -> Array:
 
 
 class _Scorer(BaseEstimator):
-    """A classifier whose ``predict`` gives its scores.
+    """A classifier whose ``predict`` returns scores.
 
-    So ``cross_val_predict`` hands y on as it is. For ``predict_proba`` it would number
-    the classes of each label anew: 1 where a label is always positive becomes 0, and 0
-    becomes 1 where a label has an unknown entry, -1.
+    This makes ``cross_val_predict`` pass y on unchanged. For ``predict_proba`` it would
+    renumber the classes of each label: 1 would become 0 for a label that is always
+    positive, and 0 would become 1 for a label with an unknown entry, -1.
     """
 
     def __init__(self, estimator: Any, n_labels: int):

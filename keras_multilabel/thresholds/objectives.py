@@ -24,21 +24,21 @@ Score = Callable[[Counts], Array]
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """A score of counts, and what a search for its best threshold may rely on.
+    """A score of counts, and the properties that a search may rely on.
 
     Attributes:
         name: As the user gave it.
         score: Counts of any shape -> scores of that shape.
-        allowed: Counts -> where a floor is kept; None without a floor.
-        monotone: More true positives or fewer false ones never lower the score,
-            so the best threshold lies at a positive's score, or above all.
-        adds_up: The score of all labels is a sum over labels, and has no other
-            form: it cannot be taken from pooled counts or per sample.
-        needs_positives: Without positives of a label the score says nothing.
-        prefers_low: Of equally good thresholds the lowest is taken.
+        allowed: Counts -> where the floor holds; None without a floor.
+        monotone: More true positives or fewer false positives never lower the score, so
+            the best threshold lies at a positive's score, or above all.
+        adds_up: The score of all labels is a sum over labels. It cannot be computed
+            from pooled counts or per sample.
+        needs_positives: The score means nothing for a label without positives.
+        prefers_low: The lowest of equally good thresholds is taken.
         costs: Shape (n_labels, 2), where they differ by label.
-        break_even: Best score -> the probability from which one more decision does not
-            lower it; None where that does not follow from the score.
+        break_even: Best score -> the probability from which one more predicted positive
+            does not lower the score; None if it does not follow from the score.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Objective:
 
     @property
     def has_floor(self) -> bool:
-        """Whether there is a floor that the score may not go below."""
+        """Whether there is a floor that must hold."""
         return self.allowed is not None
 
     def of_label(self, column: int) -> "Objective":
@@ -65,7 +65,7 @@ class Objective:
         )
 
     def of_units(self, unit: float) -> "Objective":
-        """The objective of counts in units of weight: it is told what they weigh."""
+        """The same objective for counts divided by a unit of weight."""
 
         def score(counts: Counts) -> Array:
             tp, fp, fn, tn = (
@@ -104,7 +104,7 @@ def check_objective(
     min_recall: float | None,
     costs: npt.ArrayLike | None,
 ) -> Objective:
-    """Return the objective that is asked for, with its options."""
+    """Return the objective that was asked for, with its options."""
     name = objective if isinstance(objective, str) else ""
     _check_used(name, beta != 1, "beta", "fbeta")
     _check_used(name, min_precision is not None, "min_precision", "recall")
@@ -149,7 +149,7 @@ def _from_callable(function: Callable[[Counts], Any]) -> Objective:
 
 
 def _ratio(ratio: ratios.Ratio, zero_division: float = 0.0) -> Score:
-    """The bare formula: counts that are checked are scored without checking again."""
+    """The bare formula, for counts that are checked already."""
     return lambda counts: divide(*ratio(counts), zero_division)
 
 
@@ -163,8 +163,8 @@ def _youden_j(counts: Counts) -> Array:
 
 
 def _matthews(counts: Counts) -> Array:
-    # Floats, since a product of four counts leaves the integers at 55,000 samples, and
-    # of sizes near 1, since that of tiny or huge weights leaves the floats.
+    # Floats, since a product of four counts overflows integers at 55,000 samples; and
+    # scaled to about 1, since a product of tiny or huge weights overflows floats.
     arrays = np.array([counts.tp, counts.fp, counts.fn, counts.tn], np.float64)
     (tp, fp, fn, tn), _ = near_one(arrays)
     sides = np.sqrt((tp + fn) * (fp + tn)) * np.sqrt((tp + fp) * (fn + tn))
@@ -172,7 +172,7 @@ def _matthews(counts: Counts) -> Array:
 
 
 def _prevalence(counts: Counts) -> Array:
-    """Minus the share by which decided and true positives differ in number."""
+    """Minus the difference between predicted and true positives, as a share."""
     return -divide(np.abs(counts.fp - counts.fn), counts.total, np.nan)
 
 
@@ -195,7 +195,7 @@ def _with_floor(name: str, option: str, floor: float | None) -> Objective:
         raise ValueError(
             f'objective="{name}" needs {option}, from 0 to 1; got {floor!r}.'
         )
-    # Where nothing is predicted, or nothing is there to be found, no floor is broken.
+    # If nothing is predicted, or there are no positives, the floor holds.
     precision = _ratio(ratios.precision, zero_division=1.0)
     recall = _ratio(ratios.recall, zero_division=1.0)
     if name == "recall":
@@ -238,7 +238,7 @@ def _with_costs(costs: npt.ArrayLike | None) -> Objective:
 
 
 def _cost(costs: Array) -> Score:
-    """Minus the mean cost of a decision."""
+    """Minus the mean cost per entry."""
 
     def score(counts: Counts) -> Array:
         total = costs[..., 0] * counts.fp + costs[..., 1] * counts.fn
@@ -247,10 +247,10 @@ def _cost(costs: Array) -> Score:
     return score
 
 
-def score_decisions(
+def score_predictions(
     objective: Objective, average: str | None, samples: Samples, y_pred: Array
 ) -> Any:
-    """The objective of decisions, averaged over labels or samples."""
+    """The objective of predictions, averaged over labels or samples."""
     if average != "samples":
         return score_labels(objective, average, samples.count(y_pred))
     rows = replace(count_checked(samples.truth, y_pred, None, axis=1), axis=None)
@@ -261,9 +261,9 @@ def score_decisions(
 
 
 def score_labels(objective: Objective, average: str | None, counts: Counts) -> Any:
-    """The objective of counts per label, averaged over them or of their sum."""
+    """The objective of counts per label: of each, averaged, or of their sum."""
     if average == "micro":
-        # As at one threshold of many, since a callable takes arrays of counts.
+        # Shaped as one threshold of many, since a callable takes arrays of counts.
         sums = counts.sum()
         cells = np.array([sums.tp, sums.fp, sums.fn, sums.tn])[:, None]
         tp, fp, fn, tn = cells

@@ -1,15 +1,15 @@
-"""Numbers and arrays as what strict JSON knows, and back."""
+"""Numbers and arrays to and from values of strict JSON."""
 
 from typing import Any
 
 import numpy as np
 
-# How JSON has the numbers that it does not know.
+# How JSON writes the numbers that it does not have.
 SPECIAL = ("inf", "-inf", "nan")
 
 
 def to_plain(value: Any) -> Any:
-    """What JSON knows: infinite numbers and NaN become strings."""
+    """A value that JSON can hold: infinite numbers and NaN become strings."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list):
@@ -21,7 +21,7 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(value: Any, name: str) -> Any:
-    """What `to_plain` was given; lists become arrays."""
+    """The reverse of `to_plain`; lists become arrays."""
     entries = value if isinstance(value, list) else [value]
     if not all(map(_is_plain, entries)):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What to search thresholds for: options that go together, and the search for them."""
+"""What to search thresholds for: compatible options, and the search for them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,8 +28,8 @@ from keras_multilabel.utils.arguments import (
 )
 from keras_multilabel.utils.options import ThresholdMethod
 
-# A label with so many positives goes half-way to the pooled threshold. Of 0 to 20 the
-# best held-out macro F1, on average over labels that are alike and that are not: the
+# A label with this many positives goes half-way to the pooled threshold. Of 0 to 20
+# this gave the best held-out macro F1, averaged over similar and dissimilar labels: the
 # simulation in benchmarks/thresholds.py.
 SHRINKAGE = 5.0
 
@@ -41,10 +41,11 @@ class Plan:
     Attributes:
         objective: The score to reach.
         average: How it is averaged.
-        per_label: Whether each label gets a threshold of its own.
-        shrinkage: A label with so many positives goes half-way to the pooled threshold.
-        budget: Most positive decisions; None: no limit.
-        expected: Whether counts are those that probabilities let expect.
+        per_label: Whether each label has its own threshold.
+        shrinkage: A label with this many positives goes half-way to the pooled
+        threshold.
+        budget: Maximum number of predicted positives; None: no limit.
+        expected: Whether to use expected counts, from probabilities.
     """
 
     objective: Objective
@@ -66,7 +67,7 @@ class Plan:
         return own and free and not self.expected
 
 
-# Which options do not go together, and what is said of it.
+# Options that do not go together, and the error for each.
 CONFLICTS: tuple[tuple[Callable[[Plan], bool], str], ...] = (
     (
         lambda p: p.objective.adds_up and p.average in ("micro", "samples"),
@@ -144,7 +145,7 @@ def _check_shrinkage(shrinkage: float | str, *, exact: bool) -> float:
 
 
 def searched(curves: Curves, plan: Plan) -> Curves:
-    """The curves that the plan speaks of: those given, or the expected ones."""
+    """The curves that the plan uses: those given, or the expected ones."""
     return ExpectedCurves.of(cast(Samples, curves)) if plan.expected else curves
 
 
@@ -165,12 +166,12 @@ def search(curves: Curves, plan: Plan) -> Array:
 
 
 def search_without(samples: Samples, tests: list[Array], plan: Plan) -> Array:
-    """The thresholds of all samples, and of all but each of some parts.
+    """The thresholds of all samples, and of the samples without each part.
 
     Args:
         samples: Truth, scores and weights.
         tests: The rows of each part; each row is in one.
-        plan: One that is for `each_label` alone.
+        plan: A plan that `each_label` alone can search.
 
     Returns:
         Shape (1 + n_parts, n_labels), never NaN.
@@ -230,7 +231,7 @@ def _search_labels(curves: Curves, plan: Plan) -> Array:
 
 
 def _importance(curves: Curves, average: str | None) -> Array:
-    """What each label's score counts in the average."""
+    """The weight of each label's score in the average."""
     support = curves.counts.support
     known = curves.counts.total > 0
     weighted = average == "weighted" and support.any()

@@ -17,23 +17,23 @@ SWEEPS = 20
 
 
 class _Rows:
-    """The counts of each sample, as labels are decided one at a time."""
+    """The counts of each sample, as labels are predicted one at a time."""
 
-    def __init__(self, samples: Samples, decisions: Array):
+    def __init__(self, samples: Samples, predictions: Array):
         positive, known = sides(samples.truth)
         self.positive = positive.view(np.bool_)
         self.known = np.ones_like(self.positive) if known is None else known == 1
         self.total = self.known.sum(1)
         self.support = self.positive.sum(1)
-        self.decisions = decisions & self.known
-        self.tp = (self.decisions & self.positive).sum(1)
-        self.decided = self.decisions.sum(1)
+        self.predictions = predictions & self.known
+        self.tp = (self.predictions & self.positive).sum(1)
+        self.predicted = self.predictions.sum(1)
 
     def values(
-        self, rows: Array, tp: Array, decided: Array, objective: Objective
+        self, rows: Array, tp: Array, predicted: Array, objective: Objective
     ) -> Array:
-        """The objective of each of ``rows``, if it decided so."""
-        support, fp = self.support[rows], decided - tp
+        """The objective of each of ``rows`` with these predictions."""
+        support, fp = self.support[rows], predicted - tp
         negative = self.total[rows] - support - fp
         values = objective.values(Counts(tp, fp, support - tp, negative, axis=None))
         if not np.isfinite(values).all():
@@ -44,30 +44,30 @@ class _Rows:
         return values
 
     def gains(self, rows: Array, column: int, objective: Objective) -> Array:
-        """What deciding the label gains each of ``rows``."""
-        now, truth = self.decisions[rows, column], self.positive[rows, column]
+        """What each of ``rows`` gains if the label is predicted."""
+        now, truth = self.predictions[rows, column], self.positive[rows, column]
         tp = self.tp[rows] - (now & truth)
-        decided = self.decided[rows] - now
-        decided_too = self.values(rows, tp + truth, decided + 1, objective)
-        return decided_too - self.values(rows, tp, decided, objective)
+        predicted = self.predicted[rows] - now
+        predicted_too = self.values(rows, tp + truth, predicted + 1, objective)
+        return predicted_too - self.values(rows, tp, predicted, objective)
 
-    def decide(self, rows: Array, column: int, decisions: Array) -> None:
-        """Decide the label anew in ``rows``."""
-        change = decisions.astype(np.int64) - self.decisions[rows, column]
+    def predict(self, rows: Array, column: int, predictions: Array) -> None:
+        """Set the label's predictions in ``rows``."""
+        change = predictions.astype(np.int64) - self.predictions[rows, column]
         self.tp[rows] += change * self.positive[rows, column]
-        self.decided[rows] += change
-        self.decisions[rows, column] = decisions
+        self.predicted[rows] += change
+        self.predictions[rows, column] = predictions
 
 
 def per_sample(samples: Samples, objective: Objective, start: Array) -> Array:
     """Coordinate ascent from ``start`` for the mean score of the samples.
 
-    One label at a time gets its best threshold, given those of the others. That
-    never lowers the mean, and ends at an optimum of each threshold by itself, which
-    need not be the joint one.
+    One label at a time gets its best threshold, given the others. This never lowers the
+    mean, and ends where no single threshold can be improved, which need not be the
+    joint optimum.
     """
     weight = np.ones(len(samples.truth)) if samples.weight is None else samples.weight
-    state = _Rows(samples, samples.decide(start))
+    state = _Rows(samples, samples.predict(start))
     values = start.copy()
     for _ in range(SWEEPS):
         moved = False
@@ -77,11 +77,11 @@ def per_sample(samples: Samples, objective: Objective, start: Array) -> Array:
                 continue
             gains = weight[rows] * state.gains(rows, column, objective)
             scores = samples.y_score[rows, column]
-            now = gains[state.decisions[rows, column]].sum()
+            now = gains[state.predictions[rows, column]].sum()
             threshold, gain = _best_cut(scores, gains)
             if gain > now + 1e-12 * np.abs(gains).sum():
                 values[column], moved = threshold, True
-                state.decide(rows, column, scores >= threshold)
+                state.predict(rows, column, scores >= threshold)
         if not moved:
             break
     return values
@@ -91,16 +91,16 @@ def one_per_sample(samples: Samples, objective: Objective) -> float:
     """One threshold for all labels, for the mean score of the samples: exact."""
     weight = np.ones(len(samples.truth)) if samples.weight is None else samples.weight
     state = _Rows(samples, np.zeros(samples.truth.shape, bool))
-    # Known entries first in each row, by falling score.
+    # Known entries first in each row, by descending score.
     key = np.where(state.known, samples.y_score, -np.inf)
     order = np.argsort(-key, axis=1, kind="stable")
     known = np.take_along_axis(state.known, order, 1)
     tp = np.cumsum(np.take_along_axis(state.positive, order, 1), 1)
-    decided = np.cumsum(known, 1)
+    predicted = np.cumsum(known, 1)
     rows = np.arange(len(key))[:, None]
     none = np.zeros((len(key), 1), np.int64)
-    tp, decided = np.hstack([none, tp]), np.hstack([none, decided])
-    gains = np.diff(state.values(rows, tp, decided, objective), axis=1)
+    tp, predicted = np.hstack([none, tp]), np.hstack([none, predicted])
+    gains = np.diff(state.values(rows, tp, predicted, objective), axis=1)
     scores = np.take_along_axis(key, order, 1)[known]
     return _best_cut(scores, (weight[:, None] * gains)[known])[0]
 
@@ -111,7 +111,7 @@ def _best_cut(scores: Array, gains: Array) -> tuple[float, float]:
     ordered = scores[order]
     thresholds, first = np.unique(ordered, return_index=True)
     sums = np.cumsum(gains[order][::-1])[::-1][first]
-    # Nothing is above inf: such a score is decided at any threshold.
+    # Nothing is above inf: such a score is predicted at any threshold.
     if ordered[-1] < np.inf:
         top = just_above(ordered[-1])
         thresholds, sums = np.append(thresholds, top), np.append(sums, 0.0)

@@ -1,6 +1,6 @@
 """Searches for the best thresholds of all labels.
 
-A label about which a search finds nothing to say gets NaN, which `pull` fills.
+A label for which a search finds no threshold gets NaN, which `pull` fills.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,14 +15,14 @@ from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
-# A search over one threshold for all labels tries so many at a time.
+# A search for one threshold for all labels tries this many at a time.
 CANDIDATES = 2**14
 
 
 def each_label(curves: Curves, objective: Objective) -> Array:
     """Each label's own best threshold: exact, all candidates are tried.
 
-    Where no threshold keeps a floor, because a score of inf reaches each of them, the
+    If no threshold keeps a floor, because a score of inf reaches every threshold, the
     highest is taken.
     """
     allowed = objective.allowed
@@ -35,8 +35,8 @@ def each_label(curves: Curves, objective: Objective) -> Array:
         values = _filled(curves.map(best))
         if allowed is None:
             return values
-        # Sums of weights round differently in another order: the floor holds for the
-        # decisions as they are counted.
+        # Sums of weights in another order round differently: check the floor on the
+        # final predictions.
         broken = {
             column
             for column in np.flatnonzero(~allowed(curves.counts_at(values))).tolist()
@@ -49,7 +49,7 @@ def each_label(curves: Curves, objective: Objective) -> Array:
 
 
 def best_of(curve: Curve, objective: Objective, refused: Sequence[float] = ()) -> float:
-    """One label's best threshold but for those refused; NaN where none is any good."""
+    """One label's best threshold except those rejected; NaN if none is any good."""
     if curve.n_positive == 0 and objective.needs_positives:
         return np.nan
     candidates, counts = curve.steps(every=not objective.monotone)
@@ -64,7 +64,7 @@ def best_of(curve: Curve, objective: Objective, refused: Sequence[float] = ()) -
 def _keeps_limits(
     values: Array, curves: Curves, objective: Objective, budget: float | None
 ) -> bool:
-    """Whether all decisions, as they are counted, keep floor and budget."""
+    """Whether the final predictions, once counted, keep floor and budget."""
     if objective.allowed is None and budget is None:
         return True
     pooled = curves.counts_at(values).sum()
@@ -78,14 +78,14 @@ def _filled(values: Sequence[float | None]) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _Corners:
-    """Corners of the concave majorant of a label's value over its decided weight.
+    """Corners of the concave majorant of a label's value over its predicted weight.
 
     Attributes:
-        tp: Weight of the positives that are decided at each corner. At the first
-            nothing is, but for scores of inf.
-        fp: Weight of the negatives, likewise.
-        value: What the label's decisions are worth there.
-        thresholds: Their thresholds, descending.
+        tp: Weight of the predicted positives that are true, at each corner. At the
+            first corner nothing is predicted, except scores of inf.
+        fp: Weight of those that are false, likewise.
+        value: The value of the label's predictions at each corner.
+        thresholds: The thresholds, descending.
     """
 
     tp: Array
@@ -105,18 +105,18 @@ def _corners(
     value: Array,
     budget: float | None = None,
 ) -> _Corners:
-    decided = counts.predicted[::-1]
-    moves = np.append(True, np.diff(decided) > 0)
+    predicted = counts.predicted[::-1]
+    moves = np.append(True, np.diff(predicted) > 0)
     arrays = (counts.tp, counts.fp, value, candidates)
     tp, fp, value, candidates = (array[::-1][moves] for array in arrays)
-    steps = np.diff(decided[moves])
+    steps = np.diff(predicted[moves])
     corners = np.zeros(1, int)
     if len(steps):
         rates = np.diff(value) / steps
         fitted = isotonic_regression(rates, weights=steps, increasing=False)
         corners = fitted.blocks
         if budget is not None:
-            # It may end between corners: keep what lies on the line, step by step.
+            # It may end between corners: keep the steps that lie on the line.
             on_line = np.logical_and.reduceat(rates == fitted.x, corners[:-1])
             every = np.flatnonzero(np.repeat(on_line, np.diff(corners)))
             corners = np.union1d(corners, every)
@@ -131,13 +131,13 @@ def _walk(
     objective: Objective,
     budget: float | None,
 ) -> Array:
-    """Take the corners of all labels by falling rate; stop where ``values`` is best.
+    """Take the corners of all labels by descending rate; stop where ``values`` is best.
 
-    Say label A gains 3 true positives for its first 3 decisions (rate 1) and one for 4
-    more (1/4), label B one for 2 (1/2). The walk takes A's first corner, B's, A's
-    second. For micro F1 of 6 positives it passes through tp, decided = (0, 0), (3, 3),
-    (4, 5), (5, 9): F1 = 0, 6/9, 8/11, 10/15. It stops after two steps, and A's lower
-    threshold is not taken.
+    Say label A gains 3 true positives for its first 3 predicted positives (rate 1) and
+    one for 4 more (1/4), label B one for 2 (1/2). The walk takes A's first corner, B's,
+    A's second. For micro F1 of 6 positives it passes through tp, predicted = (0, 0),
+    (3, 3), (4, 5), (5, 9): F1 = 0, 6/9, 8/11, 10/15. It stops after two steps, and A's
+    lower threshold is not taken.
     """
     present = [(i, corners) for i, corners in enumerate(found) if corners is not None]
     labels = np.concatenate([np.full(len(c.rate), i) for i, c in present])
@@ -163,12 +163,12 @@ def _walk(
         result = np.full(len(found), np.nan)
         for index, corners in present:
             result[index] = corners.thresholds[0]
-        # Of several for one label the last is assigned: the lowest.
+        # If a label occurs several times, the last assignment holds: the lowest.
         taken = order[: steps if limited else 0]
         result[labels[taken]] = thresholds[taken]
         if not limited or keeps_limits(result):
             return result
-        # By a rounding only: the next best.
+        # Can only be rounding: take the next best.
         reached[steps] = -np.inf
 
 
@@ -176,10 +176,10 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
     """The joint optimum of a score of the counts of all labels together.
 
     A score that is a ratio of linear functions of the pooled counts, or any
-    quasi-convex function of them, is best at a corner of the convex hull of what
-    all labels' thresholds can reach together. Each corner is best for some linear
-    objective, tp - rate * decided, which separates by label. So the corners of all
-    labels' own hulls, taken by falling rate, pass through all of them.
+    quasi-convex function of them, is best at a corner of the convex hull of the counts
+    that all labels' thresholds can reach together. Each corner is best for some linear
+    objective, tp - rate * predicted, which separates by label. So the corners of all
+    labels' own hulls, taken by descending rate, pass through all of them.
     """
 
     def corners(curve: Curve, _: int) -> _Corners:
@@ -190,7 +190,7 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
     n_positive, n_negative = pooled.fn, pooled.tn
 
     def values(tp: Array, fp: Array, _: Array) -> Array:
-        # Sums of weights may round to just above the whole.
+        # Rounding may put sums of weights just above the whole.
         tp, fp = np.minimum(tp, n_positive), np.minimum(fp, n_negative)
         return objective.values(Counts(tp, fp, n_positive - tp, n_negative - fp, None))
 
@@ -206,10 +206,10 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
 def within_budget(
     curves: Curves, objective: Objective, importance: Array, budget: float
 ) -> Array:
-    """The weighted sum of the labels' scores, under a limit on positive decisions.
+    """The weighted sum of the labels' scores, with at most so many predicted positives.
 
-    Lagrangian: every label stops at the same gain per decision. What is left of the
-    budget then is less than one label's next step.
+    Lagrangian: every label stops at the same gain per predicted positive. The unused
+    budget is less than one label's next step.
     """
 
     def corners(curve: Curve, column: int) -> _Corners:
@@ -234,7 +234,7 @@ def one_for_all(
 ) -> float:
     """One threshold for all labels: exact, over all their candidates.
 
-    With ``importance`` for the weighted mean of the labels' scores, without it for
+    With ``importance``, for the weighted mean of the labels' scores; without it, for
     the score of their pooled counts.
     """
     every = not objective.monotone
@@ -266,7 +266,8 @@ def one_for_all(
         limited = reached[best] > -np.inf
         if not limited and objective.allowed is None and budget is None:
             return np.nan
-        # The highest where a score of inf, which reaches each, breaks floor or budget.
+        # The highest, if a score of inf, which reaches every threshold, breaks floor or
+        # budget.
         high = candidates[best : best + 1] if limited else candidates[-1:]
         low = np.max([curve.next_below(high) for curve, _ in present], axis=0)
         value = float(halfway(high, low)[0])

@@ -1,4 +1,4 @@
-"""Pulling the thresholds of rare labels toward that of all."""
+"""Pulling the thresholds of rare labels toward the pooled threshold."""
 
 import numpy as np
 from scipy.special import expit, logit
@@ -7,14 +7,15 @@ from keras_multilabel.thresholds.curves import Curves
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array
 
-# What a label gets of which the data says nothing, when no other label helps.
+# The threshold of a label without usable data, if no other label helps.
 DEFAULT = 0.5
 
 
 def pull(values: Array, curves: Curves, objective: Objective, strength: float) -> Array:
     """Pull each label's threshold toward the pooled one, as `pulled` does.
 
-    A floor is never crossed: a label that would is left where it was.
+    A floor is never crossed: a label whose pulled threshold would cross it keeps its
+    own.
     """
     evidence = curves.evidence if strength else np.zeros(len(values))
     result = pulled(values, evidence, curves.probabilities, strength)
@@ -31,8 +32,8 @@ def pulled(
 
     n is the label's number of positives, its ``evidence``. The pooled threshold is the
     median of all, weighted by the same shares. Probabilities are pulled on the logit
-    scale. A label whose threshold is infinite is left where it was, and takes no part
-    in the median. One without a threshold, NaN, gets the pooled one.
+    scale. An infinite threshold is neither pulled nor part of the median. A label
+    without a threshold, NaN, gets the pooled one.
     """
     known = ~np.isnan(values)
     own = np.where(known, values, DEFAULT)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keras_multilabel.thresholds.plain_numbers import from_plain, to_plain
-from keras_multilabel.thresholds.policies import decide_nearest, keep_largest
+from keras_multilabel.thresholds.policies import keep_largest, predict_nearest
 from keras_multilabel.utils.arguments import (
     Array,
     check_at_most,
@@ -32,32 +32,30 @@ from keras_multilabel.utils.tables import Table, Tabular, counted
 class Thresholds(Tabular):
     """One decision threshold per label, with what it was tuned for.
 
-    NumPy takes it as the array of its values. It goes to JSON and back without
-    losing a bit. JSON has no infinite numbers and no NaN: they are the strings
-    ``"inf"``, ``"-inf"`` and ``"nan"`` there. ``to_frame()`` is the table that is
-    printed, as a data frame.
+    NumPy treats it as the array of its values. JSON keeps every bit; since JSON has no
+    infinite numbers and no NaN, they are written as ``"inf"``, ``"-inf"`` and
+    ``"nan"``. ``to_frame()`` returns the printed table as a data frame.
 
     Attributes:
-        values: The thresholds, shape (n_labels,): a label is decided where
-            ``y_score >= values``. One of inf predicts nothing but scores of inf.
-        label_names: The labels' names, in the order of the columns; None where nobody
-            gave any.
-        score: The objective on the data that they were tuned on. It flatters: report
+        values: The thresholds, shape (n_labels,): a label is predicted where ``y_score
+            >= values``. A threshold of inf predicts only scores of inf.
+        label_names: The labels' names, in the order of the columns; None if not given.
+        score: The objective on the data used for tuning. It is optimistic: report
             ``cv_score``, or a score on other data. With ``average=None`` an array
             (n_labels,).
-        cv_score: The same, where each sample was decided by thresholds tuned on
-            other samples; None without ``cv``.
-        cv_pred: The decisions that ``cv_score`` scores, shape (n_samples, n_labels),
-            for other scores of them; None without ``cv``. Not in the JSON.
-        std: Standard deviation of each threshold over the parts that ``cv`` tuned
-            on, shape (n_labels,), NaN if one of them is infinite; None without ``cv``.
-        objective: What they were tuned for.
+        cv_score: The same, with each sample predicted by thresholds tuned on other
+            samples; None without ``cv``.
+        cv_pred: The predictions behind ``cv_score``, shape (n_samples, n_labels), to
+            compute other scores from; None without ``cv``. Not in the JSON.
+        std: Standard deviation of each threshold over the parts of ``cv``, shape
+            (n_labels,), NaN if one of them is infinite; None without ``cv``.
+        objective: The objective that they were tuned for.
         average: How the score is averaged over labels or samples.
-        n_positives: How many positive decisions (or what weight of them) they make
-            on the data that they were tuned on.
+        n_positives: How many positives (or what weight of them) they predict on the
+            data used for tuning.
 
     Raises:
-        ValueError: If values are NaN, or there is not one name for each.
+        ValueError: If values are NaN, or there is not one name per label.
 
     Example:
         >>> import keras_multilabel as kml
@@ -105,7 +103,7 @@ class Thresholds(Tabular):
         at_least_one: bool = False,
         at_most: int | None = None,
     ) -> Array:
-        """Decide: uint8, 1 where a score reaches its label's threshold.
+        """Predict: uint8, 1 where a score reaches its label's threshold.
 
         Args:
             y_score: Scores, shape (n_samples, n_labels). The columns of a data frame
@@ -115,7 +113,7 @@ class Thresholds(Tabular):
             at_most: As in `apply_thresholds`.
 
         Raises:
-            ValueError: If the scores are of other labels.
+            ValueError: If the scores belong to other labels.
         """
         self._check_labels(
             column_names(y_score) if label_names is None else label_names
@@ -141,7 +139,7 @@ class Thresholds(Tabular):
         )
 
     def to_json(self) -> str:
-        """All of it as strict JSON; floats come back to the bit.
+        """All of it as strict JSON; floats come back unchanged to the last bit.
 
         Infinite ones are written as ``"inf"`` and ``"-inf"``, NaN as ``"nan"``.
         """
@@ -150,10 +148,10 @@ class Thresholds(Tabular):
 
     @classmethod
     def from_json(cls, text: str) -> "Thresholds":
-        """Make thresholds of what `to_json` gave.
+        """Read the JSON that `to_json` wrote.
 
         Raises:
-            ValueError: If ``text`` is no JSON of thresholds.
+            ValueError: If ``text`` is not such JSON.
         """
         entries = json.loads(text)
         if not isinstance(entries, dict) or not {"values"} <= set(entries) <= set(
@@ -191,7 +189,8 @@ class Thresholds(Tabular):
 
         Args:
             label: A name or a position; or a list of either, a slice or a mask, for
-                several. Scores of all labels together are left out then.
+                several. The scores, which are of all labels together, are then left
+                out.
 
         Raises:
             KeyError: If no label has that name.
@@ -245,20 +244,20 @@ def apply_thresholds(
     at_least_one: bool = False,
     at_most: int | None = None,
 ) -> Array:
-    """Turn scores into decisions: 1 where ``y_score >= thresholds``.
+    """Turn scores into predictions: 1 where ``y_score >= thresholds``.
 
     Args:
-        y_score: Scores, shape (n_samples, n_labels); or (n_samples, ..., n_labels), of
-            labels per step or pixel, where each position is a sample.
+        y_score: Scores, shape (n_samples, n_labels); or (n_samples, ..., n_labels) for
+            labels per step or pixel, where each position counts as a sample.
         thresholds: A number, one per label, shape (n_labels,), or `Thresholds`. With
-            inf a label is predicted where its score is inf alone, with -inf always.
-        at_least_one: A sample without any decision gets the label whose score comes
-            nearest to its threshold: that with the largest ``y_score - threshold``; of
-            equal ones that with the highest score, then the first. (A score of -inf
-            and a threshold of inf come near nothing.)
-        at_most: Of a sample's decisions keep this many, those with the largest
-            ``y_score - threshold``; of equal ones those with the highest scores, then
-            the first. So thresholds of -inf give the top scores.
+            inf a label is predicted only where its score is inf, with -inf always.
+        at_least_one: A sample without any predicted label gets the label with the
+            largest ``y_score - threshold``; if several are equal, the one with the
+            highest score, then the first. (A score of -inf or a threshold of inf never
+            counts as near.)
+        at_most: Keep at most this many labels per sample, those with the largest
+            ``y_score - threshold``; if several are equal, those with the highest
+            scores, then the first. So thresholds of -inf give the top scores.
 
     Returns:
         uint8, 0 and 1, the shape of ``y_score``.
@@ -282,10 +281,10 @@ def apply_thresholds(
     positions = check_scores(check_positions(y_score, "y_score"))
     scores = flatten(positions)
     values = check_threshold(thresholds, scores.shape[1], "thresholds")
-    decisions = (scores >= values).view(np.uint8)
+    predictions = (scores >= values).view(np.uint8)
     most = check_at_most(at_most)
     if at_least_one:
-        decide_nearest(decisions, scores, values)
+        predict_nearest(predictions, scores, values)
     if most is not None:
-        keep_largest(decisions, scores, values, most)
-    return decisions.reshape(positions.shape)
+        keep_largest(predictions, scores, values, most)
+    return predictions.reshape(positions.shape)

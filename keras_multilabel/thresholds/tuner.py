@@ -22,7 +22,7 @@ from keras_multilabel.thresholds.label_scores import (
     validate_scores,
     weight_for,
 )
-from keras_multilabel.thresholds.objectives import check_objective, score_decisions
+from keras_multilabel.thresholds.objectives import check_objective, score_predictions
 from keras_multilabel.thresholds.tuning import tune_thresholds
 from keras_multilabel.utils.arguments import Array, check_matrix, check_truth
 from keras_multilabel.utils.options import Average, ObjectiveName, ThresholdMethod
@@ -39,17 +39,17 @@ def _estimator_has(method: str) -> Callable[["ThresholdTuner"], bool]:
 class ThresholdTuner(BaseEstimator):
     """A scikit-learn classifier, and a threshold for each label on its scores.
 
-    With an ``estimator``, `fit` scores each sample by a clone of it that was fitted to
+    With an ``estimator``, `fit` scores each sample with a clone that was fitted to
     other samples, tunes thresholds on these scores, and fits the estimator to all
-    samples. `predict` applies the thresholds to its scores. This is scikit-learn's
-    ``TunedThresholdClassifierCV`` for many labels.
+    samples. `predict` applies the thresholds to its scores. It is the counterpart of
+    scikit-learn's ``TunedThresholdClassifierCV`` for many labels.
 
-    Without one, X are a model's scores, shape (n_samples, n_labels), and are tuned as
-    they are, which is right if the model was trained on other samples.
+    Without one, X are a model's scores, shape (n_samples, n_labels), and thresholds are
+    tuned on them directly, which is right if the model was trained on other samples.
     `MultiLabelMetrics` takes such a tuner as its ``threshold``.
 
-    Either way ``cross_val_score(tuner, X, y)`` says what all of it is worth on other
-    data.
+    Either way ``cross_val_score(tuner, X, y)`` estimates the score of the whole
+    procedure on new data.
 
     Args:
         estimator: A multi-label classifier with ``predict_proba`` or
@@ -58,30 +58,30 @@ class ThresholdTuner(BaseEstimator):
             scores.
         objective: This and all below as in `tune_thresholds`.
         average: Also how `score` averages.
-        beta: Weight of recall against precision in ``"fbeta"``.
-        min_precision: Floor for ``"recall"``.
-        min_recall: Floor for ``"precision"``.
+        beta: Weight of recall relative to precision in ``"fbeta"``.
+        min_precision: Lowest allowed precision, for ``"recall"``.
+        min_recall: Lowest allowed recall, for ``"precision"``.
         costs: Costs of a false positive and a false negative for ``"cost"``.
-        max_positives: Most positive decisions on the data fitted to.
-        cv: The parts: a number of stratified ones, pairs of row indices (train,
-            test), or a splitter such as ``GroupKFold(5)``, whose ``groups`` `fit`
-            takes. Each sample must be tested once. They are the parts in which the
-            estimator scores samples that it was not fitted to (None: 5), and in which
-            ``thresholds_.cv_score`` is measured (None, without an estimator: it is
-            not).
+        max_positives: Maximum number of predicted positives on the data fitted to.
+        cv: The parts: a number of stratified ones, pairs of row indices (train, test),
+            or a splitter such as ``GroupKFold(5)``, whose ``groups`` are passed to
+            `fit`. Each sample must be tested exactly once. With an estimator, these
+            parts score samples that the estimator was not fitted to (None: 5 parts);
+            they also give ``thresholds_.cv_score`` (without an estimator, None means
+            that it is not computed).
         per_label: False: one threshold for all labels.
         shrinkage: How far rare labels are pulled toward the pooled threshold.
         method: ``"expected"``: scores are calibrated probabilities.
         label_names: One name per label. Default: those of the columns, where y, or
             the scores, are a data frame.
-        random_state: Seed of the parts of ``cv``.
+        random_state: Seed for the parts of ``cv``.
 
     Attributes:
-        thresholds_: The `Thresholds` found by `fit`. With an estimator, all its scores
-            are of samples that the estimator was not fitted to.
+        thresholds_: The `Thresholds` found by `fit`. With an estimator, all their
+            scores come from samples that the estimator was not fitted to.
         estimator_: The estimator, fitted to all samples.
-        n_features_in_: Number of columns of X, where the estimator knows it.
-        feature_names_in_: Names of the columns of X, where it is a data frame.
+        n_features_in_: Number of columns of X, if the estimator knows it.
+        feature_names_in_: Names of the columns of X, if it is a data frame.
 
     Example:
         >>> import numpy as np
@@ -100,7 +100,7 @@ class ThresholdTuner(BaseEstimator):
         >>> round(honest, 1), round(in_sample, 1)
         (0.5, 1.0)
 
-        Of scores:
+        With scores:
 
         >>> y_score = (y + rng.random((300, 3))) / 3
         >>> cross_val_score(kml.ThresholdTuner(), y_score, y, cv=3).round(2)
@@ -153,18 +153,18 @@ class ThresholdTuner(BaseEstimator):
         """Tune thresholds, and fit the estimator if there is one.
 
         Args:
-            X: What the estimator takes; without one, scores, shape (n_samples,
-                n_labels) or, of labels per step or pixel, (n_samples, ..., n_labels).
+            X: The estimator's input; without an estimator, scores, shape (n_samples,
+                n_labels), or (n_samples, ..., n_labels) for labels per step or pixel.
             y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
                 where unknown, if the estimator takes that.
-            sample_weight: Shape (n_samples,). For the thresholds, and for the
+            sample_weight: Shape (n_samples,). Used for the thresholds, and for the
                 estimator if its ``fit`` takes it.
-            groups: What samples belong together, for a splitter as ``cv``.
+            groups: Which samples belong together, for a splitter as ``cv``.
             **fit_params: For the estimator's ``fit``.
 
         Raises:
             TypeError: If the estimator gives no scores, or ``fit_params`` are passed
-                without one.
+                without an estimator.
             ValueError: As `tune_thresholds` does, or if the estimator's scores are not
                 one column per label.
         """
@@ -188,24 +188,24 @@ class ThresholdTuner(BaseEstimator):
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
     ) -> float:
-        """The objective, averaged, of predictions on other data; higher is better."""
+        """The objective, averaged, of predictions on new data; higher is better."""
         y_score = self._scores(X)
         samples = Samples.of(y, y_score, sample_weight)
         average = "macro" if self.average is None else self.average
         y_pred = self.thresholds_.apply(y_score)
         return float(
-            score_decisions(self._objective(), average, samples, flatten(y_pred))
+            score_predictions(self._objective(), average, samples, flatten(y_pred))
         )
 
     @available_if(_estimator_has("predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Any:  # noqa: N803
-        """What the fitted estimator's ``predict_proba`` gives."""
+        """The output of the fitted estimator's ``predict_proba``."""
         check_is_fitted(self)
         return self.estimator_.predict_proba(X)
 
     @available_if(_estimator_has("decision_function"))  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> Any:  # noqa: N803
-        """What the fitted estimator's ``decision_function`` gives."""
+        """The output of the fitted estimator's ``decision_function``."""
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
 
@@ -272,7 +272,7 @@ class ThresholdTuner(BaseEstimator):
         return self
 
     def _folds(self, x: Any, y: Any, groups: Any) -> int | Folds | None:
-        """``cv``, a splitter's pairs of row indices in its place."""
+        """``cv``, with a splitter replaced by its pairs of row indices."""
         if hasattr(self.cv, "split") and not isinstance(self.cv, str):
             return list(self.cv.split(x, y, groups))
         if groups is not None:

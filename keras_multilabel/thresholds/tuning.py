@@ -1,4 +1,4 @@
-"""Tuning thresholds, and what they are worth on other data."""
+"""Tuning thresholds, and estimating their score on new data."""
 
 import warnings
 from collections.abc import Callable, Iterable
@@ -15,8 +15,8 @@ from keras_multilabel.thresholds.cross_fitting import Folds, cross_fit
 from keras_multilabel.thresholds.curves import Curves, Sorted, Steps
 from keras_multilabel.thresholds.objectives import (
     check_objective,
-    score_decisions,
     score_labels,
+    score_predictions,
 )
 from keras_multilabel.thresholds.plan import Plan, check_plan, search, searched
 from keras_multilabel.thresholds.thresholds import Thresholds
@@ -27,14 +27,14 @@ from keras_multilabel.utils.options import Average, ObjectiveName, ThresholdMeth
 
 @runtime_checkable
 class ThresholdCounts(Protocol):
-    """Counts at thresholds, of more samples than are kept."""
+    """Counts at thresholds, for more samples than fit in memory."""
 
     @property
     def thresholds(self) -> Array:
         """Ascending, shape (n_thresholds,)."""
 
     def counts(self) -> Counts:
-        """Counts of the decisions at each, shape (n_thresholds, n_labels)."""
+        """Counts of the predictions at each, shape (n_thresholds, n_labels)."""
 
 
 def tune_thresholds(
@@ -56,84 +56,84 @@ def tune_thresholds(
     sample_weight: npt.ArrayLike | None = None,
     random_state: int | np.random.Generator | None = None,
 ) -> Thresholds:
-    """Find the thresholds with the best score, and say what they are worth.
+    """Find the thresholds with the best score, and estimate that score on new data.
 
-    Tune on validation data, not on training data. ``score`` on the data tuned on
-    flatters, the more so the rarer the labels: report ``cv_score``.
+    Tune on validation data, not on training data. ``score``, on the data used for
+    tuning, is optimistic, the more so the rarer the labels: report ``cv_score``.
 
-    With ``shrinkage=0`` the result is the optimum on the data given, over all
-    candidate thresholds, exact except where noted. Of equally good thresholds the
-    highest is taken (for ``"precision"`` the lowest), and put half-way to the next
-    score below, where the decisions are the same.
+    With ``shrinkage=0`` the result is the optimum on the given data, over all candidate
+    thresholds, exact except where noted. If several thresholds are equally good the
+    highest is taken (for ``"precision"`` the lowest), and moved half-way to the next
+    score below, which does not change the predictions.
 
     Args:
-        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or
-            NaN where unknown (left out). Of labels per step or pixel, shape (n_samples,
-            ..., n_labels), each position is a sample. Or, without ``y_score``,
+        y_true: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
+            where unknown (left out). For labels per step or pixel, shape (n_samples,
+            ..., n_labels), each position counts as a sample. Or, without ``y_score``,
             `SortedScores`; or an object with ``thresholds``, ascending, and
             ``counts()``, `Counts` of shape (n_thresholds, n_labels): its thresholds are
-            the candidates then, and what its counts weigh is taken for numbers of
-            samples.
+            then the candidates, and its counts, weighted or not, are taken as numbers
+            of samples.
         y_score: Scores of any scale, same shape; infinite ones too. A score of inf
             reaches every threshold.
         objective: ``"f1"``, ``"fbeta"`` (with ``beta``), ``"jaccard"``,
             ``"balanced_accuracy"``, ``"youden_j"``, ``"matthews"``; ``"recall"`` with
             ``min_precision`` (the highest recall at this precision or more);
             ``"precision"`` with ``min_recall``; ``"cost"`` with ``costs``;
-            ``"prevalence"`` (decide a label as often as it is true); or a callable
+            ``"prevalence"`` (predict a label as often as it is true); or a callable
             that takes `Counts` of any shape and returns scores of that shape,
             higher is better, such as ``lambda counts: counts.tp - 3 * counts.fp``.
         average: ``"macro"``, ``"weighted"`` or None: each label's own optimum.
-            ``"micro"``: the joint optimum of the score of the pooled counts (exact
-            for all named objectives but those with a floor, which come as close as
-            one label's next step). ``"samples"``: coordinate ascent for the mean
-            score of the samples, from each label's own optimum; a heuristic that
-            never ends lower than it began.
-        beta: Weight of recall against precision in ``"fbeta"``.
-        min_precision: Floor for ``"recall"``, of each label, or with
+            ``"micro"``: the joint optimum of the score of the pooled counts (exact for
+            all named objectives except those with a floor, which come within one
+            label's next step). ``"samples"``: coordinate ascent for the mean score of
+            the samples, from each label's own optimum; a heuristic that never ends
+            lower than it began.
+        beta: Weight of recall relative to precision in ``"fbeta"``.
+        min_precision: Lowest allowed precision for ``"recall"``, of each label, or with
             ``average="micro"`` of the pooled counts.
-        min_recall: Floor for ``"precision"``, likewise.
+        min_recall: Lowest allowed recall for ``"precision"``, likewise.
         costs: Cost of a false positive and of a false negative; one pair, or one per
-            label, shape (n_labels, 2). The score is minus the mean cost per decision.
-        max_positives: Most positive decisions on the data given, in all (their weight,
-            with ``sample_weight``). By a Lagrangian: ``n_positives`` says how
-            many are made, fewer by at most one label's next step.
+            label, shape (n_labels, 2). The score is minus the mean cost per entry.
+        max_positives: Maximum number of predicted positives on the given data, over all
+            labels (their weight, with ``sample_weight``). Found by a Lagrangian:
+            ``n_positives`` says how many are predicted, short of the limit by at most
+            one label's next step.
         cv: Tune on all parts but one and score that one, in turn: a number of
             stratified parts, or pairs of row indices (train, test), such as
             ``GroupKFold(5).split(x, groups=patients)``. The thresholds returned are
-            those of all data. The positions of a sample stay together.
+            tuned on all data. The positions of a sample stay together.
         per_label: False: one threshold for all labels (exact).
         shrinkage: Pull each label's threshold toward the median of all, the more the
-            fewer positives it has: a label with this many goes half-way. ``"auto"``:
-            5, which won on held-out macro F1 in a simulation with rare labels, and none
+            fewer positives it has: a label with this many goes half-way. ``"auto"``: 5,
+            which gave the best held-out macro F1 in a simulation with rare labels; 0
             with ``max_positives`` or ``method="expected"``. 0: the exact optimum on the
-            data given. Probabilities are pulled on the logit scale. No floor is
-            crossed, and no infinite threshold is pulled.
-        method: ``"counts"``: the thresholds that are best for the truth given.
-            ``"expected"``: those that are best for what ``y_score`` lets expect, if
-            these are the probabilities that labels are true: of samples with p = 0.8
-            each is 0.8 of a positive. Calibrate first, with `LabelCalibrator`. The
-            truth is used for ``score`` and ``cv_score`` alone, so that rare labels do
-            not follow accidents.
-        label_names: One name per label, to carry along. Default: those of the columns,
-            where an argument is a data frame, or of the counts in place of ``y_true``.
-        sample_weight: Shape (n_samples,), or that of the positions; the importance of
-            each sample: its counts are multiplied by it. Their scale does not matter
-            (except to a callable and to ``max_positives``). With ``shrinkage=0`` weight
-            2 is a row twice. The pull is that of Kish's effective number of positives,
-            (sum of w)^2 / (sum of w^2): a sample that counts twice is still one
-            observation. If your weights say how often a sample was seen, repeat the
-            rows: ``np.repeat``.
-        random_state: Seed or generator of the parts of ``cv``.
+            given data. Probabilities are pulled on the logit scale. No floor is
+            crossed, and infinite thresholds are not pulled.
+        method: ``"counts"``: the thresholds that are best for the given truth.
+            ``"expected"``: those with the best expected score, if ``y_score`` are the
+            probabilities that labels are true: each sample with p = 0.8 counts as 0.8
+            of a positive. Calibrate first, with `LabelCalibrator`. The truth is then
+            used only for ``score`` and ``cv_score``, so that rare labels do not follow
+            accidents.
+        label_names: One name per label, to carry along. Default: the names of the
+            columns, if an argument is a data frame, or of the counts given as
+            ``y_true``.
+        sample_weight: Shape (n_samples,), or one per position: each sample's counts are
+            multiplied by it. The scale does not matter (except to a callable and to
+            ``max_positives``). With ``shrinkage=0`` weight 2 equals repeating a row.
+            Shrinkage uses Kish's effective number of positives, (sum of w)^2 / (sum of
+            w^2): a sample that counts twice is still one observation. If your weights
+            say how often a sample was seen, repeat the rows: ``np.repeat``.
+        random_state: Seed or generator for the parts of ``cv``.
 
     Returns:
-        `Thresholds`. A label without known positives gets the pooled threshold, or
-        0.5 with ``shrinkage=0``, and scores 0 (NaN, and no part in averages, if
-        nothing of it is known). ``"micro"`` and the objectives
-        ``"cost"``, ``"prevalence"`` and ``"recall"`` need no positives: there its
-        threshold lies just above its highest score, as wherever deciding nothing is
-        best. A label that is always positive, or whose scores are all the same, is
-        decided always or never.
+        `Thresholds`. A label without known positives gets the pooled threshold, or 0.5
+        with ``shrinkage=0``, and scores 0 (NaN, left out of averages, if it has no
+        known entries). ``"micro"`` and the objectives ``"cost"``, ``"prevalence"`` and
+        ``"recall"`` need no positives: there its threshold lies just above its highest
+        score, as wherever it is best to predict nothing. A label that is always
+        positive, or whose scores are all the same, is predicted always or never.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -192,7 +192,8 @@ def tune_thresholds(
         raise TypeError("y_score is missing: pass y_true and y_score.")
     samples, unit = Samples.of(y_true, y_score, sample_weight), 1.0
     if named:
-        # A callable may ask for the counts as they are; the others are ratios of them.
+        # A callable may depend on the size of the counts; the others are ratios of
+        # them.
         samples, unit = samples.scaled()
     plan = plan.in_units(unit)
     fitted = None if cv is None else cross_fit(samples, plan, cv, random_state)
@@ -200,14 +201,14 @@ def tune_thresholds(
     names = (label_names, y_true, y_score)
     tuned = _tuned(samples.present, plan, *names, unit=unit, values=values)
     if plan.average == "samples":
-        decisions = samples.decide(tuned.values)
-        tuned = replace(tuned, score=_score(plan, samples, decisions))
+        predictions = samples.predict(tuned.values)
+        tuned = replace(tuned, score=_score(plan, samples, predictions))
     if fitted is None:
         return tuned
     return replace(
         tuned,
-        cv_score=_score(plan, samples, fitted.decisions),
-        cv_pred=samples.in_positions(fitted.decisions, np.shape(y_true)),
+        cv_score=_score(plan, samples, fitted.predictions),
+        cv_pred=samples.in_positions(fitted.predictions, np.shape(y_true)),
         std=_spread(fitted.parts),
     )
 
@@ -237,7 +238,7 @@ def _spread(parts: Array) -> Array:
 
 
 def _score(plan: Plan, samples: Samples, y_pred: Array) -> Any:
-    return score_decisions(plan.objective, plan.average, samples, y_pred)
+    return score_predictions(plan.objective, plan.average, samples, y_pred)
 
 
 def _refuse_rows(
@@ -280,7 +281,7 @@ def _tuned(
 
 
 def _warn_broken(counts: Counts, plan: Plan, names: list[Any] | None) -> None:
-    """Warn of a floor that no threshold keeps: scores of inf reach all of them."""
+    """Warn if no threshold keeps a floor: scores of inf reach all of them."""
     allowed = plan.objective.allowed
     if allowed is None:
         return
@@ -292,7 +293,7 @@ def _warn_broken(counts: Counts, plan: Plan, names: list[Any] | None) -> None:
         where = "" if pooled else f" in {kind} {listed(labels, 20)}"
         warnings.warn(
             f"No threshold keeps the floor{where}: scores of inf reach all of them, or "
-            "max_positives is too low. Those taken decide as little as they can.",
+            "max_positives is too low. Those returned predict as little as possible.",
             UserWarning,
             stacklevel=4,
         )

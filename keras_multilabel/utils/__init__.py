@@ -1,4 +1,4 @@
-"""What all rooms share: checked arguments, optional imports, threads, Dask.
+"""Shared by all rooms: checked arguments, optional imports, threads, Dask.
 
 It imports nothing of ours.
 """

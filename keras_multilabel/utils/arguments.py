@@ -1,7 +1,7 @@
 """Arguments in, checked arrays out.
 
-The one place that knows what "unknown" looks like, -1 or NaN in ``y_true``, and what a
-probability is.
+The one place that defines what "unknown" looks like, -1 or NaN in ``y_true``, and what
+a probability is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +17,12 @@ from keras_multilabel.utils.options import Average
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 
 AVERAGES = (None, *get_args(Average))
-# By so much may rounding carry the probabilities of a network above 1.
+# Rounding may put the probabilities of a network this far above 1.
 ROUNDING = 1e-6
 # 1.0 as float16.
 HALF_ONE = 0x3C00
 # Truth is turned into bytes in blocks of at most this many entries, few enough for the
-# cache; one block takes no thread, which would cost more than its work.
+# cache; a single block runs without a thread, which would cost more than its work.
 BLOCK = 2**18
 
 
@@ -36,7 +36,7 @@ def check_word(name: str, word: Any, words: Any) -> None:
 def check_scores(y_score: Array, y_true: Array | None = None) -> Array:
     """Return ``y_score`` as float32 or float64 without NaN, and without rounding.
 
-    Where ``y_true`` is unknown, NaN becomes 0.
+    NaN becomes 0 where ``y_true`` is unknown.
     """
     if y_score.dtype not in (np.float32, np.float64):
         if y_score.dtype.itemsize == 8:
@@ -48,7 +48,7 @@ def check_scores(y_score: Array, y_true: Array | None = None) -> Array:
 
 
 def _check_no_nan(values: Array, name: str) -> Array:
-    # max() hands a NaN on: a third of the time of isnan().any(), no temporary.
+    # max() passes a NaN on: a third of the time of isnan().any(), no temporary.
     if values.size and np.isnan(values.max()):
         row, column = np.argwhere(np.isnan(values))[0]
         raise ValueError(
@@ -83,7 +83,7 @@ def is_unknown(values: Array) -> Array:
 
 
 def blank_unknown(y_score: Array, y_true: Any) -> Array:
-    """Scores with 0 where the truth is unknown: what a model gives there is its own."""
+    """Scores with 0 where the truth is unknown, whatever the model gives."""
     y_true = y_true.toarray() if hasattr(y_true, "toarray") else y_true
     return np.where(is_unknown(y_true), y_score.dtype.type(0), y_score)
 
@@ -109,7 +109,7 @@ def check_truth(y_true: Array) -> Array:
 
 
 def sides(truth: Array) -> tuple[Array, Array | None]:
-    """``(positive, known)`` of what `check_truth` gave, as of `check_targets`."""
+    """``(positive, known)`` of a result of `check_truth`, as from `check_targets`."""
     if truth.size == 0 or truth.view(np.uint8).max() <= 1:
         return truth.view(np.uint8), None
     return (truth == 1).view(np.uint8), (truth >= 0).view(np.uint8)
@@ -132,15 +132,15 @@ def check_targets(block: Array, name: str = "y_true") -> tuple[Array, Array | No
     return positive, known
 
 
-def check_decisions(block: Array) -> Array:
-    """Return ``y_pred`` as uint8 0 / 1: a decision is never unknown."""
+def check_predictions(block: Array) -> Array:
+    """Return ``y_pred`` as uint8 0 / 1: a prediction is never unknown."""
     positive, known = _as_bytes(block)
     if known is not None:
         found = block[known == 0][0]
         got = f"{found}, one is missing" if found != found else f"{found}"
         raise ValueError(
-            f"y_pred must hold decisions, 0 or 1; got {got}. Scores become decisions "
-            "with y_score >= 0.5 or apply_thresholds."
+            f"y_pred must hold predictions, 0 or 1; got {got}. Scores become "
+            "predictions with y_score >= 0.5 or apply_thresholds."
         )
     return positive
 
@@ -148,13 +148,13 @@ def check_decisions(block: Array) -> Array:
 def _as_bytes(block: Array) -> tuple[Array, Array | None]:
     """``block == 1`` as uint8, and where it is 0 or 1 (None: everywhere)."""
     if block.dtype.kind in "biu":
-        # Without a sign -1 is the largest of all.
+        # As an unsigned number -1 is the largest of all.
         unsigned = block.view(f"u{block.itemsize}")
         if unsigned.max(initial=0) <= 1:
             positive = unsigned if block.itemsize == 1 else unsigned == 1
             return positive.view(np.uint8), None
     if block.dtype == np.float16:
-        # NumPy compares these one by one, and their bits many at a time.
+        # NumPy compares these one by one, but combines many bits at a time.
         bits = block.view(np.uint16)
         positive, known = bits == HALF_ONE, bits << 1 == 0
     else:
@@ -209,7 +209,7 @@ def check_num_labels(num_labels: int) -> int:
 
 
 def check_label_names(label_names: Iterable[Any] | None, n_labels: int) -> list[str]:
-    """Return one name per label; ``"label 0"`` and so on where none are given."""
+    """Return one name per label; ``"label 0"`` and so on if none are given."""
     if label_names is None:
         return [f"label {index}" for index in range(n_labels)]
     names = [str(name) for name in label_names]

@@ -1,4 +1,4 @@
-"""How an object was made, as scikit-learn shows it: what differs from the defaults."""
+"""How an object was made, in scikit-learn's style: only what differs from defaults."""
 
 import inspect
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_multilabel.utils.defaults import Default
 
-# Of longer lists the first few entries are shown, and of longer values the type alone.
+# Longer lists are cut to a few entries, and longer values to their type.
 MOST = 8
 LONGEST = 80
 
@@ -20,7 +20,7 @@ def constructor_repr(
     Args:
         kind: What was constructed.
         options: Its options.
-        usual: What the default of some of them became.
+        usual: The values that some defaults stand for.
     """
     parameters = inspect.signature(kind).parameters
     defaults = {name: parameter.default for name, parameter in parameters.items()}
@@ -40,12 +40,12 @@ def _same(value: Any, default: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Arrays and tuples as lists, which compare to one truth."""
+    """Arrays and tuples as lists, whose comparison gives one truth value."""
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, (list, tuple)):
         return [_plain(entry) for entry in value]
-    # Tensors and data frames are no defaults, and do not compare to one truth.
+    # Tensors and data frames are never defaults, and give no single truth value.
     return object() if _has_axes(value) else value
 
 

@@ -1,7 +1,7 @@
-"""Blocks of Dask collections, each counted where it lies, added as a tree.
+"""Blocks of Dask collections, each counted where it is, added as a tree.
 
 All counts of this package merge with ``+``, so one function serves them all. Dask is
-imported by the first of its collections that comes in.
+only imported once one of its collections is passed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from keras_multilabel.utils.matrices import check_columns
 from keras_multilabel.utils.optional import require
 
-# So many partial results are added at a time, on one worker.
+# Partial results added at a time, on one worker.
 FAN_IN = 8
 
 
@@ -32,12 +32,12 @@ def sum_blocks(function: Callable[..., Any], **values: Any) -> Any:
     """``function`` of each block of rows, added up with ``+`` as a tree.
 
     Args:
-        function: Takes a block of each value, in their order, and returns what ``+``
-            adds up. Neither may change what it is given: the work of a lost worker is
-            done once more.
-        **values: Dask arrays (chunks may be of unknown size), arrays beside them, and
+        function: Takes a block of each value, in their order, and returns results that
+            ``+`` adds up. Neither may change its inputs: the work of a lost worker is
+            repeated.
+        **values: Dask arrays (chunks may have unknown sizes), arrays beside them, and
             None, which stays None; or data frames and columns, of which ``function``
-            is given pandas blocks. The names are those in errors.
+            gets pandas blocks. The names appear in errors.
     """
     given = {name: value for name, value in values.items() if value is not None}
     first, *others = given
@@ -80,8 +80,9 @@ def _is_frame(value: Any) -> bool:
 def _map_frames(of_blocks: Callable[..., Any], frames: dict[str, Any]) -> Any:
     """A lazy column whose partitions are results, whatever the function returns.
 
-    One expression of all: of files that several of them come from, each is read once,
-    and Dask, which may put several into a partition, does so alike for all.
+    It is one expression of all collections, so a file that several of them come from is
+    read once, and Dask, which may put several files into a partition, does so for all
+    alike.
     """
     for name, frame in frames.items():
         if frame.ndim == 1 and str(frame.dtype) in ("string", "str"):
@@ -155,7 +156,7 @@ def _as_array(value: Any) -> Any:
 
 
 def _check_shapes(arrays: dict[str, Any]) -> None:
-    """Raise where shapes differ; sizes that are not known yet pass."""
+    """Raise if shapes differ; sizes that are not known yet pass."""
     (first_name, first), *others = arrays.items()
     for name, array in others:
         n_axes = max(first.ndim, array.ndim)
@@ -172,7 +173,7 @@ def _check_shapes(arrays: dict[str, Any]) -> None:
 
 
 def _split(name: str, array: Any, rows: tuple[float, ...]) -> Any:
-    """The array in the given chunks of rows, of all columns each."""
+    """The array in the given chunks of rows, each with all columns."""
     columns = dict.fromkeys(range(1, array.ndim), -1)
     if not np.isnan([*rows, *array.chunks[0]]).any():
         return array.rechunk({0: rows, **columns})

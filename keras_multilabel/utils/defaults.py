@@ -1,4 +1,4 @@
-"""Defaults that can be told from the same values passed by the user."""
+"""Defaults that can be distinguished from equal values passed by the user."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +20,12 @@ def default(value: Any) -> Any:
 
 
 def given(options: dict[str, Any]) -> list[str]:
-    """The names of those that the user passed."""
+    """The names of the options that the user passed."""
     return [name for name, value in options.items() if not isinstance(value, Default)]
 
 
 def resolved(options: dict[str, Any]) -> dict[str, Any]:
-    """The options with the values of their defaults."""
+    """The options, with the values of their defaults."""
     return {
         name: value.value if isinstance(value, Default) else value
         for name, value in options.items()

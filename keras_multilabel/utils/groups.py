@@ -27,7 +27,7 @@ def _numbered(values: Any) -> Array:
         _check_none_missing(distinct.tolist(), values)
         numbers: Array = group
         return numbers
-    # NumPy would make 1 and "1" one group.
+    # NumPy would treat 1 and "1" as one group.
     found = dict.fromkeys(values)
     _check_none_missing(found, values)
     try:
@@ -48,7 +48,7 @@ def _check_none_missing(distinct: Iterable[Any], values: Any) -> None:
 
 
 def generator(random_state: Any) -> np.random.Generator:
-    """A generator from a seed; from a generator, old or new, whose state moves on."""
+    """A generator from a seed; or from a generator, old or new, which advances."""
     if isinstance(random_state, np.random.RandomState):
         random_state = random_state.randint(2**31 - 1)
     return np.random.default_rng(random_state)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # EXIF 5 to 8 turn by 90 degrees.
 _SIDEWAYS = (5, 6, 7, 8)
 _ORIENTATION = 274
-# What may hold an orientation, where it comes after the pixels of a PNG.
+# Chunks that may hold an orientation after the pixels of a PNG.
 _PNG_LATE = (b"eXIf", b"iTXt", b"zTXt", b"tEXt")
 # Files that a thread reads at a time.
 _PART = 256
@@ -27,11 +27,11 @@ _PART = 256
 
 @dataclass(frozen=True, eq=False)
 class Headers:
-    """What the headers of image files say.
+    """The contents of image headers.
 
     Attributes:
-        sizes: Upright ``(width, height)``, int64 (n_files, 2); 0 where unreadable.
-        formats: Of each file, such as ``"JPEG"``; None where unreadable.
+        sizes: Upright ``(width, height)``, int64 (n_files, 2); 0 if unreadable.
+        formats: The format of each file, such as ``"JPEG"``; None if unreadable.
         reasons: Why files cannot be read, by their position.
     """
 
@@ -43,7 +43,7 @@ class Headers:
 def read_headers(paths: Sequence[str]) -> Headers:
     """Read sizes and formats of many image files, without decoding them.
 
-    Sizes are those after the rotation that EXIF asks for, as the images will be read.
+    Sizes are those after the rotation in EXIF, as the images will be read.
     """
     slices = equal_parts(len(paths), _PART)
     parts = map_threads(lambda part: [*map(read_header, paths[part])], slices)
@@ -60,7 +60,7 @@ def read_headers(paths: Sequence[str]) -> Headers:
 
 
 def check_headers(paths: Sequence[str]) -> Headers:
-    """As `read_headers`, if all files can be read."""
+    """As `read_headers`, but raise unless all files can be read."""
     headers = read_headers(paths)
     if headers.reasons:
         files = [f"{paths[place]} ({why})" for place, why in headers.reasons.items()]
@@ -94,13 +94,13 @@ def _orientation(image: PIL.Image.Image, path: str) -> int:
     import PIL.Image
 
     if image.format == "PNG" and not _has_late_text(path):
-        # That of PNG decodes the pixels first, to see what comes after them.
+        # For PNG it decodes the pixels first, to see what comes after them.
         return PIL.Image.Image.getexif(image).get(_ORIENTATION, 1)
     return image.getexif().get(_ORIENTATION, 1)
 
 
 def _has_late_text(path: str) -> bool:
-    """Whether a PNG has chunks after its pixels in which an orientation may be."""
+    """Whether a PNG has chunks after its pixels that may hold an orientation."""
     with open(path, "rb") as file:
         file.seek(8)
         pixels = False

@@ -1,6 +1,6 @@
-"""Every place where this package leans on how Keras works inside, one function each.
+"""Every place where this package relies on how Keras works inside, one function each.
 
-Each says what it relies on, and has a test that fails on the day Keras moves.
+Each says what it relies on, and has a test that fails on the day Keras changes.
 Everything else in the package uses what Keras documents.
 """
 
@@ -14,10 +14,10 @@ from keras import ops
 
 
 def metrics_inside(metric: Any) -> Iterator[Any]:
-    """The metrics that one of ``model.metrics`` holds, itself included.
+    """The metrics inside one of ``model.metrics``, itself included.
 
-    Relies on: what ``compile(metrics=...)`` was given stands in attributes of one of
-    ``model.metrics`` until the first batch, when Keras takes it apart.
+    Relies on: the metrics of ``compile(metrics=...)`` are in attributes of one of
+    ``model.metrics`` until the first batch, when Keras unpacks them.
     """
     for part in keras.tree.flatten([metric, list(vars(metric).values())]):
         if isinstance(part, keras.metrics.Metric):
@@ -25,10 +25,10 @@ def metrics_inside(metric: Any) -> Iterator[Any]:
 
 
 class TwoTrainFunctions:
-    """What ``fit`` calls for each step: one of two functions, chosen at each call.
+    """The function that ``fit`` calls for each step: one of two, chosen at each call.
 
     Relies on: ``fit`` looks ``model.train_function`` up, and calls it from Python, at
-    every step; it makes one before ``on_train_begin``, and only where there is none.
+    every step; it creates one before ``on_train_begin``, and only if there is none.
     """
 
     def __init__(self, usual: Any, other: Any, choose_other: Callable[[], bool]):
@@ -42,11 +42,11 @@ class TwoTrainFunctions:
 def add_train_function(model: keras.Model, choose_other: Callable[[], bool]) -> None:
     """Let ``fit`` call a second train function while ``choose_other()`` is true.
 
-    It does the same, but is traced by itself: a Python attribute that a compiled step
-    has read may have another value in it. Each is kept for the next fit.
+    It does the same, but is traced separately: a Python attribute that a compiled step
+    has read may have another value in it. Both are kept for the next fit.
 
     Relies on: ``make_train_function(force=True)`` builds one around
-    ``model.train_step``. JAX would take the trace of an equal function, that of the
+    ``model.train_step``. JAX would reuse the trace of an equal function, such as the
     same method; hence the wrapper.
     """
     usual = model.train_function
@@ -66,7 +66,7 @@ def callbacks_beside(callback: keras.callbacks.Callback, kind: type) -> list[Any
     """The callbacks of a kind that are in the list of the same ``fit``.
 
     Relies on: ``fit`` gives all callbacks of its list one and the same ``params``. The
-    list itself is not to be had, so all objects of Python are looked through.
+    list itself is not accessible, so all Python objects are searched.
     """
     if callback.params is None:
         return []
@@ -81,8 +81,8 @@ def unshare_weights(model: keras.Model) -> None:
     """Give a JAX model buffers of its own, before a pass that donates them.
 
     Relies on: on JAX ``assign`` shares the buffer, so after `SwapEMAWeights` of the
-    last epoch weights and averages are one, and a pass that donates the former would
-    delete the latter.
+    last epoch weights and averages are one, and a pass that donates the weights would
+    delete the averages.
     """
     if keras.backend.backend() == "jax":
         for variable in model.trainable_variables:
@@ -90,7 +90,7 @@ def unshare_weights(model: keras.Model) -> None:
 
 
 def predict_whole_batch(model: keras.Model, *arguments: Any) -> Any:
-    """What ``predict_step`` returns, where ``call`` is given y and weights too.
+    """The return value of ``predict_step``, if ``call`` is given y and weights too.
 
     Relies on: Keras calls ``predict_step(data)``, and on JAX ``predict_step(state,
     data)`` with a state that ``stateless_call`` takes; it expects the outputs, and on
@@ -110,8 +110,8 @@ def weights_kept(predicting: keras.Model, model: keras.Model) -> Iterator[None]:
     """Give a JAX model its weights back if ``predicting.predict`` breaks off.
 
     Relies on: Keras's JAX trainer takes the values out of the variables while it
-    predicts, and ``jax_state_sync`` puts them back. An exception on the way, say from
-    a data source, would lose them.
+    predicts, and ``jax_state_sync`` puts them back. An exception in between, for
+    example from a data source, would lose them.
     """
     if keras.backend.backend() != "jax":
         yield
@@ -130,7 +130,7 @@ def weights_kept(predicting: keras.Model, model: keras.Model) -> Iterator[None]:
 def torch_storage(variable: Any) -> Any:
     """The torch tensor of a Keras variable, to be written in place.
 
-    Relies on: on torch ``variable.value`` is the tensor itself, and no copy.
+    Relies on: on torch ``variable.value`` is the tensor itself, not a copy.
     """
     return variable.value
 
@@ -146,9 +146,9 @@ def operation_activation(operation: Any) -> str | None:
 def replace_where_not(mask: Any, output: Any, stand_in: float) -> Any:
     """``output`` with ``stand_in`` outside ``mask``, and so its logits if it has any.
 
-    Relies on: on TensorFlow the output of a sigmoid carries the logits it was made of,
-    which ``binary_crossentropy`` takes in its place, so that a saturated output still
-    has a gradient. A new tensor would come without them.
+    Relies on: on TensorFlow the output of a sigmoid carries its logits, which
+    ``binary_crossentropy`` uses instead, so that a saturated output still has a
+    gradient. A new tensor would come without them.
     """
     replaced = ops.where(mask, output, stand_in)
     logits = getattr(output, "_keras_logits", None)

@@ -1,4 +1,4 @@
-"""Names of labels, which travel with what was counted or tuned for these labels."""
+"""Names of labels, which results carry along from the data."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -13,10 +13,10 @@ LIBRARIES = ("pandas", "polars")
 
 
 class LabelNames(list[Any]):
-    """Names of labels, and which library's data frame they came with.
+    """Names of labels, and the library of the data frame that they came with.
 
     Attributes:
-        library: ``"pandas"`` or ``"polars"``, of which ``to_frame`` makes a data frame.
+        library: ``"pandas"`` or ``"polars"``, which ``to_frame`` uses.
     """
 
     library: str
@@ -42,7 +42,7 @@ def given_names(
 ) -> LabelNames | None:
     """One name per label: those given, else those of the first of ``values`` with any.
 
-    Values may be anything: data frames and results have names. None where none has.
+    Values may be anything: data frames and results have names. None if none has any.
     """
     if isinstance(label_names, (set, frozenset)):
         raise TypeError(
@@ -56,7 +56,7 @@ def given_names(
     library = library_of(*values, found[0])
     names, *others = (list(map(str, names)) for names in found)
     for other in others:
-        # Other words for the labels are fine, the same ones elsewhere are not.
+        # Other words for the labels are fine, the same words in another order are not.
         if names != other and sorted(names) == sorted(other):
             merged_names(names, other)
     return LabelNames(check_label_names(names, n_labels), library)
@@ -65,7 +65,7 @@ def given_names(
 def shown_names(
     label_names: Iterable[Any] | None, n_labels: int, *values: Any
 ) -> list[Any]:
-    """As `given_names`; ``"label 0"`` and so on where there are none."""
+    """As `given_names`; ``"label 0"`` and so on if there are none."""
     names = given_names(label_names, n_labels, *values)
     return check_label_names(None, n_labels) if names is None else names
 
@@ -91,7 +91,7 @@ def check_order(values: Any, label_names: Sequence[Any] | None, name: str) -> No
 
 
 def merged_names(one: list[Any] | None, other: list[Any] | None) -> list[Any] | None:
-    """The names of two parts of the data: the same, or those of one alone."""
+    """The names of two parts of the data: equal, or those of one alone."""
     if one is None or other is None or list(one) == list(other):
         return other if one is None else one
     pairs = enumerate(zip(one, other, strict=False))
@@ -109,7 +109,7 @@ def merged_names(one: list[Any] | None, other: list[Any] | None) -> list[Any] | 
 
 
 def label_index(key: Any, names: Sequence[Any] | None) -> Any:
-    """What picks labels out of an array: names, one or a list, as positions."""
+    """The index that picks labels out of an array: names, as positions."""
     # Of arrays, and of the index of a data frame.
     key = key.tolist() if hasattr(key, "tolist") else key
     if isinstance(key, str):
@@ -122,7 +122,7 @@ def label_index(key: Any, names: Sequence[Any] | None) -> Any:
 
 
 def names_at(names: Sequence[Any] | None, index: Any) -> LabelNames | None:
-    """The names of the labels picked; None where one alone was."""
+    """The names of the picked labels; None for a single label."""
     if names is None:
         return None
     picked = np.array(names, object)[index]
@@ -137,7 +137,7 @@ def _position(name: Any, names: Sequence[Any] | None) -> int:
 
 
 def unknown_label(name: Any, names: Sequence[Any] | None) -> KeyError:
-    """The error for a label that there is not, with those that come close."""
+    """The error for an unknown label, with similar names."""
     if names is None:
         return KeyError(
             f"{name!r}: these labels have no names, only positions. Give them names "

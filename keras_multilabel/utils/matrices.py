@@ -1,7 +1,7 @@
 """Anything that holds numbers -> a NumPy array of them, in native byte order.
 
-Missing entries, masked or ``<NA>``, become NaN, so that truth is unknown there, and
-scores, decisions and weights are refused.
+Missing entries, masked or ``<NA>``, become NaN: then truth is unknown, and scores,
+predictions and weights are refused.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 Array = npt.NDArray[Any]
-# Integers up to here are floats too.
+# Integers up to here are exact in float64.
 EXACT = 2**53
 
 
@@ -68,7 +68,7 @@ def as_numbers(values: Any, name: str) -> Array:
 
 
 def _on_host(values: Any, name: str) -> Any:
-    """What NumPy reads, of sparse matrices and of tensors of torch."""
+    """Sparse matrices and torch tensors in a form that NumPy reads."""
     if hasattr(values, "collect"):  # a LazyFrame of polars
         raise TypeError(
             f"{name} must be data, and is a {type(values).__name__}, which has yet to "
@@ -80,7 +80,7 @@ def _on_host(values: Any, name: str) -> Any:
         # NumPy refuses tensors that need gradients, lie on a device or are bfloat16.
         values = values.detach().cpu()
         return values.float() if str(values.dtype) == "torch.bfloat16" else values
-    # scipy is not the only one that has sparse matrices.
+    # scipy is not the only library with sparse matrices.
     return values.toarray() if hasattr(values, "toarray") else values
 
 
@@ -94,13 +94,13 @@ def canonical_rows(matrix: Any) -> Any:
 
 
 def _mixes(frame: Any) -> bool:
-    """Whether columns are of several types: NumPy's common one may round."""
+    """Whether columns have several types: converting to a common one may round."""
     types = list(getattr(frame, "dtypes", ()))
     return len(set(map(str, types))) > 1
 
 
 def check_exact(values: Array, name: str) -> None:
-    """Raise if integers beyond those that floats have would be rounded."""
+    """Raise if integers that floats cannot hold would be rounded."""
     if values.size and not -EXACT <= int(values.min()) <= int(values.max()) <= EXACT:
         raise ValueError(
             f"{name} must fit float64 exactly; got integers beyond 2^53, from "
@@ -186,7 +186,7 @@ def _is_classifier_output(values: Any) -> bool:
         return False
     if any(len(getattr(array, "shape", ())) != 2 for array in values):
         return False
-    # Labels per step may come as such a list too; but no probabilities of two classes.
+    # Labels per step may come as such a list too, but not as two-class probabilities.
     same_shape = len({tuple(array.shape) for array in values}) == 1
     return not same_shape or _are_of_two_classes(np.asarray(values[0]))
 
@@ -196,7 +196,7 @@ def _are_of_two_classes(array: Array) -> bool:
 
 
 def _positive_column(values: Any, name: str) -> Array:
-    """Probabilities of class 1, of a list of arrays (n_samples, 2), one per label."""
+    """Probabilities of class 1, from a list of arrays (n_samples, 2), one per label."""
     arrays = [as_numbers(value, name) for value in values]
     for label, array in enumerate(arrays):
         if array.shape != (len(arrays[0]), 2):
@@ -210,14 +210,14 @@ def _positive_column(values: Any, name: str) -> Array:
 
 
 def column_names(values: Any) -> list[str] | None:
-    """Names of a data frame's columns; None where there are none but numbers."""
-    # A column of Dask has columns too; a LazyFrame, which is refused later, warns.
+    """Names of a data frame's columns; None if they are only numbers."""
+    # A Dask column has columns too; a LazyFrame, which is refused later, warns.
     nameless = getattr(values, "ndim", 2) == 1 or hasattr(values, "collect")
     columns = None if nameless else getattr(values, "columns", None)
     if columns is None or not any(isinstance(name, str) for name in columns):
         return None
     names = [str(name) for name in columns]
-    # What polars calls columns that were given no names.
+    # The names that polars gives to columns without names.
     return None if names == [f"column_{i}" for i in range(len(names))] else names
 
 

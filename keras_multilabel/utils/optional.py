@@ -9,7 +9,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def require(module: str, *, extra: str) -> Any:
-    """Import ``module``, or raise an ImportError that says which extra brings it."""
+    """Import ``module``, or raise an ImportError that names the extra to install."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -20,12 +20,12 @@ def require(module: str, *, extra: str) -> Any:
 
 
 def explain_backend(error: ModuleNotFoundError) -> None:
-    """Raise an ImportError in place of one from Keras that lacks its backend."""
+    """Raise an ImportError in place of Keras's own if its backend is missing."""
     missing = (error.name or "").partition(".")[0]
     if missing not in BACKENDS:
         return
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
-    if missing in installed:  # and broken: its own error says more
+    if missing in installed:  # but broken: its own error says more
         return
     if not installed:
         raise ImportError(

@@ -1,4 +1,4 @@
-"""The words that options take: a checker reads them, and so do the checks."""
+"""The words that options take, for type checkers and for checks at run time."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol
@@ -9,7 +9,7 @@ import numpy as np
 PooledAverage = Literal["micro", "macro", "weighted"]
 Average = Literal[PooledAverage, "samples"]
 
-# Scores that callback and compiled metric know; and one that needs the samples.
+# Scores of callback and compiled metric; and one that needs the samples.
 ScoreName = Literal[
     "f1",
     "f1_score",
@@ -43,10 +43,10 @@ ObjectiveName = Literal[
     "cost",
 ]
 
-# What thresholds are searched in: counts of the truth, or expected ones.
+# The counts that thresholds are searched in: of the truth, or expected ones.
 ThresholdMethod = Literal["counts", "expected"]
 
-# What two models are compared by, and how the p-values of labels are corrected.
+# The metrics for comparing two models, and corrections of the labels' p-values.
 ComparedMetric = Literal[
     "f1",
     "f1_score",
@@ -62,14 +62,14 @@ ComparedMetric = Literal[
     "roc_auc_score",
 ]
 Correction = Literal["holm", "fdr_bh"]
-# How intervals come about.
+# How intervals are computed.
 IntervalMethod = Literal["analytic", "bootstrap"]
 
-# Weights of classes, and how those of a sample's labels become one.
+# Weights of classes, and how a sample's weights are combined.
 Scheme = Literal["balanced", "sqrt", "pos_weight", "effective"]
 Reduce = Literal["mean", "max", "sum", "geometric"]
 
-# Keras's own, of a loss.
+# Keras's own reductions of a loss.
 Reduction = (
     Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
     | None
@@ -84,14 +84,14 @@ Interpolation = Literal["area", "bilinear", "antialias"]
 ColorMode = Literal["rgb", "grayscale"]
 PixelType = Literal["float32", "uint8"]
 DatasetFormat = Literal["tf", "pydataset"]
-# What a doubtful entry of a data set says about its label; and an empty cell.
+# The meaning of a doubtful entry of a data set; and of an empty cell.
 Doubt = Literal["positive", "unknown", "negative"]
 Blank = Literal["error", "unknown", "negative"]
 Severity = Literal["error", "warning"]
 
 
 class SupportsArray(Protocol):
-    """What NumPy reads as an array."""
+    """Values that NumPy reads as an array."""
 
     def __array__(self) -> np.ndarray[Any, Any]:
         """The array."""

@@ -37,10 +37,10 @@ class _Blas:
 
 @contextmanager
 def _one_blas_thread() -> Iterator[None]:
-    """Keep products of matrices in the thread that asks for them.
+    """Keep matrix products in the thread that calls them.
 
-    Threads of ours times threads of BLAS are more than there are cores, and those of
-    BLAS spin: on a busy machine what takes 2 seconds takes 10.
+    Our threads times BLAS threads would be more than there are cores, and BLAS threads
+    spin: on a busy machine 2 seconds become 10.
     """
     with _Blas.lock:
         if _Blas.users == 0:
@@ -57,7 +57,7 @@ def _one_blas_thread() -> Iterator[None]:
 
 @lru_cache(1)
 def _controller() -> Any:
-    # To look through all libraries takes some milliseconds; NumPy's stays the same.
+    # Searching all libraries takes some milliseconds; NumPy's stays the same.
     return ThreadpoolController().select(internal_api="openblas")
 
 

@@ -20,12 +20,12 @@ def rows_of(values: Any) -> Any:
 def position_weights(sample_weight: Any, y: Any) -> Any:
     """Weights with the shape of ``y`` without labels, one for each position.
 
-    Weights of rows count for each position in them. Keras would multiply them with the
-    wrong axis, and divide by their sum as if a row were one sample.
+    Weights of rows count for each of their positions. Keras would multiply them along
+    the wrong axis, and divide by their sum as if a row were one sample.
 
     Args:
-        sample_weight: Shape (batch,) or that of the positions, (batch, ...), or a part
-            of it from the left; with or without a last axis of 1.
+        sample_weight: Shape (batch,) or that of the positions, (batch, ...), or its
+            first axes; with or without a last axis of 1.
         y: A tensor, shape (batch, ..., n_labels).
     """
     weight, positions = ops.convert_to_tensor(sample_weight), tuple(y.shape[:-1])
@@ -58,8 +58,8 @@ def row_weights(sample_weight: Any, y: Any) -> Any:
 def check_shapes(y_true: Any, y_pred: Any, n_labels: int | None = None) -> Any:
     """Return the tensor ``y_true`` if it has the shape of ``y_pred``.
 
-    It would broadcast. In a graph of TensorFlow its number of labels may be known only
-    when it runs: then that is checked then.
+    Otherwise it would broadcast. In a TensorFlow graph the number of labels may only be
+    known at run time: then it is checked there.
     """
     shapes = tuple(y_true.shape), tuple(y_pred.shape)
     same = len(shapes[0]) == len(shapes[1]) >= 2 and all(

@@ -17,7 +17,7 @@ def round_up(thresholds: Array, dtype: str) -> Array:
     """The smallest numbers of ``dtype`` that are not below ``thresholds``.
 
     A float32 reaches a float64 threshold exactly if it reaches this number: the nearest
-    float32 may lie below the threshold, and let a score through.
+    float32 may lie below the threshold, and let a lower score pass.
 
     Example:
         >>> float(np.float32(0.7)), float(round_up(np.array(0.7), "float32"))
@@ -27,7 +27,7 @@ def round_up(thresholds: Array, dtype: str) -> Array:
         nearest = thresholds.astype(dtype)
         below = nearest.astype(np.float64) < thresholds
         above = np.where(below, np.nextafter(nearest, np.inf, dtype=dtype), nearest)
-    # TensorFlow and JAX compare subnormal numbers as if they were 0, and a score of
-    # 0 would reach them.
+    # TensorFlow and JAX treat subnormal numbers as 0 in comparisons, and a score of 0
+    # would reach them.
     tiny = np.finfo(dtype).tiny
     return np.where((above > 0) & (above < tiny), tiny, above).astype(dtype)

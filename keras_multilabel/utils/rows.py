@@ -15,14 +15,14 @@ from keras_multilabel.utils.matrices import (
 
 
 class Rows(NamedTuple):
-    """Truth beside scores or decisions, a row for each sample, or for each position.
+    """Truth beside scores or predictions, a row per sample, or per position.
 
     Attributes:
         y_true: Shape (n_rows, n_labels).
-        other: Scores or decisions, same shape.
+        other: Scores or predictions, same shape.
         weight: float64, shape (n_rows,), or None.
-        sample: Of labels per step or pixel, which sample each row is a position of,
-            shape (n_rows,); None where each row is a sample.
+        sample: For labels per step or pixel, the sample that each row is a position of,
+            shape (n_rows,); None if each row is a sample.
     """
 
     y_true: Array
@@ -41,7 +41,7 @@ def check_pair(
 ) -> Rows:
     """Return ``y_true`` and ``other`` as numeric arrays of one shape, with weights.
 
-    Where both are data frames, their columns must be the same, in the same order.
+    If both are data frames, their columns must be the same, in the same order.
     """
     check_columns(y_true, other, name)
     y_true, other = check_positions(y_true, "y_true"), check_positions(other, name)
@@ -64,15 +64,15 @@ def flatten(values: Array) -> Array:
 
 
 def check_rows(y_true: Array) -> Array:
-    """Return ``y_true`` if it has any rows: a score of nothing is no number."""
+    """Return ``y_true`` if it has any rows: without rows there is no score."""
     if len(y_true) == 0:
         raise ValueError("y_true must have at least one sample; got 0.")
     return y_true
 
 
-def check_weighed(any_counted: Any, sample_weight: Any) -> None:
-    """Raise if weights, which parts of the data may have of 0, were 0 throughout."""
-    # (Of a lazy array the weights are read again, where nothing was counted.)
+def check_weighted(any_counted: Any, sample_weight: Any) -> None:
+    """Raise if all weights are 0, which is allowed in parts of the data."""
+    # (Weights of a lazy array are read again, if nothing was counted.)
     if sample_weight is not None and not any_counted:
         weight = as_numbers(sample_weight, "sample_weight")
         check_sample_weight(weight, weight.shape)
@@ -84,10 +84,11 @@ def check_sample_weight(
     """Return ``sample_weight`` as float64 (n_rows,), or None.
 
     Args:
-        sample_weight: One weight per sample, which then counts for each position in
-            it, or one per position.
+        sample_weight: One weight per sample, which then counts for each of its
+            positions, or one per position.
         positions: The shape of the truth without labels; ``(n_samples,)`` if flat.
-        of_part: Only a part of the data, a batch say, may have no weight at all.
+        of_part: Whether it belongs to a part of the data, such as a batch, which may
+        have only zeros.
     """
     if sample_weight is None:
         return None

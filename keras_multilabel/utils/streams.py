@@ -1,6 +1,6 @@
-"""Data that comes in batches: who reads it, how long it is, and its batches.
+"""Data that comes in batches: who reads it, its length, and its batches.
 
-Nothing here imports Keras: what Keras reads is known by where its class comes from.
+Nothing here imports Keras: what Keras reads is recognized by the module of its class.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ def is_stream(y: Any) -> bool:
 
 
 def n_batches(data: Any) -> float | None:
-    """Number of batches, infinity where it never ends, None if not known."""
+    """Number of batches, infinity for an endless stream, None if not known."""
     if _is_indexed(data):
         return np.inf if data.num_batches is None else int(data.num_batches)
     if callable(getattr(data, "cardinality", None)):
@@ -37,7 +37,7 @@ def n_batches(data: Any) -> float | None:
         return {-1: np.inf, -2: None}.get(length, length)
     try:
         return len(data)
-    except (TypeError, NotImplementedError):  # of loaders over a stream
+    except (TypeError, NotImplementedError):  # from loaders over a stream
         return None
 
 
@@ -56,7 +56,7 @@ def batches(data: Any) -> Iterator[Any]:
 
 
 def not_empty(data: Iterable[Any], name: str) -> Iterator[Any]:
-    """The batches as a generator, which is what Keras reads; an error if none comes."""
+    """The batches as a generator, which Keras reads; an error if there are none."""
     iterator = iter(data)
     first = list(islice(iterator, 1))
     if not first:

@@ -18,7 +18,7 @@ from keras_multilabel.utils.label_names import (
 from keras_multilabel.utils.matrices import Array
 from keras_multilabel.utils.optional import require
 
-# So many rows are shown whole (the labels of VOC); of more the first and last few.
+# Up to this many rows are all shown (the labels of VOC); else the first and last few.
 MOST_ROWS = 20
 ENDS = 8
 # Longer names lose their middle.
@@ -27,13 +27,13 @@ WIDEST = 40
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A row per label (or sample), and what there is to say of all of them.
+    """A row per label (or sample), and facts about all of them.
 
     Attributes:
-        title: The first line, or lines; all there is where there are no columns.
-        names: Of the rows.
+        title: The first line, or lines; all there is without columns.
+        names: Names of the rows.
         columns: Numbers, or cells as text, one per row, by the name of the column.
-        index: What a row is.
+        index: The name of the index: what a row is.
     """
 
     title: str
@@ -56,20 +56,20 @@ class Table:
         return "\n".join([self.title, *text])
 
     def html(self) -> str:
-        """The same as HTML, in which names are text and no tags."""
+        """The same as HTML; names are text, never tags."""
         lines = escape(self.title).splitlines()
         title = f"<div>{'<br>'.join(lines)}</div>"
         if not self.columns or not len(self.names):
             return title
         head, *rows = self._lines()
-        # The class by which notebooks and documentation know data frames.
+        # The class that notebooks and documentation use for data frames.
         parts = [title, '<table border="1" class="dataframe">']
         parts += [f"<thead>{html_row(head, 'th')}</thead>", "<tbody>"]
         parts += [html_row(row, "td") for row in rows]
         return "\n".join([*parts, "</tbody></table>"])
 
     def frame(self) -> Any:
-        """All rows as a data frame: of polars if the names came with one."""
+        """All rows as a data frame: from polars if the names came with one."""
         if self.columns is None:
             raise ValueError(f"A data frame needs a row per label; got {self.title}.")
         import narwhals.stable.v2 as nw
@@ -96,7 +96,7 @@ class Table:
 
 
 class Tabular(ABC):
-    """A result that is read as a table. Private: it gives its `Table`."""
+    """A result that prints as a table. Private: subclasses define its `Table`."""
 
     @abstractmethod
     def _table(self) -> Table: ...
@@ -105,8 +105,8 @@ class Tabular(ABC):
         """All of the table as a data frame, one row per label.
 
         Returns:
-            A pandas data frame with the names as its index; or one of polars, with the
-            column ``label``, where the names or the data came from polars.
+            A pandas data frame with the names as its index; or a polars one, with the
+            column ``label``, if the names or the data came from polars.
 
         Raises:
             ImportError: If pandas is not installed.
@@ -117,7 +117,7 @@ class Tabular(ABC):
         return self._table().text()
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The table shown in a notebook."""
         return self._table().html()
 
 
@@ -127,7 +127,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def shown_rows(n_rows: int) -> Iterator[int | None]:
-    """Positions of the rows to show; None where some are left out."""
+    """Positions of the rows to show; None for rows left out."""
     if n_rows <= MOST_ROWS:
         yield from range(n_rows)
         return
@@ -146,12 +146,12 @@ def _number(value: Any) -> str:
 
 
 def cell_name(name: Any) -> str:
-    """A name on one line, cut to what a table has room for."""
+    """A name on one line, cut to the width of a table."""
     return shorten(readable(name), WIDEST)
 
 
 def text_width(text: str) -> int:
-    """Columns of a terminal: Chinese and Japanese characters take two."""
+    """Width in terminal columns: Chinese and Japanese characters take two."""
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
@@ -160,7 +160,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def html_row(cells: list[str], kind: str) -> str:
-    """A row of a table; names are text and no tags."""
+    """A row of a table; names are text, never tags."""
     head, *rest = map(escape, cells)
     values = "".join(
         f'<{kind} style="text-align: right">{cell}</{kind}>' for cell in rest

@@ -42,38 +42,39 @@ def compute_class_weight(
 ) -> Array:
     """Weights of each label's negatives and positives, for a loss.
 
-    With n known samples of a label, of which n_c are on one side (negative or
-    positive), the side weighs
+    With n known samples of a label, n_c of them on one side (negative or positive), the
+    weight of that side is
 
-    - ``"balanced"``: n / (2 n_c), scikit-learn's "balanced" for each label by itself.
+    - ``"balanced"``: n / (2 n_c), scikit-learn's "balanced" for each label separately.
       Both sides of all labels get the same total weight. (Inverse frequencies, n / n_c,
-      are twice that, and the same once they are normalised.)
-    - ``"sqrt"``: the square root of that, a common compromise: full balance makes a
-      network see rare labels everywhere.
+      are twice that, and the same once normalised.)
+    - ``"sqrt"``: the square root of that, a common compromise: with full balance a
+      network tends to predict rare labels everywhere.
     - ``"effective"``: (1 - beta) / (1 - beta^n_c), one over the effective number of
-      samples: more samples count for less, and beyond 1 / (1 - beta) for nothing.
-    - ``"pos_weight"``: n_negative / n_positive for positives, 1 for negatives, as
-      torch's ``BCEWithLogitsLoss`` takes it.
+      samples: each further sample counts less, and beyond 1 / (1 - beta) almost
+      nothing.
+    - ``"pos_weight"``: n_negative / n_positive for positives, 1 for negatives, as in
+      torch's ``BCEWithLogitsLoss``.
 
-    Unknown entries are left out. A label of which one side is missing gets 1 on both
-    sides, and is named in a warning.
+    Unknown entries are left out. A label without one of the sides gets 1 on both sides,
+    and is named in a warning.
 
     Args:
-        y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN
-            where unknown; or as a scipy.sparse matrix; or lists of labels or a pandas
-            or polars column of them, in the order of `encode_labels`: sorted; or a
+        y: Multi-hot truth, shape (n_samples, n_labels): 0 and 1, and -1 or NaN where
+            unknown; or as a scipy.sparse matrix; or lists of labels or a pandas or
+            polars column of them, with columns sorted as by `encode_labels`; or a
             tf.data.Dataset, PyDataset or loader of batches (x, y), read once; or a Dask
             array, or a column of label lists of a Dask data frame.
-        scheme: One of those above. (``"distribution_balanced"`` weighs each entry by
-            itself, so it is a loss, not a matrix of weights.)
-        beta: Of ``"effective"``, from 0 to below 1. Default 0.999.
+        scheme: One of those above. (``"distribution_balanced"`` weights each entry
+            separately, so it is a loss, not a matrix of weights.)
+        beta: For ``"effective"``, from 0 to below 1. Default 0.999.
         clip: The highest weight, or (lowest, highest), after normalising.
-        normalize: Divide by the mean over all known entries, so that the loss keeps
-            its scale and the learning rate its meaning. False: the formula as it is.
+        normalize: Divide by the mean over all known entries, so that the loss keeps its
+            scale and the learning rate still fits. False: the plain formula.
 
     Returns:
-        Shape (n_labels, 2): column 0 weighs the label's negatives, column 1 its
-        positives. Pass it to a loss, `WeightedBinaryCrossentropy` say: Keras's
+        Shape (n_labels, 2): column 0 weights the label's negatives, column 1 its
+        positives. Pass it to a loss, for example `WeightedBinaryCrossentropy`: Keras's
         own ``fit(class_weight=...)`` cannot use it.
 
     Raises:
@@ -123,7 +124,7 @@ def _count_sides(y: Any) -> tuple[Array, list[Any] | None]:
     """Known negatives and positives, (n_labels, 2); the labels, if they have names."""
     counts = count_labels(y)
     if not len(counts.positive):
-        raise ValueError("The lists in y hold no label at all: there is none to weigh.")
+        raise ValueError("The lists in y hold no label at all: nothing to weight.")
     if not counts.n_samples:
         raise ValueError("y must have at least one sample; got none.")
     labels = counts.label_names if counts.classes is None else counts.classes

@@ -12,10 +12,10 @@ from keras_multilabel.utils.parallel import map_threads
 from keras_multilabel.utils.streams import is_stream
 from keras_multilabel.weights.class_weight import check_clip, compute_class_weight
 
-# Rows are weighed in blocks of about this many entries: with smaller ones the threads
+# Rows are weighted in blocks of about this many entries: with smaller ones the threads
 # wait for each other.
 BLOCK = 2**23
-# The bits of each byte, the highest first, as np.packbits has them.
+# The bits of each byte, the highest first, as in np.packbits.
 BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
 
 
@@ -30,26 +30,26 @@ def compute_sample_weight(
 ) -> Array:
     """One weight per sample, from the weights of its labels.
 
-    A sample is weighed by the positive-side weights (`compute_class_weight`) of
-    the labels that it has; a sample without labels, by the negative-side weights
-    of all labels, so that it is not dropped. Unknown entries are left out.
-    scikit-learn's ``compute_sample_weight`` multiplies over the labels instead,
-    which for 80 labels at 2 % gives weights 6e13 times each other.
+    A sample is weighted by the positive-side weights (`compute_class_weight`) of the
+    labels that it has; a sample without labels by the negative-side weights of all
+    labels, so that it is not dropped. Unknown entries are left out. scikit-learn's
+    ``compute_sample_weight`` multiplies over the labels instead, which for 80 labels at
+    2 % gives weights that differ by a factor of 6e13.
 
     Args:
-        y: As in `compute_class_weight`; of a stream, y is kept in memory.
+        y: As in `compute_class_weight`; the y of a stream is kept in memory.
         scheme: As in `compute_class_weight`.
-        reduce: How the weights of a sample's labels become one: ``"mean"``, ``"max"``
-            (its rarest label's), ``"sum"`` or ``"geometric"`` (the geometric mean).
-            Those of a sample without labels are averaged, except by ``"geometric"``.
+        reduce: How to combine the weights of a sample's labels: ``"mean"``, ``"max"``
+            (its rarest label's), ``"sum"`` or ``"geometric"`` (the geometric mean). For
+            a sample without labels they are averaged, except with ``"geometric"``.
         beta: As in `compute_class_weight`.
         clip: The highest weight, or (lowest, highest), after normalising.
         normalize: Divide by the mean. False: the weights as they are.
 
     Returns:
-        Shape (n_samples,), float64, with mean 1; (n_samples, ...) where an array ``y``
-        has labels per step or pixel. Pass it to ``fit`` as
-        ``sample_weight``, or as the third element of the data.
+        Shape (n_samples,), float64, with mean 1; (n_samples, ...) if an array ``y`` has
+        labels per step or pixel. Pass it to ``fit`` as ``sample_weight``, or as the
+        third element of the data.
 
     Raises:
         TypeError: If ``y`` holds neither numbers nor lists of labels.
@@ -70,7 +70,7 @@ def compute_sample_weight(
     seen = iter(matrices) if is_stream(y) else y
     class_weight = compute_class_weight(seen, scheme, beta=beta)
     weight = np.concatenate(
-        [weigh_rows(matrix, class_weight, reduce) for matrix in matrices]
+        [weight_rows(matrix, class_weight, reduce) for matrix in matrices]
     )
     if normalize:
         weight /= weight.mean()
@@ -78,18 +78,18 @@ def compute_sample_weight(
     return np.clip(weight, low, high).reshape(positions or -1)
 
 
-def weigh_rows(y: Array, class_weight: Array, reduce: str) -> Array:
+def weight_rows(y: Array, class_weight: Array, reduce: str) -> Array:
     """One weight per row of a multi-hot matrix, not normalised."""
     step = max(1, BLOCK // y.shape[1])
 
-    def weigh(start: int) -> Array:
+    def of_block(start: int) -> Array:
         block = check_targets(y[start : start + step])
-        return _weigh_block(*block, class_weight, reduce)
+        return _weight_block(*block, class_weight, reduce)
 
-    return np.concatenate(map_threads(weigh, range(0, len(y), step)))
+    return np.concatenate(map_threads(of_block, range(0, len(y), step)))
 
 
-def _weigh_block(
+def _weight_block(
     truth: Array, known: Array | None, class_weight: Array, reduce: str
 ) -> Array:
     negative, positive = class_weight.T
@@ -102,7 +102,7 @@ def _weigh_block(
     )
     by_absence = REDUCE["geometric" if reduce == "geometric" else "mean"]
     weight[empty] = by_absence(absent, negative)
-    # A row of which nothing is known weighs 1, like the mean of all.
+    # A row without known entries has the weight 1, like the mean of all.
     return np.where(np.isnan(weight), 1.0, weight)
 
 
@@ -126,11 +126,11 @@ def _geometric(chosen: Array, weight: Array) -> Array:
 
 
 def _join(join: np.ufunc, chosen: Array, weight: Array) -> tuple[Array, Array]:
-    """The weights of each row's chosen labels in one, 0 for none; how many they are."""
+    """The combined weights of each row's chosen labels, 0 for none; their number."""
     packed = np.packbits(chosen, axis=1)
     padded = np.zeros((packed.shape[1], 8))
     padded.flat[: len(weight)] = weight
-    # Eight labels at a time: what each of their 256 sets comes to is looked up, in half
+    # Eight labels at a time: the result of each of their 256 sets is looked up, in half
     # the time of a matrix product.
     tables = join.reduce(np.where(BITS, padded[:, None], 0.0), axis=2)
     joined = np.zeros(len(packed))

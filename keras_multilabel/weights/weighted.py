@@ -10,7 +10,7 @@ from keras_multilabel.labels.multi_hot import blocks
 from keras_multilabel.utils.arguments import Array, check_matrix
 from keras_multilabel.utils.options import Reduce, Scheme
 from keras_multilabel.weights.class_weight import compute_class_weight
-from keras_multilabel.weights.sample_weight import check_reduce, weigh_rows
+from keras_multilabel.weights.sample_weight import check_reduce, weight_rows
 
 
 def weighted(
@@ -22,24 +22,24 @@ def weighted(
 ) -> Any:
     """Add sample weights to a dataset of batches (x, y), without loading its x.
 
-    The dataset is read once, here, for its y, which are kept while their mean weight is
-    taken. Then each batch is weighed as it comes, so that shuffling and augmentation
-    do not matter. Weights that the dataset has already are multiplied.
+    The dataset is read once, here, for its y, which are kept until their mean weight is
+    known. Then each batch is weighted as it comes, so shuffling and augmentation do not
+    matter. Existing weights of the dataset are multiplied.
 
     Args:
-        dataset: A tf.data.Dataset or ``keras.utils.PyDataset`` of batches (x, y) or
-            (x, y, sample_weight), with an end; y is multi-hot.
+        dataset: A tf.data.Dataset or ``keras.utils.PyDataset`` of batches (x, y) or (x,
+            y, sample_weight), of finite length; y is multi-hot.
         scheme: As in `compute_class_weight`.
         reduce: As in `compute_sample_weight`.
         beta: As in `compute_class_weight`.
 
     Returns:
-        The same kind of dataset, of batches (x, y, sample_weight), float32. The weights
-        have the mean 1 over the dataset.
+        The same kind of dataset, with batches (x, y, sample_weight), float32. The
+        weights have mean 1 over the dataset.
 
     Raises:
         TypeError: If ``dataset`` is of another kind.
-        ValueError: If it has no end or no batch, an option is unknown, or y is not
+        ValueError: If it is endless or empty, an option is unknown, or y is not
             multi-hot.
 
     Example:
@@ -63,7 +63,7 @@ def weighted(
         )
     truth = [np.array(block) for block in blocks(dataset)]
     class_weight = compute_class_weight(iter(truth), scheme, beta=beta)
-    rows = np.concatenate([weigh_rows(y, class_weight, reduce) for y in truth])
+    rows = np.concatenate([weight_rows(y, class_weight, reduce) for y in truth])
     row_weight = _RowWeight(class_weight, reduce, 1 / rows.mean())
     if is_tensorflow:
         return _map_tensorflow(dataset, row_weight)
@@ -79,7 +79,7 @@ class _RowWeight:
     scale: float
 
     def __call__(self, y: Any, given: Any = None) -> Array:
-        rows = weigh_rows(check_matrix(y, "y"), self.class_weight, self.reduce)
+        rows = weight_rows(check_matrix(y, "y"), self.class_weight, self.reduce)
         weight = self.scale * rows
         if given is not None:
             weight = weight * np.reshape(given, len(weight))
@@ -91,7 +91,7 @@ def _map_tensorflow(dataset: Any, row_weight: _RowWeight) -> Any:
 
     def add(x: Any, y: Any, *given: Any) -> Any:
         weight = tf.numpy_function(row_weight, (y, *given), tf.float32)
-        # Weights of a batch of unknown size: numpy_function forgets the shape.
+        # Weights of a batch of unknown size: numpy_function loses the shape.
         weight.set_shape(y.shape[:1])
         return x, y, weight
 

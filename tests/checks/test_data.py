@@ -43,7 +43,7 @@ def test_class_weight_reaches_the_argmax_only(data):
     assert kml.check_setup(fixed, data) == []
 
 
-def test_class_weight_names_the_worst_of_the_labels_that_are_weighed(data):
+def test_class_weight_names_the_worst_of_the_labels_with_weights(data):
     x, y = data
     y[:, 0] = 1  # the argmax of every row
     text = only(

@@ -295,7 +295,7 @@ def test_predictions_of_both_must_have_the_shape_of_the_truth(data):
         kml.compare_models(y_true, a, b[:, :3])
     with pytest.raises(ValueError, match="pred_a must have y_true's shape"):
         kml.compare_models(y_true, a[:9], b, metric="roc_auc")
-    with pytest.raises(ValueError, match="pred_b must hold decisions"):
+    with pytest.raises(ValueError, match="pred_b must hold predictions"):
         kml.compare_models(y_true, a, b * 0.3)
     with pytest.raises(TypeError, match="got Counts"):
         kml.compare_models(kml.confusion_counts(y_true, a), a, b)

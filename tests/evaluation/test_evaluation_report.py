@@ -311,7 +311,7 @@ def test_unknown_weights_one_sample_one_label():
 def test_scores_that_are_no_probabilities(rng):
     y_true, y_score = make(rng)
     logits = np.log(y_score / (1 - y_score))
-    with pytest.warns(UserWarning, match="0.5 is one for probabilities"):
+    with pytest.warns(UserWarning, match="0.5 is meant for probabilities"):
         kml.evaluation_report(y_true, logits)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -132,7 +132,7 @@ def test_names_come_from_frames_and_counts_are_shown():
         ({"confidence": "high"}, "confidence must lie between 0 and 1"),
         ({"method": "jackknife"}, "method must be one of 'analytic', 'bootstrap'"),
         ({"n_resamples": 0}, "n_resamples must be a whole number of 1 or more"),
-        ({"method": "bootstrap"}, "takes decisions only"),
+        ({"method": "bootstrap"}, "takes predictions only"),
         ({"groups": [1, 2]}, r"groups must be one value per sample, shape \(400,\)"),
         ({"groups": [None] * 400}, "it is missing at row 0"),
         ({"label_names": ["a"]}, "label_names must name the 5 labels"),
@@ -150,7 +150,7 @@ def test_scores_must_have_the_shape_of_the_truth(data):
         kml.score_intervals(y_true, y_pred, y_score=score[:, :4])
     with pytest.raises(ValueError, match="at least one sample"):
         kml.score_intervals(np.zeros((0, 2)), np.zeros((0, 2)))
-    with pytest.raises(ValueError, match="y_pred must hold decisions"):
+    with pytest.raises(ValueError, match="y_pred must hold predictions"):
         kml.score_intervals(y_true, score)
     with pytest.raises(TypeError, match="got Counts"):
         kml.score_intervals(kml.confusion_counts(y_true, y_pred), y_pred)

@@ -189,7 +189,7 @@ def test_the_config_makes_the_same_metric():
         ({"scores": ["accuracy"]}, "scores must be names of f1, .* got 'accuracy'"),
         ({"scores": [len]}, "scores must be names of"),
         ({"average": "samples"}, 'average must be "micro", "macro" or "weighted"'),
-        ({"average": None}, r"Scores per label are those of `\.counts`"),
+        ({"average": None}, r"For scores per label use `\.counts`"),
         ({"zero_division": 0.5}, "zero_division"),
     ],
 )

@@ -282,7 +282,7 @@ def test_all_and_nothing_are_written_only_where_exact(tp, fn, text):
         (
             lambda: kml.plot_confusion_matrices([[1]], [[0.7]]),
             ValueError,
-            "y_pred must hold decisions.*0.7",
+            "y_pred must hold predictions.*0.7",
         ),
         (
             lambda: kml.plot_confusion_matrices(

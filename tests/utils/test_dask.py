@@ -168,7 +168,7 @@ def test_labels_of_lists_are_merged_by_name(rows, plain_config, n_partitions):
     )
 
 
-def test_a_column_without_labels_has_none_to_weigh(plain_config):
+def test_a_column_without_labels_has_none_to_weight(plain_config):
     column = dd.from_pandas(pd.Series([[], [], []]), npartitions=2)
     assert kml.count_labels(column).classes == []
     with pytest.raises(ValueError, match="no label at all"):

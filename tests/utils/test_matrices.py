@@ -80,7 +80,7 @@ def test_nullable_frames_are_numbers_and_missing_truth_is_unknown(dtype):
     assert counts(y) == counts(FIRST_UNKNOWN)
     with pytest.raises(ValueError, match=r"<NA>.*at row 0, column 0"):
         kml.roc_auc_score(TRUTH, y)
-    with pytest.raises(ValueError, match="y_pred must hold decisions"):
+    with pytest.raises(ValueError, match="y_pred must hold predictions"):
         kml.f1_score(TRUTH, y)
 
 

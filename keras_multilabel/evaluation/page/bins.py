@@ -1,8 +1,8 @@
-"""What the decisions count at some hundred thresholds, label by label.
+"""Counts of the predictions at some hundred thresholds, label by label.
 
-The page offers no other thresholds, so each number that it shows is exact: that of
-the same threshold in Python. Beside the thresholds that all labels share, each label is
-cut at the one that the report uses.
+The page offers no other thresholds, so each number that it shows is exact: the same as
+in Python at that threshold. Besides the shared thresholds, each label has the one that
+the report uses.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from keras_multilabel.utils.arguments import Array
 STEPS = [10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 30, 33, 36, 40, 45]
 STEPS += [50, 55, 60, 65, 70, 80, 90]
 SPARSE_STEPS = (10, 20, 50)
-# Weights become whole numbers of this unit of the largest label's sum.
+# Weights become multiples of this fraction of the largest label's sum.
 UNITS = 2**30
 # Up to here whole weights stay whole: their sums are exact, in Python and JavaScript.
 MOST_WHOLE = 2**50
-# Scores that are no probabilities: how many thresholds, from how many of them.
+# For scores that are not probabilities: how many thresholds, from how many scores.
 N_QUANTILES, SAMPLED = 361, 200_000
 
 
@@ -43,7 +43,7 @@ class LabelBins:
 
 
 def shared_thresholds(samples: Samples) -> Array:
-    """Thresholds that people choose: 0.02, 0.35, 0.995; quantiles of other scores."""
+    """Round thresholds: 0.02, 0.35, 0.995; for other scores quantiles."""
     if samples.probabilities:
         return _of_probabilities()
     flat = samples.y_score.reshape(-1)
@@ -69,7 +69,7 @@ def _of_probabilities() -> Array:
 
 
 def label_thresholds(shared: Array, own: float) -> Array:
-    """Those that all labels share, and the label's own."""
+    """The shared thresholds and the label's own."""
     return np.unique(np.append(shared, own))
 
 
@@ -80,9 +80,9 @@ def count_bins(
 
     Args:
         ranked: Truth, scores and weights.
-        unit: What the page counts by.
+        unit: The unit that the page counts in.
         shared: The thresholds of all labels, ascending.
-        own: That of each label, shape (n_labels,).
+        own: The threshold of each label, shape (n_labels,).
     """
 
     def of_label(scores: SortedLabel, column: int) -> tuple[Array, Array]:
@@ -96,14 +96,14 @@ def count_bins(
     for column, sums in enumerate(found):
         if sums is None:
             sums = (nothing[: len(label_thresholds(shared, own[column])) + 2],) * 2
-        # Sums are rounded, not their differences, so that no error adds up.
+        # Sums are rounded, not their differences, so that errors do not add up.
         whole = [np.rint(side / (unit / ranked.unit)).astype(np.int64) for side in sums]
         bins.append(LabelBins(*(side[:-1] - side[1:] for side in whole)))
     return bins
 
 
 def weight_unit(weight: Array | None) -> float:
-    """What the page counts by: 1, or a small part of what all samples weigh."""
+    """The unit that the page counts in: 1, or a small fraction of the total weight."""
     if weight is None:
         return 1.0
     near, exponent = near_one(weight)
@@ -116,8 +116,9 @@ def weight_unit(weight: Array | None) -> float:
 def as_stream(bins: list[LabelBins]) -> Array:
     """All bins that are not empty, as whole numbers in a row.
 
-    How many of each label; then of all labels the gaps between their positions, their
-    negatives, and their positives: like beside like takes the least when compressed.
+    First the number for each label; then for all labels the gaps between their
+    positions, their negatives, and their positives: similar numbers side by side
+    compress best.
     """
     filled = [np.flatnonzero(each.negatives + each.positives) for each in bins]
     parts: list[Any] = [[len(places) for places in filled]]

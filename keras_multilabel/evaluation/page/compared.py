@@ -20,7 +20,7 @@ CORRECTIONS = {"holm": "Holm", "fdr_bh": "Benjamini-Hochberg"}
 
 
 def compared(comparison: Any, report: Any) -> dict[str, Any] | None:
-    """Of each label both scores, the difference and its p-value; None without one."""
+    """Both scores, the difference and its p-value for each label; None without one."""
     if comparison is None:
         return None
     _check_labels(comparison, report)
@@ -57,12 +57,12 @@ def _signed(value: float) -> str:
 
 
 def title_of(metric: Any) -> str:
-    """The name of a score as a reader knows it."""
+    """The name of a score, written for readers."""
     return TITLES.get(str(metric).removesuffix("_score"), str(metric))
 
 
 def _check_labels(comparison: Any, report: Any) -> None:
-    """Raise if the comparison is of other labels or samples."""
+    """Raise if the comparison has other labels or samples."""
     if not isinstance(comparison, Comparison):
         raise TypeError(
             "comparison must be what compare_models gives; got "

@@ -1,10 +1,9 @@
-"""What the page holds, of a report: numbers and names, no rows."""
+"""What the page holds of a report: numbers and names, no rows."""
 
 from typing import Any
 
 import numpy as np
 
-from keras_multilabel.evaluation.decisions import Decisions
 from keras_multilabel.evaluation.page import bins as score_bins
 from keras_multilabel.evaluation.page.compared import compared
 from keras_multilabel.evaluation.page.effective import (
@@ -15,6 +14,7 @@ from keras_multilabel.evaluation.page.effective import (
 from keras_multilabel.evaluation.page.encoding import packed, plain, significant
 from keras_multilabel.evaluation.page.pairs import label_pairs
 from keras_multilabel.evaluation.page.thumbnails import thumbnails, worst
+from keras_multilabel.evaluation.predictions import Predictions
 from keras_multilabel.evaluation.score_intervals import FREQUENT
 from keras_multilabel.metrics.counts import OUTCOMES
 from keras_multilabel.metrics.samples import Samples
@@ -26,7 +26,7 @@ RANKINGS = ("average_precision", "roc_auc")
 
 
 def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
-    """What the script of the page reads, as JSON has it."""
+    """What the script of the page reads, as values for JSON."""
     intervals = report.intervals
     samples, own, is_adjustable = _scored(report)
     shared = score_bins.shared_thresholds(samples) if is_adjustable else np.full(1, 0.5)
@@ -61,9 +61,9 @@ def page_data(report: Any, comparison: Any = None) -> dict[str, Any]:
 
 
 def _scored(report: Any) -> tuple[Samples, Array, bool]:
-    """The samples, the threshold of each label, and whether another may be chosen.
+    """The samples, the threshold of each label, and whether others can be chosen.
 
-    Where there are decisions only, these stand for the scores.
+    Without scores, predictions stand for them.
     """
     is_adjustable = report.y_score is not None and report.thresholds is not None
     scores = report.y_pred if report.y_score is None else report.y_score
@@ -87,7 +87,7 @@ def _averages(intervals: Any) -> dict[str, Any]:
 
 
 def _effective(report: Any) -> list[Any] | None:
-    """None where each row counts for one."""
+    """None if each row counts as one."""
     plainly = report.sample_weight is None and report.groups is None
     if plainly and report.intervals.method == "analytic":
         return None
@@ -101,16 +101,16 @@ def _few(report: Any) -> list[int]:
     """Labels with few positives, as the intervals count them."""
     n_positive = report.counts.support
     if report.sample_weight is not None or report.groups is not None:
-        decisions = Decisions.of(
+        predictions = Predictions.of(
             report.y_true, report.y_pred, report.groups, report.sample_weight
         )
-        n_positive = decisions.shares("recall", report.intervals.confidence).size
+        n_positive = predictions.shares("recall", report.intervals.confidence).size
     found: list[int] = np.flatnonzero(n_positive < FREQUENT).tolist()
     return found
 
 
 def _pictures(report: Any, samples: Samples, y_pred: Array) -> dict[str, Any] | None:
-    """Of each label the rows of its misses and false alarms, and each row's picture."""
+    """The rows of each label's misses and false alarms, and each row's picture."""
     if report.images is None:
         return None
     has_scores = report.y_score is not None

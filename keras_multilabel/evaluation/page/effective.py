@@ -1,8 +1,8 @@
-"""How many rows a reported interval is worth, so that the page can make others.
+"""Effective numbers of rows of reported intervals, so that the page can make others.
 
 Weights and groups make intervals wider than as many single rows would. The page has no
-rows: at other thresholds it takes Wilson's interval of as many effective rows, per
-counted one, as the report's own interval at its thresholds stands for.
+rows: at other thresholds it uses Wilson's interval with the number of effective rows
+per counted row that matches the report's own interval at its thresholds.
 """
 
 from typing import Any
@@ -17,12 +17,12 @@ SCORES = ("precision", "recall", "f1_score")
 
 
 def normal_quantile(confidence: float) -> float:
-    """How many standard deviations an interval of the normal distribution takes in."""
+    """Number of standard deviations of a normal confidence interval."""
     return float(ndtri(0.5 + confidence / 2))
 
 
 def effective_shares(intervals: Any, counts: Counts) -> list[Array]:
-    """Effective rows per counted row, of precision, recall and F1, for each label."""
+    """Effective rows per counted row, for precision, recall and F1 of each label."""
     z = normal_quantile(intervals.confidence)
     missed_too = counts.tp + counts.fp + counts.fn
     shares = []
@@ -44,7 +44,7 @@ def effective_shares(intervals: Any, counts: Counts) -> list[Array]:
 
 
 def _effective(value: Array, low: Array, high: Array, z: float) -> Array:
-    """The n of which Wilson's interval of a share has this width; NaN without one.
+    """The n at which Wilson's interval of a share has this width; NaN without one.
 
     With t = z^2 / n and half the width h: h (1 + t) = sqrt(t p (1 - p) + t^2 / 4).
     """

@@ -1,4 +1,4 @@
-"""Data as text inside of HTML: small, and unable to end the element it stands in."""
+"""Data as compact text inside HTML that cannot end the element it stands in."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def varints(numbers: Array) -> bytes:
     shifts = BITS * np.arange(MOST_BYTES)
     digits = (numbers[:, None] >> shifts) & (2**BITS - 1)
     used = (numbers[:, None] >> shifts > 0) | (shifts == 0)
-    # All bytes but a number's last have their highest bit set.
+    # All bytes except the last of a number have their highest bit set.
     follows = np.column_stack([used[:, 1:], np.zeros(len(numbers), bool)])
     return (digits | follows << BITS)[used].astype(np.uint8).tobytes()
 
@@ -36,7 +36,7 @@ def packed(numbers: Array) -> str:
 
 
 def script_json(value: Any) -> str:
-    r"""Strict JSON that is text wherever in a script element it stands.
+    r"""Strict JSON that is plain text anywhere in a script element.
 
     Example:
         >>> print(script_json({"label": "</script>"}))
@@ -47,13 +47,13 @@ def script_json(value: Any) -> str:
 
 
 def csp_hash(text: str) -> str:
-    """What a content security policy calls an inline script or style by."""
+    """The hash of an inline script or style for a content security policy."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 def significant(values: Any, digits: int = 12) -> Any:
-    """Sums of weights of any size as JSON has them: whole numbers of rows stay whole.
+    """Sums of weights of any size as JSON numbers: whole numbers of rows stay whole.
 
     Example:
         >>> significant([12345678.0, 1 / 3e7], 3), significant([12345678.0])
@@ -63,7 +63,7 @@ def significant(values: Any, digits: int = 12) -> Any:
 
 
 def plain(values: Any, digits: int = 5) -> Any:
-    """Numbers as JSON has them: rounded, NaN as None."""
+    """Numbers for JSON: rounded, NaN as None."""
     if values is None:
         return None
     array = np.asarray(values, np.float64)

@@ -1,4 +1,4 @@
-"""Labels with labels: which were taken for which, and which occur together."""
+"""Labels with labels: which were mistaken for which, and which occur together."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from keras_multilabel.metrics.averages import divide, near_one
 from keras_multilabel.metrics.confusion_matrix import label_confusion_matrix
 from keras_multilabel.utils.arguments import Array
 
-# So many labels in the matrices, and pairs in the lists beside them.
+# Labels in the matrices, and pairs in the lists beside them.
 MOST_LABELS, MOST_PAIRS = 40, 8
-# Pairs nearer to chance than so many standard deviations are not worth a line.
+# Pairs nearer to chance than this many standard deviations are not listed.
 FAR = 2
-# Of more labels than this, a table of pairs would be larger than what it tells.
+# Above this many labels, a table of pairs would be larger than it is worth.
 TOO_MANY = 2_000
-# A tenth of a sample: how exactly the expected number is shown.
+# A tenth of a sample: the precision of the expected number.
 TENTHS = 10
-# Truth is multiplied this many entries at a time: sums of float32 are exact, and few
-# large products wait less for one another's threads than many small ones.
+# Truth is multiplied this many entries at a time: sums of float32 are exact, and a few
+# large products wait less for each other's threads than many small ones.
 BLOCK = 2**23
 
 
@@ -28,7 +28,7 @@ def label_pairs(
 ) -> dict[str, Any] | None:
     """What the page shows of pairs of labels; the most frequent ones as matrices.
 
-    None where there are too many.
+    None if there are too many.
     """
     if truth.shape[1] > TOO_MANY:
         return None
@@ -54,21 +54,21 @@ def label_pairs(
 
 
 def _rows_of_unit(weight: Array | None) -> float:
-    """Of how many rows a weight of 1 is: by Kish's effective number of all."""
+    """The number of rows that a weight of 1 stands for, by Kish's effective number."""
     if weight is None:
         return 1.0
     return float(weight.sum() / (weight @ weight))
 
 
 def truth_sums(mask: Array, weight: Array | None) -> Array:
-    """How many samples there are where the mask says so, or what they weigh."""
+    """Number of samples selected by the mask, or their total weight."""
     return mask.sum(0) if weight is None else weight @ mask
 
 
 def cooccurrence(truth: Array, weight: Array | None) -> tuple[Array, Array]:
     """How many samples have both labels, and how many would by chance.
 
-    By chance: of the samples of which both are known, the product of the shares.
+    By chance: among the samples that know both, the product of the shares.
     """
     positive = truth == 1
     together = _products(positive, positive, weight)
@@ -92,13 +92,13 @@ def _products(left: Array, right: Array, weight: Array | None) -> Array:
         if weight is not None:
             sums += (first * weight[rows, None]).T @ right[rows].astype(kind)
         else:
-            # (Of one matrix with itself NumPy computes but half.)
+            # (NumPy computes only half of the product of a matrix with itself.)
             sums += first.T @ (first if left is right else right[rows].astype(kind))
     return sums
 
 
 def _shown(counts: Any, exponent: int) -> Any:
-    """Counts of weights near 1 as counts of the weights."""
+    """Counts of weights near 1, converted back to counts of the weights."""
     return significant(np.ldexp(counts, exponent))
 
 
@@ -119,7 +119,7 @@ def _most_associated(
     together: Array, expected: Array, rows_of_unit: float, exponent: int
 ) -> list[Any]:
     """Pairs ``[label, label, found, expected]`` that differ most from chance."""
-    # A Pearson residual; one more sample keeps pairs that nobody expects apart.
+    # A Pearson residual; one more sample keeps rarely expected pairs apart.
     difference = np.abs(together - expected) * rows_of_unit
     surprise = np.triu(difference / np.sqrt(expected * rows_of_unit + 1), 1)
     order = np.argsort(-surprise, axis=None, kind="stable")[:MOST_PAIRS]

@@ -1,4 +1,4 @@
-"""`render_page`: a report as one HTML file that needs nothing else."""
+"""`render_page`: a report as one self-contained HTML file."""
 
 from importlib import resources
 from typing import Any
@@ -13,7 +13,7 @@ from keras_multilabel.utils.tables import counted
 
 # One script, in the order in which its parts need each other.
 SCRIPTS = ("scores.js", "table.js", "charts.js", "pairs.js", "page.js")
-# From so few positives on a label's scores say little.
+# With fewer positives than this the scores of a label mean little.
 FEW = 10
 AVERAGES = ("micro", "macro", "weighted", "samples")
 SCORES = {
@@ -35,18 +35,18 @@ FIGURES = {
 def render_page(report: Any, comparison: Any = None) -> str:
     """Return the page of a report: one HTML file without requests, for a browser.
 
-    Names, which are the user's, stand in it as text only; its own script and style are
-    the only ones that its content security policy lets run.
+    Names from the user only appear as text; the content security policy allows only the
+    page's own script and style to run.
 
     Args:
         report: `EvaluationReport`.
-        comparison: What `compare_models` gave, to be shown beside it.
+        comparison: A result of `compare_models`, to show beside it.
 
     Returns:
         HTML, to be written as UTF-8.
 
     Raises:
-        ImportError: If Jinja2 is not installed (or Pillow, where there are images).
+        ImportError: If Jinja2 is not installed (or Pillow, if there are images).
     """
     jinja2 = require("jinja2", extra="report")
     markup = require("markupsafe", extra="report").Markup
@@ -73,12 +73,12 @@ def render_page(report: Any, comparison: Any = None) -> str:
 
 def _asset(name: str) -> str:
     file = resources.files("keras_multilabel.evaluation.page") / name
-    # Browsers read each end of line as one character, and hash that.
+    # Browsers read each line ending as one character, and hash that.
     return file.read_text(encoding="utf-8").replace("\r\n", "\n").strip()
 
 
 def _shown(report: Any) -> dict[str, Any]:
-    """What the template itself writes."""
+    """The values that the template itself writes."""
     intervals = report.intervals
     support = np.asarray(intervals.support)
     scored = {name for scores in intervals.averages.values() for name in scores}
@@ -104,7 +104,7 @@ def _facts(intervals: Any, n_labels: int) -> str:
 
 
 def _figures(report: Any) -> Any:
-    """Name, value and, where there is one, interval of what has no averages."""
+    """Name, value and, if there is one, interval of scores without averages."""
     found = {**report.intervals.overall, **(report.ranking or {})}
     for name, title in FIGURES.items():
         if name in found:

@@ -14,7 +14,7 @@ from keras_multilabel.utils.optional import require
 SIZE = 96
 QUALITY = 60
 WHITE = 255.0
-# So many pictures in a page, about 2 kB each, and of one label and kind.
+# Pictures in a page, about 2 kB each, and per label and kind.
 MOST, MOST_OF_ONE = 600, 6
 
 
@@ -71,7 +71,7 @@ def thumbnail(image: Any, row: int) -> str:
 
 
 def _colours(picture: Any, pillow: Any) -> Any:
-    """A picture of 8 bits; Pillow would make grays of 16 white from 256 on."""
+    """A picture with 8 bits; Pillow would turn 16-bit grays white from 256 on."""
     if picture.mode.startswith(("I", "F")):
         picture = pillow.fromarray(_pixels(picture))
     return picture.convert("RGB")
@@ -80,7 +80,7 @@ def _colours(picture: Any, pillow: Any) -> Any:
 def _pixels(image: Any) -> Array:
     """An array as uint8: floats up to 1 are shares of white, others are 0 to 255.
 
-    Values above, as of 16 bits, are shares of the largest.
+    Values above, as with 16 bits, are shares of the largest.
     """
     pixels = np.asarray(image)
     if pixels.dtype.kind not in "biuf" or pixels.ndim not in (2, 3):

@@ -1,7 +1,7 @@
 """Intervals of precision, recall and F1, per label and averaged, in two passes.
 
-The first counts. The second adds up, in each row, what the row adds to the scores of
-all labels: labels that rise and fall together then do so in the average.
+The first pass counts. The second adds up each row's contribution to the scores of all
+labels, so that labels that rise and fall together also do so in the average.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.evaluation.decisions import (
-    TRIALS,
-    Decisions,
-    trial_coefficients,
-)
 from keras_multilabel.evaluation.interval import Interval
 from keras_multilabel.evaluation.macro import Labels
 from keras_multilabel.evaluation.pooled import NOTHING, mean_interval, ratio_interval
+from keras_multilabel.evaluation.predictions import (
+    TRIALS,
+    Predictions,
+    trial_coefficients,
+)
 from keras_multilabel.evaluation.proportions import (
     Shares,
     f1_moments,
@@ -34,8 +34,8 @@ Scored = dict[str, Interval]
 
 
 @dataclass(frozen=True)
-class DecisionIntervals:
-    """Intervals of all scores of decisions, see `ScoreIntervals`."""
+class CountIntervals:
+    """Intervals of all scores of predictions, see `ScoreIntervals`."""
 
     per_label: Scored
     averages: dict[str, Scored]
@@ -43,17 +43,18 @@ class DecisionIntervals:
     frequent: Scored
 
 
-def decision_intervals(
-    decisions: Decisions, confidence: float, zero_division: float, frequent: Array
-) -> DecisionIntervals:
-    """Intervals of all scores; of ``frequent`` labels the macro average too."""
+def count_intervals(
+    predictions: Predictions, confidence: float, zero_division: float, frequent: Array
+) -> CountIntervals:
+    """Intervals of all scores; for ``frequent`` labels the macro average too."""
     labels = {
-        score: _labels(decisions, score, confidence, zero_division) for score in TRIALS
+        score: _labels(predictions, score, confidence, zero_division)
+        for score in TRIALS
     }
-    steps = [_steps(decisions, score, labels[score]) for score in TRIALS]
-    weighted = [_weighted_steps(decisions, score, labels[score]) for score in TRIALS]
+    steps = [_steps(predictions, score, labels[score]) for score in TRIALS]
+    weighted = [_weighted_steps(predictions, score, labels[score]) for score in TRIALS]
     columns = [*steps, *(each * frequent for each in steps), *weighted]
-    sums = decisions.project(np.stack(columns, axis=-1))
+    sums = predictions.project(np.stack(columns, axis=-1))
     squares = (sums**2).sum(0).tolist()
 
     def means(start: int, among: Any) -> Scored:
@@ -63,34 +64,34 @@ def decision_intervals(
         }
 
     averages = {
-        "micro": _micro(decisions, confidence, zero_division),
+        "micro": _micro(predictions, confidence, zero_division),
         "macro": means(0, True),
         "weighted": {
-            score: _weighted(decisions, labels[score], sums[:, at], confidence)
+            score: _weighted(predictions, labels[score], sums[:, at], confidence)
             for at, score in enumerate(TRIALS, 2 * len(TRIALS))
         },
-        "samples": _samples(decisions, confidence, zero_division),
+        "samples": _samples(predictions, confidence, zero_division),
     }
     per_label = {score: each.interval for score, each in labels.items()}
-    overall = _overall(decisions, confidence)
-    return DecisionIntervals(per_label, averages, overall, means(3, frequent))
+    overall = _overall(predictions, confidence)
+    return CountIntervals(per_label, averages, overall, means(3, frequent))
 
 
 def _labels(
-    decisions: Decisions, score: str, confidence: float, zero_division: float
+    predictions: Predictions, score: str, confidence: float, zero_division: float
 ) -> Labels:
-    shares = decisions.shares(score, confidence)
+    shares = predictions.shares(score, confidence)
     value, ends = shares.value, shares.bounds()
     if score == "f1_score":
         value, ends = f1_of_jaccard(value), tuple(map(f1_of_jaccard, ends))
-    has_trials, is_known = shares.size > 0, decisions.counts.total > 0
+    has_trials, is_known = shares.size > 0, predictions.counts.total > 0
     skew = sum(ends) / 2 - value
-    # Of a label without trials nothing is known but that it lies from 0 to 1.
+    # Without trials all that is known is that the score lies from 0 to 1.
     value = np.where(has_trials, value, zero_division)
     is_nan = ~is_known | np.isnan(value)
     interval = Interval(*(np.where(is_nan, np.nan, each) for each in (value, *ends)))
     bias, deviation, expected = _moments(score, shares, has_trials)
-    units = decisions.units
+    units = predictions.units
     z = units.z(confidence, len(units))
     return Labels(interval, bias, deviation, z, has_trials, is_known, expected, skew)
 
@@ -108,20 +109,20 @@ def _moments(
     return every[0], every[1], every[2]
 
 
-def _steps(decisions: Decisions, score: str, labels: Labels) -> Array:
+def _steps(predictions: Predictions, score: str, labels: Labels) -> Array:
     """What the entries of each label add to the sum of its scores, (3, n_labels).
 
-    Scaled so that the squares add up to the variance that the binomial has, which few
-    trials do not show.
+    Scaled so that the squares add up to the binomial variance, which few trials do not
+    show.
     """
-    spread = decisions.spread(score, labels.expected)
+    spread = predictions.spread(score, labels.expected)
     scale = divide(labels.deviation, spread, 0.0)
     return trial_coefficients(score, labels.expected) * scale
 
 
-def _weighted_steps(decisions: Decisions, score: str, labels: Labels) -> Array:
+def _weighted_steps(predictions: Predictions, score: str, labels: Labels) -> Array:
     """What each entry adds to the average weighted by support, (3, n_labels)."""
-    value, counts = labels.interval.value, decisions.counts
+    value, counts = labels.interval.value, predictions.counts
     support = np.where(np.isnan(value), 0.0, counts.support)
     value = np.nan_to_num(value)
     total = support.sum()
@@ -140,21 +141,21 @@ def _weighted_steps(decisions: Decisions, score: str, labels: Labels) -> Array:
 
 
 def _weighted(
-    decisions: Decisions, labels: Labels, influence: Array, confidence: float
+    predictions: Predictions, labels: Labels, influence: Array, confidence: float
 ) -> Interval:
-    support = decisions.counts.support
+    support = predictions.counts.support
     value = average_scores(labels.interval.value, "weighted", support=support)
     if np.isnan(value):
         return NOTHING
     # A sample counts as often as it has positives.
-    trials = decisions.of_rows.support
+    trials = predictions.of_rows.support
     if not trials.any():
         return Interval(value, 0.0, 1.0)
-    return mean_interval(decisions.units, value, influence, trials, confidence)
+    return mean_interval(predictions.units, value, influence, trials, confidence)
 
 
-def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Scored:
-    counts = decisions.of_rows
+def _micro(predictions: Predictions, confidence: float, zero_division: float) -> Scored:
+    counts = predictions.of_rows
     if not counts.total.any():
         return dict.fromkeys(TRIALS, NOTHING)
     trials = {
@@ -164,7 +165,7 @@ def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Sco
     }
     found = {}
     for score, denominator in trials.items():
-        interval = ratio_interval(decisions.units, counts.tp, denominator, confidence)
+        interval = ratio_interval(predictions.units, counts.tp, denominator, confidence)
         if score == "f1_score":
             interval = Interval(*map(f1_of_jaccard, interval))
         found[score] = _or_undefined(interval, zero_division)
@@ -172,27 +173,29 @@ def _micro(decisions: Decisions, confidence: float, zero_division: float) -> Sco
 
 
 def _or_undefined(interval: Interval, zero_division: float) -> Interval:
-    """Without anything to divide by the score is a convention, and unknown."""
+    """With nothing to divide by, the score is a convention, and unknown."""
     if not np.isnan(interval.value) or np.isnan(zero_division):
         return interval
     return Interval(zero_division, 0.0, 1.0)
 
 
-def _samples(decisions: Decisions, confidence: float, zero_division: float) -> Scored:
-    counts = decisions.of_rows
+def _samples(
+    predictions: Predictions, confidence: float, zero_division: float
+) -> Scored:
+    counts = predictions.of_rows
     found = {}
     for score, ratio in RATIOS.items():
         scores = average_ratio(ratio, counts, None, None, zero_division)
         defined = ~np.isnan(scores)
         scores = np.where(defined, scores, 0.0)
         found[score] = ratio_interval(
-            decisions.units, scores, defined.astype(float), confidence
+            predictions.units, scores, defined.astype(float), confidence
         )
     return found
 
 
-def _overall(decisions: Decisions, confidence: float) -> Scored:
-    counts, units = decisions.of_rows, decisions.units
+def _overall(predictions: Predictions, confidence: float) -> Scored:
+    counts, units = predictions.of_rows, predictions.units
     wrong, known = counts.fp + counts.fn, counts.total
     exact = (wrong == 0) & (known > 0)
     return {

@@ -1,4 +1,4 @@
-"""Truth beside decisions, checked once, and the sums that intervals of scores need."""
+"""Checked truth and predictions, and the sums that intervals of scores need."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import (
     Array,
-    check_decisions,
+    check_predictions,
     check_truth,
     sides,
 )
 from keras_multilabel.utils.parallel import equal_parts, map_threads
 from keras_multilabel.utils.rows import check_pair, check_rows
 
-# Each score is the share of trials that are found in both truth and decisions. A trial
-# is so many times both + truth + decision: those predicted, those that are true, and
-# those that are either, of which the share is the Jaccard index that F1 rises with.
+# Each score is the share of trials that are positive in both truth and prediction. A
+# trial counts as a sum of multiples of both + truth + prediction: those predicted,
+# those that are true, and those that are either, whose share is the Jaccard index,
+# which F1 rises with.
 TRIALS = {"precision": (0, 0, 1), "recall": (0, 1, 0), "f1_score": (-1, 1, 1)}
-# Rows that are made floats at a time.
+# Rows converted to floats at a time.
 BLOCK_ROWS = 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Decisions:
-    """Truth, decisions and units.
+class Predictions:
+    """Truth, predictions and units.
 
     Attributes:
         truth: int8, shape (n_rows, n_labels): 1, 0 and, where unknown, -1.
@@ -57,22 +58,22 @@ class Decisions:
         y_pred: npt.ArrayLike,
         groups: Any,
         sample_weight: npt.ArrayLike | None,
-    ) -> Decisions:
-        """Check them; rows of weight 0 are as if they were not there."""
+    ) -> Predictions:
+        """Check them; rows of weight 0 do not count."""
         check_has_samples(y_true)
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
         truth = check_truth(check_rows(rows.y_true))
         group = check_groups(groups, len(truth), rows.sample)
-        decided, weight = check_decisions(rows.other), rows.weight
+        predicted, weight = check_predictions(rows.other), rows.weight
         if weight is not None and not weight.all():
             kept = weight > 0
-            truth, decided, weight = truth[kept], decided[kept], weight[kept]
+            truth, predicted, weight = truth[kept], predicted[kept], weight[kept]
             group = None if group is None else group[kept]
-        return cls(truth, decided, Units.of(len(truth), weight, group))
+        return cls(truth, predicted, Units.of(len(truth), weight, group))
 
     @cached_property
     def counts(self) -> Counts:
-        """Per label, of weights near 1."""
+        """Per label, with weights near 1."""
         return count_checked(self.truth, self.y_pred, self.units.weight)
 
     @cached_property
@@ -82,25 +83,25 @@ class Decisions:
 
     @cached_property
     def _squares(self) -> Array:
-        """As `stacked` of the counts, of the squares of the weights."""
+        """As `stacked` of the counts, but with squared weights."""
         weight = self.units.weight
         squares = None if weight is None else weight**2
         return stacked(count_checked(self.truth, self.y_pred, squares))
 
     @cached_property
     def of_groups(self) -> tuple[Array, Array, Array]:
-        """Both, truth and decisions, each summed in every group."""
+        """Both, truth and predictions, each summed in every group."""
         return tuple(map(self.units.add_up, self.entries(slice(None))))  # type: ignore[return-value]
 
     def entries(self, rows: slice) -> tuple[Array, Array, Array]:
-        """Both, truth and decisions as bytes of 0 and 1, where the truth is known."""
+        """Both, truth and predictions as bytes of 0 and 1, where the truth is known."""
         positive, known = sides(self.truth[rows])
-        decided = self.y_pred[rows]
-        decided = decided if known is None else decided & known
-        return positive & decided, positive, decided
+        predicted = self.y_pred[rows]
+        predicted = predicted if known is None else predicted & known
+        return positive & predicted, positive, predicted
 
     def shares(self, score: str, confidence: float) -> Shares:
-        """The share of trials that is the score, or the Jaccard index of F1."""
+        """The share of trials that is the score, or the Jaccard index for F1."""
         trial = np.array(TRIALS[score])
         sums = stacked(self.counts)
         value = divide(sums[0], trial @ sums, 0.0)
@@ -145,7 +146,7 @@ class Decisions:
         return np.sqrt(squares)
 
     def project(self, coefficients: Array) -> Array:
-        """Sums over the labels of both, truth and decisions times coefficients.
+        """Sums over the labels of both, truth and predictions times coefficients.
 
         Args:
             coefficients: Shape (3, n_labels, k).
@@ -171,12 +172,12 @@ class Decisions:
 
 
 def trial_coefficients(score: str, share: Array) -> Array:
-    """What hit - share * trial is times both, truth and decision: (3, n_labels)."""
+    """The coefficients of hit - share * trial, shape (3, n_labels)."""
     of_trial = -np.multiply.outer(np.array(TRIALS[score]), share)
     of_trial[0] += 1
     return of_trial
 
 
 def stacked(counts: Counts) -> Array:
-    """True positives, positives and predicted ones, which trials are sums of."""
+    """True positives, positives and predicted positives, which trials are sums of."""
     return np.stack([counts.tp, counts.support, counts.predicted])
