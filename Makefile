@@ -5,6 +5,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Arguments for the demo: make demo ARGS="--quick"
 ARGS ?=
+# What is sensitive to the versions of others, in about a minute.
+LOWEST = tests/test_package.py tests/metrics/test_classification.py tests/metrics/test_ranking.py \
+	tests/labels tests/weights tests/model_selection/test_split.py tests/thresholds/test_search.py \
+	tests/thresholds/test_tuner.py tests/calibration tests/readers tests/cli tests/utils/test_tables.py \
+	tests/utils/test_parallel.py tests/utils/test_keras_internals.py tests/checks/test_findings.py \
+	tests/losses/test_weighted_binary_crossentropy.py tests/layers/test_with_decisions.py \
+	tests/callbacks/test_evaluation.py tests/images/test_agreement.py tests/plots/test_label_counts.py
 INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2

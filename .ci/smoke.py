@@ -45,7 +45,9 @@ def none():
         "images": "kml.read_label_folders('.')",
         "tensorflow": "kml.MultiLabelScores",
     }.items():
-        code = f"import keras_multilabel as kml; Y, S = [[1], [0]], [[0.9], [0.1]]; {use}"
+        code = (
+            f"import keras_multilabel as kml; Y, S = [[1], [0]], [[0.9], [0.1]]; {use}"
+        )
         answer = subprocess.run([sys.executable, "-c", code], capture_output=True)
         expected = f'pip install "keras-multilabel[{extra}]"'
         assert expected in answer.stderr.decode(), (extra, answer.stderr.decode())
