@@ -118,6 +118,26 @@ def test_no_local_link_is_broken(pages):
     assert wrong == []
 
 
+def test_the_reference_shows_what_a_user_calls_and_takes(pages):
+    hooks = re.compile(
+        r'id="keras_multilabel\.\w+\.(call|get_config|on_\w+|losses_of_samples|'
+        r'set_model|set_params|get_metadata_routing|set_\w+_request)"'
+    )
+    texts = {
+        page: (SITE / page).read_text("utf-8")
+        for page in pages
+        if page.startswith("reference/generated")
+    }
+    assert [page for page, text in texts.items() if hooks.search(text)] == []
+    assert [page for page, text in texts.items() if "*args" in text] == []
+    undescribed = [
+        page
+        for page, text in texts.items()
+        if re.search(r'class="sig-param"', text) and "field-list" not in text
+    ]
+    assert undescribed == []
+
+
 def test_no_path_of_the_machine_is_shown(pages):
     shown = {
         page
