@@ -15,7 +15,7 @@ help: ## List these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, thresholds, pictures
-	$(BIN)/python examples/voc.py $(ARGS)
+	$(BIN)/python examples/demo.py $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2

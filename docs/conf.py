@@ -9,6 +9,8 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from sphinx_gallery.sorting import ExplicitOrder
+
 from keras_multilabel import __version__
 
 root = Path(__file__).parent.parent
@@ -81,20 +83,32 @@ intersphinx_mapping = {
 }
 intersphinx_timeout = 10
 
+# From easy to hard: the sections, and the lessons of each.
+lessons = {
+    "start": ["tabular", "text", "voc"],
+    "training": ["keras_metrics", "partial_labels", "imbalance", "bucketed_images"],
+    "thresholds": ["shrinkage", "precision_floor", "calibration"],
+    "evaluation": ["report_page", "compare_models", "histogram"],
+}
 sphinx_gallery_conf = {
     "examples_dirs": str(root / "examples"),
     "gallery_dirs": "examples",
-    # All are run, with no arguments: what is shown is what they print and draw.
+    "subsection_order": ExplicitOrder([f"../examples/{name}" for name in lessons]),
+    "within_subsection_order": ExplicitOrder(
+        [f"{name}.py" for names in lessons.values() for name in names]
+    ),
+    # All are run: what is shown is what they print and draw. The demo is a command.
     "filename_pattern": r"\.py$",
+    "ignore_pattern": r"demo\.py$",
+    # Names in the code link to the reference, and its pages list their lessons.
+    "doc_module": ("keras_multilabel",),
+    "reference_url": {"keras_multilabel": None},
+    "backreferences_dir": "reference/generated/lessons",
     "download_all_examples": False,
     "show_signature": False,
     "write_computation_times": False,
     "remove_config_comments": True,
     "matplotlib_animations": False,
-    # Names in the code link to the reference, and its pages list their lessons.
-    "doc_module": ("keras_multilabel",),
-    "reference_url": {"keras_multilabel": None},
-    "backreferences_dir": "reference/generated/lessons",
 }
 
 # Pictures of pages, drawn when the site is built; their code writes files there.

@@ -46,7 +46,9 @@ def fit(model, callbacks=(), epochs=2, validation_data=None, **options):
 def expected_scores(metric, y, s, weight=None):
     """By the functions of the package, of ``metric.scores``."""
     options = {"average": metric.average, "zero_division": metric.zero_division}
-    histogram = kml.score_histogram(y, s, sample_weight=weight)
+    cells = kml.score_histogram(y, s, sample_weight=weight)
+    # In the graph nothing is known of a bin but its counts.
+    histogram = kml.ScoreHistogram.of_bins(cells.negatives, cells.positives)
     counts = kml.confusion_counts(y, s >= metric.threshold, sample_weight=weight)
     with np.errstate(all="ignore"):
         values = {

@@ -58,6 +58,7 @@ IMPORT_KERAS = {
     "losses/base",
     "losses/distribution_balanced",
     "losses/softmax_crossentropy",
+    "losses/torch_ops",
     "losses/two_way",
     "losses/weighted_binary_crossentropy",
     "losses/zlpr",
@@ -77,6 +78,7 @@ TESTED_INSIDE = (
     "utils.parallel",
     "cli",
     "evaluation.page",
+    "losses.torch_ops",
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # What Keras does not document: allowed in one module, in which each has its function.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_multilabel.calibration.logits import LARGEST, LEAST, MOST
@@ -19,7 +20,7 @@ def calibrated(
     dtype = keras.backend.standardize_dtype(y_score.dtype)
 
     def constant(values: Array) -> Any:
-        return ops.convert_to_tensor(tuple(values.tolist()), dtype=dtype)
+        return constant_for(y_score, tuple(values.tolist()), dtype)
 
     if from_logits:
         logits = ops.clip(y_score, -LARGEST, LARGEST)
@@ -35,6 +36,15 @@ def calibrated(
         high = ops.multiply(ops.softplus(logits), constant(coef[1]))
         margin = ops.add(low, high)
     return ops.sigmoid(ops.add(margin, constant(intercept)))
+
+
+def constant_for(tensor: Any, values: tuple[float, ...], dtype: str) -> Any:
+    """``values`` as the other argument of an operation on ``tensor``."""
+    if isinstance(tensor, keras.KerasTensor):
+        # A tensor in a graph becomes one more input of its ONNX file.
+        return np.array(values, dtype)
+    # torch.compile cannot trace what NumPy does.
+    return ops.convert_to_tensor(values, dtype=dtype)
 
 
 def as_layer(coef: Array, intercept: Array, *, from_logits: bool) -> keras.Model:

@@ -10,7 +10,7 @@ from keras import ops
 from sklearn.utils.validation import check_is_fitted
 
 from keras_multilabel.calibration.label_calibrator import LabelCalibrator
-from keras_multilabel.calibration.operations import calibrated
+from keras_multilabel.calibration.operations import calibrated, constant_for
 from keras_multilabel.thresholds.thresholds import Thresholds
 from keras_multilabel.utils.arguments import Array, check_at_most, check_label_names
 from keras_multilabel.utils.precision import round_up
@@ -62,7 +62,7 @@ class Decision:
             )
         elif self.from_logits:
             scores = ops.sigmoid(scores)
-        thresholds = ops.convert_to_tensor(self._rounded[dtype], dtype=dtype)
+        thresholds = constant_for(scores, self._rounded[dtype], dtype)
         decided = ops.greater_equal(scores, thresholds)
         if self.at_least_one or self.at_most is not None:
             margins = _margins(scores, thresholds)

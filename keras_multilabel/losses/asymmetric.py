@@ -9,6 +9,7 @@ from keras import ops
 from keras_multilabel.losses.base import (
     MultiLabelLoss,
     as_list,
+    at_most_one,
     check_number,
     check_optional_class_weight,
     clip,
@@ -91,32 +92,34 @@ class AsymmetricLoss(MultiLabelLoss):
 
     def losses_of_samples(self, target: Any, known: Any, y_pred: Any) -> Any:
         """Return the mean over the labels of the focused cross-entropy."""
-        if self.from_logits:
-            as_positive, as_negative = split_sides(target, y_pred)
-        else:
-            as_positive = as_negative = clip(y_pred)
-        entries = interpolate(
-            target, self._of_positives(as_positive), self._of_negatives(as_negative)
-        )
-        return mean_of_known(entries, target, known, self.class_weight)
+        sides = self._of_logits if self.from_logits else self._of_probabilities
+        entries = interpolate(target, *sides(target, y_pred))
+        # Not -mean, which could be -0.
+        return 0.0 - mean_of_known(entries, target, known, self.class_weight)
 
-    def _of_positives(self, y_pred: Any) -> Any:
-        if self.from_logits:
-            wrong, log_right = ops.sigmoid(-y_pred), ops.log_sigmoid(y_pred)
-        else:
-            wrong, log_right = 1 - y_pred, ops.log(y_pred)
-        return -_power(wrong, self.gamma_pos) * log_right
+    # What an entry gains as a positive, and as a negative.
 
-    def _of_negatives(self, y_pred: Any) -> Any:
-        wrong = ops.sigmoid(y_pred) if self.from_logits else y_pred
-        right = ops.sigmoid(-y_pred) if self.from_logits else 1 - y_pred
+    def _of_probabilities(self, target: Any, y_pred: Any) -> tuple[Any, Any]:
+        p = clip(y_pred)
+        q = 1 - p
+        positive = _power(q, self.gamma_pos) * ops.log(p)
         if self.clip:
-            wrong = ops.maximum(wrong - self.clip, 0.0)
-            right = ops.minimum(right + self.clip, 1.0)
-        # Not the log of sigmoid itself, which is 0 for a logit of -1000.
-        is_sigmoid = self.from_logits and not self.clip
-        log_right = ops.log_sigmoid(-y_pred) if is_sigmoid else ops.log(right)
-        return -_power(wrong, self.gamma_neg) * log_right
+            # Where q + clip is above 1, p is at most clip, and the power is 0.
+            p, q = ops.relu(p - self.clip), q + self.clip
+        return positive, _power(p, self.gamma_neg) * ops.log(q)
+
+    def _of_logits(self, target: Any, logits: Any) -> tuple[Any, Any]:
+        as_positive, as_negative = split_sides(target, logits)
+        wrong = ops.sigmoid(-as_positive)
+        positive = _power(wrong, self.gamma_pos) * ops.log_sigmoid(as_positive)
+        wrong = ops.sigmoid(as_negative)
+        if self.clip:
+            wrong = ops.relu(wrong - self.clip)
+            log_right = ops.log(at_most_one(ops.sigmoid(-as_negative) + self.clip))
+        else:
+            # Not the log of sigmoid itself, which is 0 for a logit of -1000.
+            log_right = ops.log_sigmoid(-as_negative)
+        return positive, _power(wrong, self.gamma_neg) * log_right
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the loss again."""

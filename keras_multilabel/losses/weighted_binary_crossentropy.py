@@ -6,11 +6,14 @@ import keras
 import numpy.typing as npt
 from keras import ops
 
+from keras_multilabel.losses import torch_ops
 from keras_multilabel.losses.base import (
+    BACKEND,
     MultiLabelLoss,
     as_list,
     check_number,
     check_optional_class_weight,
+    clip,
     mean_of_known,
 )
 from keras_multilabel.utils.options import Reduction
@@ -86,8 +89,14 @@ class WeightedBinaryCrossentropy(MultiLabelLoss):
         smooth = target
         if self.label_smoothing:
             smooth = target * (1 - self.label_smoothing) + self.label_smoothing / 2
-        entries = ops.binary_crossentropy(smooth, y_pred, self.from_logits)
+        entries = self._crossentropy(smooth, y_pred)
         return mean_of_known(entries, target, known, self.class_weight)
+
+    def _crossentropy(self, target: Any, y_pred: Any) -> Any:
+        """Of each entry."""
+        if BACKEND == "torch" and not self.from_logits:
+            return torch_ops.crossentropy(target, clip(y_pred))
+        return ops.binary_crossentropy(target, y_pred, self.from_logits)
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the loss again."""

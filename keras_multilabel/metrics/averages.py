@@ -69,7 +69,8 @@ def average_ratio(
         counts = counts.sum()
     # Where nothing is known there is no score, for a label, a sample and for all.
     scores = divide(*ratio(counts), zero_division)
-    scores = np.where(counts.total > 0, scores, np.nan)
+    known = counts.total > 0
+    scores = scores if known.all() else np.where(known, scores, np.nan)
     if counts.axis is None:
         return as_float(scores)
     return average_scores(

@@ -57,26 +57,36 @@ def bin_of(score: Array, leading_bits: int = LEADING_BITS) -> Array:
     kind, n_mantissa, bias = LAYOUT[score.dtype]
     last = n_bins(leading_bits) - 1
     first = ((bias + LOWEST) << leading_bits) - 1
+    bits: Array = score.view(kind)
     # 1 - score is exact above 1/2.
-    place = np.minimum(score, 1 - score).view(kind)
+    place = np.subtract(1, score)
+    place = np.minimum(place, score, out=place).view(kind)
+    # -1 where high, else 0.
+    half = (bias - 1) << n_mantissa
+    high = np.subtract(half - 1, bits)
+    high >>= 8 * high.itemsize - 1
     # A bin takes in its upper edge, for the mirror image is to take in its lower one:
-    # hence one bit less. -1 where high, else 0.
-    high: Array = -(score >= 0.5).astype(kind)
+    # hence one bit less.
     place += high
-    is_one = place >> (8 * place.itemsize - 1)  # its sign: -1 for a score of 1, else 0
     place >>= n_mantissa - leading_bits
-    place -= first
-    np.maximum(place, is_one, out=place)
+    # 1.0 has a place of its own, below those of others; a float64 may be in between.
+    lowest = first - 1 if kind is np.int32 else first - (score == 1)
+    np.maximum(place, lowest, out=place)
+    if score.size and score.min() < 2.0**LOWEST:
+        tiny = score < 2.0**LOWEST
+        in_halves = (bits[tiny] >> (n_mantissa - 1)) - 2 * (bias + TINIEST) + 1
+        place[tiny] = np.maximum(in_halves, 0) - TAIL + first
     # ~place is -1 - place: mirrored.
     place ^= high
-    high &= last - TAIL
+    high &= last - TAIL + 2 * first
     place += high
-    place += TAIL
-    tiny = score < 2.0**LOWEST
-    if tiny.any():
-        in_halves = score[tiny].view(kind) >> (n_mantissa - 1)
-        place[tiny] = np.maximum(in_halves - 2 * (bias + TINIEST) + 1, 0)
+    place += TAIL - first
     return place
+
+
+def tied_from(leading_bits: int) -> float:
+    """From here to 1 a float32 has at most one value in a bin: its lower edge."""
+    return float(1 - 2.0 ** (leading_bits - 24))
 
 
 def n_bins(leading_bits: int) -> int:
@@ -97,10 +107,18 @@ def leading_bits_for(bins: int) -> int:
 
 
 def check_binnable(score: Array, y_true: Any) -> Array:
-    """Return ``score`` as float32 or float64 from 0 to 1; where truth is unknown, 0."""
+    """Return ``score`` as float32 or float64 from 0 to 1; where truth is unknown, 0.
+
+    Zeros have no sign.
+    """
     if score.dtype not in LAYOUT:
         score = score.astype(np.float32)
+    one = score.dtype.type(1)
+    # As whole numbers without a sign, what is negative or NaN is larger than 1.0.
+    kind = f"u{score.itemsize}"
+    if score.size == 0 or score.view(kind).max() <= one.view(kind):
+        return score
     if not are_probabilities(score):
         score = blank_unknown(score, y_true)
     check_probabilities(score, "y_score", "Logits become probabilities with a sigmoid.")
-    return np.minimum(score, 1) if score.size and score.max() > 1 else score
+    return np.minimum(score, one) + score.dtype.type(0)

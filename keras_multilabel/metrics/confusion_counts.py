@@ -1,14 +1,15 @@
 """Counting: truth and decisions -> `Counts`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.byte_sums import blocks, column_sums, row_sums
+from keras_multilabel.metrics.byte_sums import ColumnSums, blocks
 from keras_multilabel.metrics.counts import Counts
+from keras_multilabel.metrics.tallies import Entries, tally
 from keras_multilabel.utils.arguments import (
     Array,
     check_decisions,
@@ -25,11 +26,11 @@ from keras_multilabel.utils.rows import (
     check_weighed,
 )
 
-_Entries = tuple[Array, Array, Array, Array | None]
 # Truth and decisions of a block -> their entries.
-_Reader = Callable[[Array, Array], _Entries]
+_Reader = Callable[[Array, Array], Entries]
 
 
+@overload
 def confusion_counts(
     y_true: npt.ArrayLike,
     y_pred: npt.ArrayLike,
@@ -37,7 +38,26 @@ def confusion_counts(
     sample_weight: npt.ArrayLike | None = None,
     axis: int | None = 0,
     label_names: Iterable[Any] | None = None,
-) -> Counts:
+) -> Counts: ...
+@overload
+def confusion_counts(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    axis: tuple[int, int],
+    label_names: Iterable[Any] | None = None,
+) -> tuple[Counts, Counts]: ...
+
+
+def confusion_counts(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    axis: int | tuple[int, int] | None = 0,
+    label_names: Iterable[Any] | None = None,
+) -> Counts | tuple[Counts, Counts]:
     """Count true and false positives and negatives, per label or per sample.
 
     Args:
@@ -49,12 +69,14 @@ def confusion_counts(
         sample_weight: Shape (n_samples,), or one for each position, (n_samples, ...).
             A row of weight 2 counts twice.
         axis: 0 counts over samples (a count per label), 1 over labels (a count
-            per sample), None over both.
+            per sample), None over both; (0, 1) gives those per label and those per
+            sample, read from the data once.
         label_names: One name per label, for the counts to carry along. Default: those
             of the columns, where an argument is a data frame.
 
     Returns:
-        `Counts`: integers, or floats where ``sample_weight`` is given.
+        `Counts`: integers, or floats where ``sample_weight`` is given. Two of them for
+        ``axis=(0, 1)``.
 
     Raises:
         TypeError: If an argument does not hold numbers.
@@ -74,33 +96,44 @@ def confusion_counts(
         cow   0   0   1   0
         >>> kml.confusion_counts(y_true, y_pred, axis=1).tp.tolist()
         [1, 1]
+        >>> per_label, per_sample = kml.confusion_counts(y_true, y_pred, axis=(0, 1))
+        >>> per_label.tp.tolist(), per_sample.tp.tolist()
+        ([1, 1, 0], [1, 1])
     """
-    if axis not in (0, 1, None):
-        raise ValueError(f"axis must be 0, 1 or None; got {axis!r}.")
+    if axis not in (0, 1, None, (0, 1)):
+        raise ValueError(f"axis must be 0, 1, None or (0, 1); got {axis!r}.")
+    axes = axis if isinstance(axis, tuple) else (axis,)
     if is_dask(y_true, y_pred, sample_weight):
-        counts = _count_dask(y_true, y_pred, sample_weight, axis)
+        # (With both axes the second one, which it refuses.)
+        found = [_count_dask(y_true, y_pred, sample_weight, axes[-1])]
     else:
-        counts = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axis)
-    if axis == 0:
-        names = given_names(label_names, len(counts.tp), y_true, y_pred)
-        return replace(counts, label_names=names)
-    if label_names is None:
-        return counts
-    return replace(counts, label_names=list(label_names))
+        found = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axes)
+    names = None if label_names is None else list(label_names)
+    if 0 in axes:
+        columns = given_names(names, len(found[0].tp), y_true, y_pred)
+        found[0] = replace(found[0], label_names=columns)
+    elif names is not None:
+        return replace(found[0], label_names=names)
+    return found[0] if len(found) == 1 else (found[0], found[1])
 
 
-def _count(rows: Rows, axis: int | None) -> Counts:
-    count = _count_rows if axis == 1 else _count_columns
+def _count(rows: Rows, axes: Sequence[int | None]) -> list[Counts]:
+    kinds = [axis or 0 for axis in axes]
     with np.errstate(over="ignore"):
-        counts = count(rows.y_true, rows.other, rows.weight, _outcomes)
-        is_finite = np.isfinite(counts.total).all()
+        found = _tallied(rows.y_true, rows.other, rows.weight, kinds, _outcomes)
+        is_finite = rows.weight is None or all(
+            np.isfinite(counts.total).all() for counts in found
+        )
     if rows.weight is not None and not is_finite:
         raise ValueError(
             "sample_weight must have a finite sum; it overflows float64, the largest "
             f"weight is {rows.weight.max():g}. Scale the weights down: "
             "scores are the same."
         )
-    return counts.sum() if axis is None else counts
+    return [
+        counts.sum() if axis is None else counts
+        for axis, counts in zip(axes, found, strict=True)
+    ]
 
 
 def take_counts(
@@ -117,7 +150,7 @@ def take_counts(
             return _count_dask(y_true, y_pred, sample_weight, axis), None
         rows = check_pair(y_true, y_pred, "y_pred", sample_weight)
         check_rows(rows.y_true)
-        return _count(rows, axis), rows.weight
+        return _count(rows, [axis])[0], rows.weight
     if y_pred is not None:
         raise TypeError("Counts hold the decisions already: pass them alone.")
     if y_true.axis not in (axis, None):
@@ -133,12 +166,12 @@ def take_counts(
 
 def count_positives(y_true: Array) -> tuple[Array, Array]:
     """How many positives and known entries each label has, each (n_labels,)."""
-    n_known, n_positive = np.zeros((2, y_true.shape[1]), np.int64)
+    n_positive, n_known = (ColumnSums(y_true.shape[1]) for _ in range(2))
     for block in blocks(y_true, y_true.itemsize):
         positive, known = check_targets(y_true[block])
-        n_positive += column_sums(positive, len(positive), None)
-        n_known += column_sums(known, len(positive), None)
-    return n_positive, n_known
+        n_positive.add(positive, len(positive))
+        n_known.add(known, len(positive))
+    return n_positive.total, n_known.total
 
 
 def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Counts:
@@ -155,75 +188,48 @@ def _count_dask(y_true: Any, y_pred: Any, weight: Any, axis: int | None) -> Coun
 
 
 def _count_block(y_true: Array, y_pred: Array, weight: Array | None) -> Counts:
-    return _count(check_pair(y_true, y_pred, "y_pred", weight, of_part=True), 0)
+    pair = check_pair(y_true, y_pred, "y_pred", weight, of_part=True)
+    return _count(pair, [0])[0]
 
 
 def count_checked(
     truth: Array, decisions: Array, weight: Array | None, axis: int = 0
 ) -> Counts:
     """`confusion_counts` of what `check_truth` gave and of decisions as bytes."""
-    count = _count_rows if axis == 1 else _count_columns
-    return count(truth, decisions.view(np.uint8), weight, _outcomes_of_checked)
+    decisions = decisions.view(np.uint8)
+    return _tallied(truth, decisions, weight, [axis], _outcomes_of_checked)[0]
 
 
-def _count_columns(
-    y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
-) -> Counts:
-    total = np.zeros((4, y_true.shape[1]), np.int64 if weight is None else float)
-    for block in blocks(y_true, y_true.itemsize if weight is None else 8):
-        row_weight = None if weight is None else weight[block]
-        outcomes = read(y_true[block], y_pred[block])
-        if weight is not None:
-            outcomes = _apart(*outcomes)
-        for row, entries in zip(total, outcomes, strict=True):
-            row += column_sums(entries, len(outcomes[0]), row_weight)
-    tp, fp, fn, tn = _four(total) if weight is None else total
-    return Counts(tp, fp, fn, tn, axis=0)
+def _tallied(
+    y_true: Array,
+    y_pred: Array,
+    weight: Array | None,
+    axes: Sequence[int],
+    read: _Reader,
+) -> list[Counts]:
+    tallies = [tally(axis, y_true.shape, weight) for axis in axes]
+    itemsize = y_true.itemsize if weight is None else weight.itemsize
+    for block in blocks(y_true, itemsize):
+        entries = read(y_true[block], y_pred[block])
+        for each in tallies:
+            each.add(block, entries)
+    return [each.counts() for each in tallies]
 
 
-def _count_rows(
-    y_true: Array, y_pred: Array, weight: Array | None, read: _Reader
-) -> Counts:
-    total = np.empty((4, len(y_true)), np.int32)
-    for block in blocks(y_true, y_true.itemsize):
-        outcomes = read(y_true[block], y_pred[block])
-        total[:, block] = _four(
-            [row_sums(entries, y_true.shape[1]) for entries in outcomes]
-        )
-    tp, fp, fn, tn = total if weight is None else total * weight
-    return Counts(tp, fp, fn, tn, axis=1)
-
-
-def _outcomes(y_true: Array, y_pred: Array) -> _Entries:
-    """Per entry, 0 or 1: both positive, truth positive, predicted positive, known.
-
-    None stands for 1 everywhere, which takes no memory and no adding up.
-    """
+def _outcomes(y_true: Array, y_pred: Array) -> Entries:
+    if y_true.itemsize == y_pred.itemsize == 1:
+        truth, decisions = y_true.view(np.uint8), y_pred.view(np.uint8)
+        either = truth | decisions
+        if either.max(initial=0) <= 1:
+            return either, truth, decisions, None
     return _entries(*check_targets(y_true), check_decisions(y_pred))
 
 
-def _outcomes_of_checked(truth: Array, decisions: Array) -> _Entries:
+def _outcomes_of_checked(truth: Array, decisions: Array) -> Entries:
     return _entries(*sides(truth), decisions)
 
 
-def _entries(positive: Array, known: Array | None, decisions: Array) -> _Entries:
+def _entries(truth: Array, known: Array | None, decisions: Array) -> Entries:
     if known is not None:
         decisions = decisions & known
-    return positive & decisions, positive, decisions, known
-
-
-def _apart(both: Array, truth: Array, decision: Array, known: Array | None) -> _Entries:
-    """Per entry, 0 or 1: tp, fp, fn, tn.
-
-    Weights are summed apart: a difference of sums loses the small beside the large.
-    """
-    negative = (truth | decision) ^ (1 if known is None else known)
-    return both, decision ^ both, truth ^ both, negative
-
-
-def _four(sums: Any) -> Any:
-    """Sums of the four outcomes -> tp, fp, fn, tn."""
-    both, truth, decision, known = sums
-    # Weights may round to just below zero.
-    negative = np.maximum(known - truth - decision + both, 0)
-    return both, decision - both, truth - both, negative
+    return truth | decisions, truth, decisions, known

@@ -1,11 +1,10 @@
-"""Where in a truth matrix, dense or sparse, the positives are, and what is unknown."""
+"""Truth as a matrix, dense or sparse, of 1, 0 and, where unknown, -1."""
 
 from typing import Any
 
-import numpy as np
 from scipy import sparse
 
-from keras_multilabel.utils.arguments import Array, check_targets
+from keras_multilabel.utils.arguments import Array, check_truth
 from keras_multilabel.utils.matrices import canonical_rows, check_positions
 
 
@@ -16,18 +15,15 @@ def check_truth_matrix(y_true: Any) -> Any:
     return canonical_rows(y_true)
 
 
-def find_entries(truth: Any) -> tuple[Array, Array]:
-    """Where in the flattened matrix positives are, and unknown entries."""
-    if sparse.issparse(truth):
-        entries = truth.tocoo()
-        flat = entries.row.astype(np.intp) * truth.shape[1] + entries.col
-        stored, place = entries.data[:, None], flat
-    else:
-        stored, place = truth, None
-    positive, known = check_targets(stored)
-    # Of bytes of 0 and 1; many times faster as booleans.
-    positives = np.flatnonzero(positive.view(bool))
-    unknowns = np.flatnonzero([] if known is None else ~known.view(bool))
-    return (
-        (positives, unknowns) if place is None else (place[positives], place[unknowns])
-    )
+def check_entries(truth: Any) -> Any:
+    """Return a matrix of int8, dense or CSR: 1, 0 and, where unknown, -1."""
+    if not sparse.issparse(truth):
+        return check_truth(truth)
+    stored = check_truth(truth.data[:, None]).ravel()
+    return sparse.csr_array((stored, truth.indices, truth.indptr), truth.shape)
+
+
+def as_dense(rows: Any) -> Array:
+    """Rows of what `check_entries` gave as an array."""
+    dense: Array = rows.toarray() if sparse.issparse(rows) else rows
+    return dense

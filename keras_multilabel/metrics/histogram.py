@@ -12,13 +12,18 @@ from keras_multilabel.metrics import histogram_json
 from keras_multilabel.metrics.bins import (
     LEADING_BITS,
     bin_edges,
-    bin_of,
     check_binnable,
     leading_bits_for,
 )
 from keras_multilabel.metrics.counts import Counts
-from keras_multilabel.metrics.entries import check_truth_matrix, find_entries
+from keras_multilabel.metrics.entries import check_entries, check_truth_matrix
 from keras_multilabel.metrics.histogram_json import check_cells
+from keras_multilabel.metrics.histogram_tally import (
+    NONE,
+    merge,
+    scores_of_counts,
+    tally,
+)
 from keras_multilabel.utils.arguments import (
     Array,
     check_num_labels,
@@ -28,9 +33,6 @@ from keras_multilabel.utils.label_names import given_names, merged_names, shown_
 from keras_multilabel.utils.matrices import check_columns, check_positions
 from keras_multilabel.utils.rows import check_sample_weight, flatten
 from keras_multilabel.utils.tables import Table, Tabular, counted
-
-# Scores are counted in blocks of about this many entries, few enough for the cache.
-BLOCK = 2**17
 
 
 class ScoreHistogram(Tabular):
@@ -46,13 +48,18 @@ class ScoreHistogram(Tabular):
     above 1/2 the bins are those of 1 - score. So they are narrow near 0 and near 1, and
     1/2 is an edge: counts at 0.5 are exact. Below 2^-24 an octave is cut in two.
 
+    Beside each count is the score of the entries, as long as all have the same one. So
+    ROC AUC and average precision are exact where each bin holds at most one score of
+    positives and one of negatives: for scores of two decimals, and of bfloat16 with
+    ``bins=6095``. `average_precision_bounds` tells: then both bounds are the score.
+
     Counts are int64. From the first sample weights on they are float64, which is exact
     up to 2^53 samples in a bin; so it is where counts and weights are added.
 
     Args:
         num_labels: Number of labels.
         bins: At least so many bins, rounded up to 46 * 2^k + 207. Default: 1,679, which
-            takes 16 * 1,679 bytes per label.
+            takes 24 * 1,679 bytes per label, and 32 * 1,679 for float64 scores.
         label_names: One name per label, to carry along. Default: those of the columns
             of the first data frame that is counted.
 
@@ -92,6 +99,8 @@ class ScoreHistogram(Tabular):
         self.label_names: list[Any] | None = given_names(label_names, num_labels)
         # By label, so that the bins of a label lie together.
         self._cells = np.zeros((2, num_labels, len(self.thresholds)), np.int64)
+        # float64 from the first scores on that are.
+        self._scores = np.full(self._cells.shape, NONE, np.float32)
 
     @classmethod
     def of_bins(
@@ -102,6 +111,9 @@ class ScoreHistogram(Tabular):
         label_names: Iterable[Any] | None = None,
     ) -> Any:
         """Take what was counted elsewhere, each of shape (n_bins, n_labels).
+
+        The scores are taken to be float32 and not below 2^-126, except 0. Then a bin
+        near 1 holds one score; of other bins that is not known.
 
         Raises:
             TypeError: If an argument does not hold numbers.
@@ -124,8 +136,9 @@ class ScoreHistogram(Tabular):
                 f"There is no histogram of {n_bins} bins; the next has "
                 f"{len(histogram.thresholds)}."
             )
-        cells = np.stack([side.T for side in sides])
-        return histogram._like(np.ascontiguousarray(cells), histogram.label_names)
+        cells = np.ascontiguousarray(np.stack([side.T for side in sides]))
+        scores = scores_of_counts(cells, histogram._bits)
+        return histogram._like(cells, scores, histogram.label_names)
 
     @property
     def negatives(self) -> Array:
@@ -138,14 +151,22 @@ class ScoreHistogram(Tabular):
         return self._cells[1].T
 
     @property
+    def scores(self) -> Array:
+        """The one score of a bin's negatives, and of its positives.
+
+        Shape (2, n_labels, n_bins): -1 where there is no entry, NaN for several scores.
+        """
+        return self._scores
+
+    @property
     def num_labels(self) -> int:
         """Number of labels."""
         return self._cells.shape[1]
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the counts."""
-        return self._cells.nbytes
+        """Bytes of the state."""
+        return self._cells.nbytes + self._scores.nbytes
 
     def update(
         self,
@@ -183,36 +204,16 @@ class ScoreHistogram(Tabular):
         truth = truth if truth.ndim == 2 else flatten(truth)
         theirs = given_names(None, self.num_labels, y_true, y_score)
         names = merged_names(self.label_names, theirs)
-        step = max(1, BLOCK // self.num_labels)
-        parts = [slice(start, start + step) for start in range(0, len(score), step)]
-        # All are looked at before any is counted.
-        found = [find_entries(truth[part]) for part in parts]
+        truth = check_entries(truth)
         self.label_names = names
         if weight is not None:
             self._cells = self._cells.astype(np.float64, copy=False)
         elif self._cells.dtype == np.float64:
             weight = np.ones(len(score))
-        for part, (positive, unknown) in zip(parts, found, strict=True):
-            row_weight = None if weight is None else weight[part]
-            self._add(score[part], positive, unknown, row_weight)
-
-    def _add(
-        self, score: Array, positive: Array, unknown: Array, row_weight: Array | None
-    ) -> None:
-        first = np.arange(self.num_labels) * len(self.thresholds)
-        cell = (bin_of(score, self._bits) + first).ravel()
-        negatives, positives = self._cells.reshape(2, -1)
-        if row_weight is None:
-            np.add.at(negatives, cell, 1)
-            np.subtract.at(negatives, cell[positive], 1)
-            np.subtract.at(negatives, cell[unknown], 1)
-            np.add.at(positives, cell[positive], 1)
-            return
-        weight = np.repeat(row_weight, self.num_labels)
-        np.add.at(positives, cell[positive], weight[positive])
-        # Not added and taken away again: floats would leave a trace.
-        weight[positive] = weight[unknown] = 0
-        np.add.at(negatives, cell, weight)
+        self._scores = self._scores.astype(
+            np.promote_types(self._scores.dtype, score.dtype), copy=False
+        )
+        tally(self._cells, self._scores, self._bits, truth, score, weight)
 
     def __add__(self, other: ScoreHistogram) -> ScoreHistogram:
         if not isinstance(other, ScoreHistogram):
@@ -223,7 +224,8 @@ class ScoreHistogram(Tabular):
                 f"{self._described()} and {other._described()}."
             )
         names = merged_names(self.label_names, other.label_names)
-        return self._like(self._cells + other._cells, names)
+        scores = merge(self._scores, other._scores)
+        return self._like(self._cells + other._cells, scores, names)
 
     def counts(self, threshold: npt.ArrayLike | None = None) -> Counts:
         """Counts of the decisions ``y_score >= threshold``.
@@ -260,7 +262,7 @@ class ScoreHistogram(Tabular):
 
     def to_json(self) -> str:
         """As text that `from_json` reads; bins that are empty take little."""
-        return histogram_json.write(self._cells, self.label_names)
+        return histogram_json.write(self._cells, self._scores, self.label_names)
 
     @classmethod
     def from_json(cls, text: str) -> ScoreHistogram:
@@ -269,13 +271,15 @@ class ScoreHistogram(Tabular):
         Raises:
             ValueError: If ``text`` is not that; the message names the field.
         """
-        cells, names = histogram_json.read(text)
-        return cls(cells.shape[1], cells.shape[2])._like(cells, names)
+        cells, scores, names = histogram_json.read(text)
+        return cls(cells.shape[1], cells.shape[2])._like(cells, scores, names)
 
-    def _like(self, cells: Array, names: Iterable[Any] | None) -> ScoreHistogram:
+    def _like(
+        self, cells: Array, scores: Array, names: Iterable[Any] | None
+    ) -> ScoreHistogram:
         _, num_labels, n_bins = cells.shape
         histogram = ScoreHistogram(num_labels, n_bins, label_names=names)
-        histogram._cells = cells
+        histogram._cells, histogram._scores = cells, scores
         return histogram
 
     def _described(self) -> str:

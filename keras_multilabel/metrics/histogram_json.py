@@ -7,19 +7,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from keras_multilabel.metrics.bins import leading_bits_for, n_bins
+from keras_multilabel.metrics.bins import bin_of, leading_bits_for, n_bins
+from keras_multilabel.metrics.histogram_tally import NONE, scores_of_counts
 from keras_multilabel.utils.arguments import Array, check_num_labels
 
 VERSION = 1
 # Written where there are any.
 NAMES = "label_names"
+# Of each cell its one score, or null for several; once these were not written.
+SCORES, SCORE_DTYPE = "scores", "score_dtype"
+SCORE_DTYPES = ("float32", "float64")
+OPTIONAL = {NAMES, SCORES, SCORE_DTYPE}
 FIELDS = ("version", "num_labels", "bins", "dtype", "cells")
 DTYPES = ("int64", "float64")
 
 
-def write(cells: Array, names: Sequence[Any] | None) -> str:
+def write(cells: Array, scores: Array, names: Sequence[Any] | None) -> str:
     """Cells (2, n_labels, n_bins) as text: of each row where it is not 0, and what."""
     rows = cells.reshape(-1, cells.shape[2])
+    of_rows = zip(rows, scores.reshape(rows.shape), strict=True)
     values = (
         VERSION,
         cells.shape[1],
@@ -28,14 +34,19 @@ def write(cells: Array, names: Sequence[Any] | None) -> str:
         [[row.nonzero()[0].tolist(), row[row > 0].tolist()] for row in rows],
     )
     fields = dict(zip(FIELDS, values, strict=True))
+    fields[SCORES] = [
+        [None if score != score else score for score in of_row[row > 0].tolist()]
+        for row, of_row in of_rows
+    ]
+    fields[SCORE_DTYPE] = scores.dtype.name
     fields |= {} if names is None else {NAMES: names}
     return json.dumps(fields, allow_nan=False)
 
 
-def read(text: str) -> tuple[Array, list[str] | None]:
-    """Return the cells and the names that `write` wrote."""
+def read(text: str) -> tuple[Array, Array, list[str] | None]:
+    """Return the cells, their scores and the names that `write` wrote."""
     found = json.loads(text)
-    if not isinstance(found, dict) or set(found) - {NAMES} != set(FIELDS):
+    if not isinstance(found, dict) or set(found) - OPTIONAL != set(FIELDS):
         raise ValueError(
             "Expected JSON that ScoreHistogram.to_json wrote, an object of "
             f"{', '.join(FIELDS)}; got {text[:80]!r}."
@@ -61,7 +72,46 @@ def read(text: str) -> tuple[Array, list[str] | None]:
     for index, row in enumerate(rows):
         where, count = _check_row(row, f"cells[{index}]", bins)
         cells[index, where] = _check_counts(count, f"cells[{index}]", dtype)
-    return cells.reshape(2, num_labels, bins), _check_names(found.get(NAMES))
+    if SCORES in found:
+        scores = _check_scores(found[SCORES], found.get(SCORE_DTYPE), cells)
+    else:
+        scores = scores_of_counts(cells, leading_bits_for(bins))
+    shape = 2, num_labels, bins
+    names = _check_names(found.get(NAMES))
+    return cells.reshape(shape), scores.reshape(shape), names
+
+
+def _check_scores(rows: Any, dtype: Any, cells: Array) -> Array:
+    """Scores of cells of shape (rows, bins): each lies in its bin, or is NaN."""
+    if dtype not in SCORE_DTYPES:
+        raise ValueError(
+            f"{SCORE_DTYPE} must be one of {', '.join(SCORE_DTYPES)}; got {dtype!r}."
+        )
+    counted = cells > 0
+    rows = rows if isinstance(rows, list) else []
+    lengths = [len(row) if isinstance(row, list) else -1 for row in rows]
+    if lengths != counted.sum(1).tolist():
+        raise ValueError(
+            f"{SCORES} must be lists of a score, or null, for each count in cells; got "
+            f"{rows!r:.80}."
+        )
+    scores = np.full(cells.shape, NONE, dtype)
+    bits = leading_bits_for(cells.shape[1])
+    for index, row in enumerate(rows):
+        where = counted[index].nonzero()[0]
+        wrong = [score for score in row if type(score) not in {float, type(None)}]
+        if not wrong:
+            values = np.array(row, dtype)  # None becomes NaN
+            outside = (values < 0) | (values > 1)
+            place = bin_of(np.where(values >= 0, np.minimum(values, 1), 0) + 0.0, bits)
+            wrong = values[outside | ((values >= 0) & (place != where))].tolist()
+        if wrong:
+            raise ValueError(
+                f"{SCORES}[{index}] must hold scores that lie in their bins, or null; "
+                f"got {wrong[0]!r}."
+            )
+        scores[index, where] = values
+    return scores
 
 
 def _check_names(names: Any) -> list[str] | None:

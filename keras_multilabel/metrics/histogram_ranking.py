@@ -1,21 +1,24 @@
 """ROC AUC and average precision of a histogram, and bounds of the exact ones.
 
-Within a bin the order of scores is not known. The scores are those of any order, all
-equally likely; the bounds are those of the best and the worst order.
+Where a bin holds one score of positives and one of negatives, their order is known, and
+ties are. Elsewhere the scores are the mean over all orders within the bin, each equally
+likely; the bounds are those of the best and the worst order.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
+from scipy.special import digamma
 
 from keras_multilabel.metrics.averages import divide
-from keras_multilabel.metrics.bins import LEADING_BITS
 from keras_multilabel.metrics.histogram import ScoreHistogram
+from keras_multilabel.metrics.histogram_tally import merge
 from keras_multilabel.utils.arguments import Array
 
-# From here to 1 a float32 has at most one value in a bin.
-TIED_FROM = 1 - 2.0 ** (LEADING_BITS - 24)
+# By so much of itself may rounding carry a sum of equal weights off their multiple.
+MULTIPLE = 1e-6
 # Labels are scored in blocks of about this many bins.
 BLOCK = 2**20
 
@@ -24,41 +27,57 @@ BLOCK = 2**20
 class Sides:
     """Negatives and positives as floats, shape (n_labels, n_bins), bins ascending.
 
-    ``tied``, shape (n_bins,), tells the bins of one float32 value: those near 1, and
-    that of 0.
+    ``order``: 1 where all positives of a bin are above its negatives, -1 where below, 0
+    where all have one score, NaN where it is not known. ``unit``, shape (n_labels, 1),
+    is what one entry counts: 1, or 0 where weights do not tell.
     """
 
     negative: Array
     positive: Array
-    tied: Array
+    order: Array
+    unit: Array
 
     @classmethod
     def blocks(
         cls, histogram: ScoreHistogram, *, pooled: bool = False
     ) -> Iterator["Sides"]:
         """A few labels at a time; pooled: all labels as one."""
-        negative, positive = histogram.negatives.T, histogram.positives.T
-        edges = histogram.thresholds
-        tied = (edges == 0) | (edges >= TIED_FROM)
+        sides = [histogram.negatives.T, histogram.positives.T, *histogram.scores]
+        unit = int(histogram.positives.dtype == np.int64)
         if pooled:
-            negative, positive = negative.sum(0)[None], positive.sum(0)[None]
-        step = max(1, BLOCK // len(edges))
-        for start in range(0, len(negative), step):
-            part = slice(start, start + step)
-            yield cls(
-                negative[part].astype(np.float64),
-                positive[part].astype(np.float64),
-                tied,
+            sides = [
+                each.sum(0)[None] if index < 2 else reduce(merge, each)[None]
+                for index, each in enumerate(sides)
+            ]
+        step = max(1, BLOCK // sides[0].shape[1])
+        for start in range(0, len(sides[0]), step):
+            negative, positive, low, high = (
+                side[start : start + step].astype(np.float64) for side in sides
             )
+            units = np.full((len(negative), 1), unit)
+            yield cls(negative, positive, np.sign(high - low), units)
 
     def near_one(self) -> "Sides":
-        """Each label divided by a power of 2: products stay within the floats."""
-        largest = np.maximum(self.negative, self.positive).max(1, keepdims=True)
-        exponent = -np.frexp(largest)[1]
-        negative = np.ldexp(self.negative, exponent)
-        return replace(
-            self, negative=negative, positive=np.ldexp(self.positive, exponent)
-        )
+        """Weights as counts, where all of a label are multiples of the smallest.
+
+        So they are where the weights are whole numbers, or all alike. Others are
+        divided by a power of 2, and products stay within the floats.
+        """
+        if self.unit.all():
+            return self
+        both = np.concatenate([self.negative, self.positive], axis=1)
+        largest = both.max(1, keepdims=True)
+        smallest = np.where(both > 0, both, np.inf).min(1, keepdims=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            ratio = both / np.where(largest > 0, smallest, 1)
+            near = np.rint(ratio)
+            is_near = np.abs(ratio - near) <= MULTIPLE * ratio
+        is_multiple = is_near.all(1, keepdims=True)
+        counted = is_multiple & (ratio.max(1, keepdims=True) < 2**53)
+        scaled = np.where(counted, near, np.ldexp(both, -np.frexp(largest)[1]))
+        negative, positive = np.split(scaled, 2, axis=1)
+        unit = counted.astype(np.int64)
+        return replace(self, negative=negative, positive=positive, unit=unit)
 
     @property
     def known(self) -> Array:
@@ -91,17 +110,17 @@ def score_histogram_labels(
 
 
 def roc_auc(sides: Sides, zero_division: float) -> Array:
-    """Share of pairs in the right order; pairs within a bin count half."""
+    """Share of pairs in the right order; ties, and pairs of no known order, half."""
     below = np.cumsum(sides.negative, axis=1) - sides.negative
-    right = (sides.positive * (below + sides.negative / 2)).sum(1)
+    share = (1 + np.nan_to_num(sides.order)) / 2
+    right = (sides.positive * (below + sides.negative * share)).sum(1)
     return divide(right, sides.pairs, zero_division)
 
 
 def bounds_of_roc_auc(sides: Sides) -> tuple[Array, Array]:
     """Lowest and highest value that the exact ROC AUC may have."""
-    # In the last bin all are 1.0, and half is exact.
-    unsure = (sides.positive * sides.negative)[:, :-1].sum(1) / 2
-    slack = divide(unsure, sides.pairs, np.nan)
+    unsure = sides.positive * sides.negative * np.isnan(sides.order)
+    slack = divide(unsure.sum(1) / 2, sides.pairs, np.nan)
     score = roc_auc(sides, np.nan)
     return score - slack, score + slack
 
@@ -109,22 +128,44 @@ def bounds_of_roc_auc(sides: Sides) -> tuple[Array, Array]:
 def average_precision(sides: Sides, zero_division: float) -> Array:
     """Mean over the positives of the precision at their score.
 
-    In tied bins it is that at the lower edge. Within another, positives and negatives
-    are mixed evenly: the precision after t of k positives and t / k of the m negatives
-    is (a + t) / (a + b + t (k + m) / k), with a positives and b negatives above; its
-    integral over t is taken.
+    Where the order within a bin is known, all its positives have one score. In other
+    bins, with k positives and m negatives in any order, and a positives and b negatives
+    above, a positive is at each of the n = k + m places alike, and of the i - 1 entries
+    before place i a share of (k - 1) / (n - 1) is positive. So the mean is
+
+        1 / n * sum over i of (a + 1 + (i - 1) (k - 1) / (n - 1)) / (a + b + i),
+
+    which is exact for a bin of one entry. Of weights it is the limit for entries of no
+    size, an integral: positives and negatives are mixed evenly.
     """
-    positive, above = sides.positive, _above(sides.positive)
+    positive, above, unit = sides.positive, _above(sides.positive), sides.unit
     entries = positive + sides.negative
     start = above + _above(sides.negative)
-    rate = divide(entries, positive, 1.0)
-    # The integral of (a + t) / (s + r t) is (t + (a - s / r) log(1 + r t / s)) / r.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bend = (above - start / rate) * np.log1p(entries / start)
-    mixed = np.where(positive > 0, (positive + np.where(start > 0, bend, 0)) / rate, 0)
-    at_edge = positive * divide(above + positive, start + entries, 0.0)
-    area = np.where(sides.tied, at_edge, mixed).sum(1)
+    rise = divide(positive - unit, entries - unit, 0.0)
+    # Places from 1 to n: (a + unit + rise (i - unit)) / (a + b + i).
+    bend = (above + unit * (1 - rise) - rise * start) * _reciprocals(
+        start, entries, unit
+    )
+    mixed = divide(positive, entries, 0.0) * (rise * entries + bend)
+    area = np.where(np.isnan(sides.order), mixed, _of_one_score(sides)).sum(1)
     return divide(area, positive.sum(1), zero_division)
+
+
+def _of_one_score(sides: Sides) -> Array:
+    """Sum of the precision over positives of one score, where the order is known."""
+    after = _above(sides.positive) + sides.positive
+    not_below = _above(sides.negative) + sides.negative * (sides.order <= 0)
+    return sides.positive * divide(after, after + not_below, 0.0)
+
+
+def _reciprocals(start: Array, n: Array, unit: Array) -> Array:
+    """Sum of 1 / (start + i) for i from 1 to n; without a unit the integral over i."""
+    # Differences of the digamma function lose digits where it is flat.
+    near = digamma(start + n + 1) - digamma(start + 1)
+    middle = start + 0.5
+    far = np.log1p(n / middle) + ((middle + n) ** -2.0 - middle**-2.0) / 24
+    integral = np.log1p(divide(n, start, 0.0))
+    return np.where(unit == 0, integral, np.where(start < 1000, near, far))
 
 
 def bounds_of_average_precision(sides: Sides) -> tuple[Array, Array]:
@@ -134,19 +175,17 @@ def bounds_of_average_precision(sides: Sides) -> tuple[Array, Array]:
     are below them, one after the other.
     """
     positive = sides.positive
-    after = _above(positive) + positive
-    above_n = _above(sides.negative)
-    after_n = above_n + sides.negative
+    above, above_n = _above(positive), _above(sides.negative)
+    after, after_n = above + positive, above_n + sides.negative
     best = positive * divide(after, after + above_n, 0.0)
-    # The integral over t of (a + t) / (a + t + b): below the sum over single positives.
-    share = divide(positive, after - positive + after_n, 0.0)
-    worst = np.maximum(positive - after_n * np.log1p(share), 0.0)
-    # Without negatives so far the share may be over 0, and nothing is lost.
-    worst = np.where(after_n > 0, worst, positive)
-    # In the last bin all are 1.0, a tie.
-    tie = positive * divide(positive, positive + sides.negative, 0.0)
-    best[:, -1] = worst[:, -1] = tie[:, -1]
-    low, high = (divide(area.sum(1), positive.sum(1), np.nan) for area in (worst, best))
+    # The sum over t of (a + t) / (a + t + b) is k less that of b / (a + t + b).
+    lost = after_n * _reciprocals(above + after_n, positive, sides.unit)
+    worst = np.maximum(positive - lost, 0.0)
+    unknown, area = np.isnan(sides.order), _of_one_score(sides)
+    low, high = (
+        divide(np.where(unknown, bound, area).sum(1), positive.sum(1), np.nan)
+        for bound in (worst, best)
+    )
     return low, high
 
 
@@ -163,9 +202,10 @@ def roc_auc_bounds(histogram: ScoreHistogram) -> tuple[Array, Array]:
     Example:
         >>> import keras_multilabel as kml
         >>> histogram = kml.ScoreHistogram(num_labels=1)
-        >>> histogram.update([[1], [0], [0]], [[0.7001], [0.7], [0.2]])  # one bin, 0.2
+        >>> # In one bin: two scores of negatives, which may be above the positive.
+        >>> histogram.update([[1], [0], [0]], [[0.7001], [0.7], [0.7002]])
         >>> kml.roc_auc_bounds(histogram)
-        (array([0.5]), array([1.]))
+        (array([0.]), array([1.]))
     """
     return _joined(bounds_of_roc_auc, histogram)
 

@@ -11,8 +11,9 @@ import numpy as np
 from keras import ops
 
 from keras_multilabel.metrics import torch_ops
-from keras_multilabel.metrics.bins import LEADING_BITS, bin_edges, bin_of, n_bins
-from keras_multilabel.metrics.histogram_ranking import TIED_FROM
+from keras_multilabel.metrics.bins import LEADING_BITS, bin_of, n_bins
+from keras_multilabel.metrics.histogram_ranking import MULTIPLE
+from keras_multilabel.metrics.histogram_tally import holds_one_value
 from keras_multilabel.utils.arguments import ROUNDING, Array
 from keras_multilabel.utils.keras_internals import torch_storage
 from keras_multilabel.utils.positions import check_shapes, row_weights, rows_of
@@ -93,7 +94,7 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
 def count_invalid(y_pred: Any, known: Any) -> Any:
     """How many outputs of known entries are NaN, or no probabilities; int32."""
     if BACKEND == "torch":
-        return ops.cast(torch_ops.invalid(y_pred, known, 0.5 + ROUNDING), "int32")
+        return torch_ops.invalid(y_pred, known, 0.5 + ROUNDING)
     # NaN is neither.
     is_valid = ops.logical_and(y_pred >= 0, y_pred <= 1 + ROUNDING)
     invalid = ops.logical_and(known, ops.logical_not(is_valid))
@@ -111,7 +112,7 @@ def count(outcomes: list[Any]) -> Any:
     if BACKEND == "jax":  # as one block 0.8 times the time, on TensorFlow 1.7 times
         return ops.sum(ops.cast(ops.stack(outcomes, axis=1), "int32"), axis=0)
     if BACKEND == "torch":
-        return ops.cast(ops.stack([ops.sum(each, 0) for each in outcomes]), "int32")
+        return ops.stack([each.sum(0) for each in outcomes]).int()
     return ops.stack([ops.sum(ops.cast(each, "int32"), 0) for each in outcomes])
 
 
@@ -143,9 +144,10 @@ def tally(cells: Any, y_score: Any, positive: Any, entries: Any) -> None:
     first = ops.arange(0, n_labels * N_BINS, N_BINS, dtype="int32")
     entries = ops.cast(entries, cells.dtype)
     if BACKEND == "torch":
-        bins = ops.convert_to_tensor(np.append(BINS, BINS + n_labels * N_BINS))
-        cell = torch_ops.places(y_score, positive, SHIFT, N_PLACES)
-        cell = bins.index_select(0, cell).reshape(y_score.shape).add_(first)
+        bins = ops.convert_to_tensor(BINS)
+        cell = bins.index_select(0, torch_ops.places(y_score, SHIFT, bins))
+        cell = cell.reshape(y_score.shape).add_(first)
+        cell = cell.add_(positive.int(), alpha=n_labels * N_BINS)
         torch_ops.add(torch_storage(cells), cell, entries)
     else:
         side = ops.cast(positive, "int32") * (n_labels * N_BINS)
@@ -185,7 +187,7 @@ def average_scores(scores: Any, support: Any, average: str) -> Any:
     return divide(total, ops.sum(weight, axis=-1), np.nan)
 
 
-def roc_auc(negative: Any, positive: Any, _: float) -> Any:
+def roc_auc(negative: Any, positive: Any, *_: Any) -> Any:
     """`histogram_ranking.roc_auc` of (n_labels, n_bins); NaN with one side only."""
     below = ops.cumsum(negative, axis=1) - negative
     right = ops.sum(positive * (below + negative / 2), axis=1)
@@ -193,24 +195,53 @@ def roc_auc(negative: Any, positive: Any, _: float) -> Any:
     return divide(right, pairs, np.nan)
 
 
-def average_precision(negative: Any, positive: Any, zero_division: float) -> Any:
+def as_counts(cells: Any, is_weighted: Any) -> tuple[Any, Any]:
+    """`histogram_ranking.Sides.near_one`: (2, n_labels, n_bins), and the unit."""
+    largest = ops.max(cells, axis=(0, 2), keepdims=True)
+    smallest = ops.min(ops.where(cells > 0, cells, np.inf), (0, 2), keepdims=True)
+    counts_weights = ops.logical_and(is_weighted, largest > 0)
+    ratio = cells / ops.where(counts_weights, smallest, 1.0)
+    near = ops.round(ratio)
+    is_multiple = ops.all(
+        ops.logical_and(ops.abs(ratio - near) <= MULTIPLE * ratio, ratio < 2.0**53),
+        axis=(0, 2),
+        keepdims=True,
+    )
+    cells = ops.where(is_multiple, near, cells)
+    return cells, ops.cast(is_multiple, "float32")[0]
+
+
+def average_precision(
+    negative: Any, positive: Any, unit: Any, zero_division: float
+) -> Any:
     """`histogram_ranking.average_precision` of (n_labels, n_bins)."""
     entries = positive + negative
     above, start = _above(positive), _above(entries)
-    rate = divide(entries, positive, 1.0)
-    bend = (above - start / rate) * ops.log1p(divide(entries, start, 0.0))
-    mixed = ops.where(positive > 0, (positive + bend) / rate, 0.0)
+    rise = divide(positive - unit, entries - unit, 0.0)
+    bend = above + unit * (1 - rise) - rise * start
+    bend = bend * _reciprocals(start, entries, unit)
+    mixed = divide(positive, entries, 0.0) * (rise * entries + bend)
     at_edge = positive * divide(above + positive, start + entries, 0.0)
-    area = ops.sum(ops.where(_tied(), at_edge, mixed), axis=1)
+    one_value = holds_one_value(LEADING_BITS)
+    area = ops.sum(ops.where(one_value, at_edge, mixed), axis=1)
     return divide(area, ops.sum(positive, axis=1), zero_division)
+
+
+def _reciprocals(start: Any, n: Any, unit: Any) -> Any:
+    """`histogram_ranking._reciprocals`.
+
+    The first four are added; for the rest, as of differences of the digamma function at
+    x + 1/2, its series log x + 1 / (24 x^2) - 7 / (960 x^4) will do for a float32.
+    """
+    middle = start + 4.5 * unit
+    rest = ops.log1p(divide(n, middle, 0.0))
+    low, high = (ops.square(1 / ops.maximum(x, 1.0)) for x in (middle, middle + n))
+    rest = rest + unit * (high - low) * (1 - 0.175 * (high + low)) / 24
+    first = sum(n / ((start + i) * (start + i + n)) for i in range(1, 5))
+    return rest + unit * first
 
 
 def _above(side: Any) -> Any:
     """Sums over the bins above; without rounding, 0 where those are empty."""
     from_above = ops.flip(ops.cumsum(ops.flip(side, 1), axis=1), 1)
     return ops.pad(from_above[:, 1:], [[0, 0], [0, 1]])
-
-
-def _tied() -> Array:
-    edges = bin_edges()
-    return (edges == 0) | (edges >= TIED_FROM)

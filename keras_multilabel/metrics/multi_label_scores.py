@@ -25,7 +25,7 @@ from keras_multilabel.utils.options import PooledAverage, ScoreName
 from keras_multilabel.utils.precision import round_up
 
 NAME = "multi_label_scores"
-FROM_HISTOGRAM: dict[str, Callable[[Any, Any, float], Any]] = {
+FROM_HISTOGRAM: dict[str, Callable[[Any, Any, Any, float], Any]] = {
     "roc_auc": keras_ops.roc_auc,
     "average_precision": keras_ops.average_precision,
 }
@@ -204,18 +204,16 @@ class MultiLabelScores(keras.metrics.Metric):
         return values
 
     def _scores_of_histogram(self) -> dict[str, Any]:
-        cells = ops.cast(self._cells, "float32") + self._weighed_cells
+        weighed = self._weighed_cells
+        cells = ops.cast(self._cells, "float32") + weighed
         cells = ops.reshape(cells, (2, self.num_labels, keras_ops.N_BINS))
-        negative, positive = (self._pool(cells[side], axis=0) for side in range(2))
+        cells = self._pool(cells, axis=1)
+        counts, unit = keras_ops.as_counts(cells, ops.any(weighed > 0))
         kinds = [kind for kind in FROM_HISTOGRAM if kind in self._kinds]
-        scores = ops.stack(
-            [
-                FROM_HISTOGRAM[kind](negative, positive, self.zero_division)
-                for kind in kinds
-            ]
-        )
-        support = ops.sum(positive, axis=1)
-        known = support + ops.sum(negative, axis=1)
+        arguments = counts[0], counts[1], unit, self.zero_division
+        scores = ops.stack([FROM_HISTOGRAM[kind](*arguments) for kind in kinds])
+        sums = ops.sum(cells, axis=2)
+        support, known = sums[1], sums[0] + sums[1]
         return self._averages(kinds, scores, support, known)
 
     def _pool(self, sums: Any, axis: int) -> Any:

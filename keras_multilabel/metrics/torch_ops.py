@@ -19,18 +19,18 @@ def masks(y_true: Any, y_pred: Any, threshold: Any) -> list[Any]:
 
 
 def invalid(y_pred: Any, known: Any, most: float) -> Any:
-    """How many known entries are NaN, or further from 1/2 than ``most``."""
-    return (y_pred - 0.5).abs_().le_(most).lt_(known).sum()
+    """How many known entries are NaN, or further from 1/2 than ``most``; int32."""
+    return (y_pred - 0.5).abs_().le_(most).lt_(known).sum().int()
 
 
-def places(y_score: Any, positive: Any, shift: int, n_places: int) -> Any:
-    """`keras_ops.places`, flattened, and ``n_places`` more where positive."""
+def places(y_score: Any, shift: int, bins: Any) -> Any:
+    """`keras_ops.places`, flattened; ``bins`` has the bin of each."""
     # Not below 0: 1 + 1e-7 is a 1 that was rounded.
     nearest = (1 - y_score).clamp_(min=0).clamp_(max=y_score)
     # The sign says which side of 1/2; it is also the highest of the bits.
-    bits = nearest.copysign_(0.5 - y_score).view(positive.int().dtype)
-    place = bits.add_(bits >> 31).bitwise_right_shift_(shift).bitwise_and_(n_places - 1)
-    return place.add_(positive.int(), alpha=n_places).ravel()
+    bits = nearest.copysign_(0.5 - y_score).view(bins.dtype)
+    place = bits.add_(bits >> 31).bitwise_right_shift_(shift)
+    return place.bitwise_and_(len(bins) - 1).ravel()
 
 
 def add(cells: Any, cell: Any, entries: Any) -> None:

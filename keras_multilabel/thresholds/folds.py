@@ -75,20 +75,12 @@ class _Folds:
     every: bool
 
     @cached_property
-    def scores(self) -> list[Array]:
-        """Of each fold those that are candidates, ascending."""
-        return [self._scores(part) for part in self.parts]
-
-    def _scores(self, part: SortedLabel | None) -> Array:
-        if part is None:
-            return np.empty(0, np.float32)
-        above, below = part.above.scores, part.below.scores
-        return np.concatenate([above, below]) if self.every else above
-
-    @cached_property
     def thresholds(self) -> Array:
-        """The candidates of all folds, ascending."""
-        return np.unique(np.concatenate(self.scores))
+        """The candidates of all folds, ascending; at the last nothing is decided."""
+        present = [part for part in self.parts if part is not None]
+        return np.unique(
+            np.concatenate([part.candidates(every=self.every) for part in present])
+        )
 
     @cached_property
     def cells(self) -> list[Array]:
@@ -104,14 +96,6 @@ class _Folds:
     def total(self) -> Array:
         """What all folds count there."""
         return np.sum(self.cells, axis=0)
-
-    @cached_property
-    def has_score(self) -> Array:
-        """Which folds have which of the candidates, shape (n_folds, n_thresholds)."""
-        found = np.zeros((len(self.parts), len(self.thresholds)), bool)
-        for row, scores in zip(found, self.scores, strict=True):
-            row[np.searchsorted(self.thresholds, scores)] = True
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,22 +124,18 @@ class _Rest:
         return float(weight.sum() ** 2 / (weight @ weight))
 
     def steps(self, *, every: bool) -> tuple[Array, Counts]:
-        is_own = self.label.has_score[self.kept].any(0)
-        thresholds, cells = self.label.thresholds[is_own], self._cells()[:, is_own]
+        # Those of the folds left out stay: they decide no better than the next one
+        # above, and of equally good ones the highest is taken.
         beyond = just_above(max(part.highest for part in self.parts))
-        if not len(thresholds) or thresholds[-1] < beyond:
-            at = np.array([beyond])
-            last = np.sum([part.cells_at(at) for part in self.parts], axis=0)
-            thresholds = np.append(thresholds, beyond)
-            cells = np.concatenate([cells, last], axis=1)
-        tp, fp, fn, tn = cells
+        tp, fp, fn, tn = self._cells()
+        thresholds = np.minimum(self.label.thresholds, beyond)
         return thresholds, Counts(tp, fp, fn, tn, axis=None)
 
     def _cells(self) -> Array:
         cells = self.label.cells
         if self.label.total.dtype == np.int64:
             left = [each for at, each in enumerate(cells) if at not in self.kept]
-            return self.label.total - np.sum(left, axis=0, dtype=np.int64)
+            return self.label.total - sum(left)
         # In a difference of sums a large weight would hide small ones.
         return np.sum([cells[fold] for fold in self.kept], axis=0)
 

@@ -98,7 +98,13 @@ class _Corners:
         return np.diff(self.value) / np.diff(self.tp + self.fp)
 
 
-def _corners(curve: Curve, candidates: Array, counts: Counts, value: Array) -> _Corners:
+def _corners(
+    curve: Curve,
+    candidates: Array,
+    counts: Counts,
+    value: Array,
+    budget: float | None = None,
+) -> _Corners:
     decided = counts.predicted[::-1]
     moves = np.append(True, np.diff(decided) > 0)
     arrays = (counts.tp, counts.fp, value, candidates)
@@ -107,7 +113,13 @@ def _corners(curve: Curve, candidates: Array, counts: Counts, value: Array) -> _
     corners = np.zeros(1, int)
     if len(steps):
         rates = np.diff(value) / steps
-        corners = isotonic_regression(rates, weights=steps, increasing=False).blocks
+        fitted = isotonic_regression(rates, weights=steps, increasing=False)
+        corners = fitted.blocks
+        if budget is not None:
+            # It may end between corners: keep what lies on the line, step by step.
+            on_line = np.logical_and.reduceat(rates == fitted.x, corners[:-1])
+            every = np.flatnonzero(np.repeat(on_line, np.diff(corners)))
+            corners = np.union1d(corners, every)
     thresholds = lowered(curve, candidates[corners])
     return _Corners(tp[corners], fp[corners], value[corners], thresholds)
 
@@ -172,7 +184,7 @@ def all_labels(curves: Curves, objective: Objective, budget: float | None) -> Ar
 
     def corners(curve: Curve, _: int) -> _Corners:
         candidates, counts = curve.steps(every=False)
-        return _corners(curve, candidates, counts, counts.tp)
+        return _corners(curve, candidates, counts, counts.tp, budget)
 
     pooled = curves.counts.sum()
     n_positive, n_negative = pooled.fn, pooled.tn

@@ -19,6 +19,8 @@ from keras_multilabel.utils.parallel import equal_parts, map_threads
 AVERAGES = (None, *get_args(Average))
 # By so much may rounding carry the probabilities of a network above 1.
 ROUNDING = 1e-6
+# 1.0 as float16.
+HALF_ONE = 0x3C00
 # Truth is turned into bytes in blocks of at most this many entries, few enough for the
 # cache; one block takes no thread, which would cost more than its work.
 BLOCK = 2**18
@@ -145,12 +147,18 @@ def check_decisions(block: Array) -> Array:
 
 def _as_bytes(block: Array) -> tuple[Array, Array | None]:
     """``block == 1`` as uint8, and where it is 0 or 1 (None: everywhere)."""
-    if block.itemsize == 1:
-        as_bytes = block.view(np.uint8)
-        if as_bytes.size == 0 or as_bytes.max() <= 1:
-            return as_bytes, None
-    positive = block == 1
-    known = block == 0
+    if block.dtype.kind in "biu":
+        # Without a sign -1 is the largest of all.
+        unsigned = block.view(f"u{block.itemsize}")
+        if unsigned.max(initial=0) <= 1:
+            positive = unsigned if block.itemsize == 1 else unsigned == 1
+            return positive.view(np.uint8), None
+    if block.dtype == np.float16:
+        # NumPy compares these one by one, and their bits many at a time.
+        bits = block.view(np.uint16)
+        positive, known = bits == HALF_ONE, bits << 1 == 0
+    else:
+        positive, known = block == 1, block == 0
     known |= positive
     return positive.view(np.uint8), None if known.all() else known.view(np.uint8)
 

@@ -196,7 +196,7 @@ def test_no_false_alarm_in_the_example(setups_of_fit, tmp_path, monkeypatch):
     if not IS_TENSORFLOW:
         pytest.skip("its data is read by TensorFlow")
     pytest.importorskip("matplotlib").use("Agg")
-    arguments = ["voc.py", "--quick", "--out", str(tmp_path)]
+    arguments = ["demo.py", "--quick", "--out", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", arguments)
 
     class CheckedEnoughError(Exception):
@@ -207,5 +207,5 @@ def test_no_false_alarm_in_the_example(setups_of_fit, tmp_path, monkeypatch):
 
     monkeypatch.setattr(kml.MultiLabelMetrics, "on_train_begin", stop)
     with pytest.raises(CheckedEnoughError):
-        runpy.run_path(str(ROOT / "examples" / "voc.py"), run_name="__main__")
+        runpy.run_path(str(ROOT / "examples" / "demo.py"), run_name="__main__")
     assert setups_of_fit == [[]]

@@ -194,6 +194,19 @@ def test_export_to_a_saved_model(x, served, tmp_path):
     np.testing.assert_allclose(result["scores"], expected["scores"], rtol=1e-6)
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="a graph of TensorFlow")
+def test_an_exported_graph_takes_no_constants_as_inputs(x, tuned):
+    """ONNX files had one more input for each: what is captured and no variable."""
+    import tensorflow as tf
+
+    truth = (x[:, :4] > 0).astype(int)
+    y_score = make_model().predict(x, verbose=0)
+    calibrator = kml.LabelCalibrator("beta").fit(y_score, truth)
+    served = kml.with_decisions(make_model(), tuned, calibrator=calibrator, **BOTH)
+    graph = tf.function(served).get_concrete_function(tf.TensorSpec((None, 6)))
+    assert {tensor.dtype for tensor in graph.captured_inputs} == {tf.resource}
+
+
 @pytest.mark.skipif(BACKEND != "torch", reason="only torch exports to .pt2")
 def test_export_to_a_torch_program(x, served, tmp_path):
     import torch

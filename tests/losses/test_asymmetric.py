@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 import keras_multilabel as kml
 from tests.losses.cases import WRONG_BY_FAR
@@ -39,3 +40,14 @@ def test_wrong_by_far():
 def test_bad_options(options, message):
     with pytest.raises(ValueError, match=message):
         kml.AsymmetricLoss(**options)
+
+
+@pytest.mark.parametrize("clip", [1e-6, 1e-3, 0.05, 0.3, 0.5, 0.9])
+def test_negatives_next_to_the_clip_do_not_gain(clip):
+    """By rounding, 1 - p + clip may not be above 1 where p is above the clip."""
+    bits = np.float32(clip).view(np.int32) + np.arange(-2000, 2000, dtype=np.int32)
+    p = bits.view(np.float32)[:, None]
+    loss = kml.AsymmetricLoss(gamma_neg=0.5, clip=clip, reduction=None)
+    losses = ops.convert_to_numpy(loss(np.zeros_like(p), p))
+    assert (losses >= 0).all()
+    assert (losses[p[:, 0] <= np.float32(clip)] == 0).all()

@@ -40,4 +40,4 @@ def test_there_are_at_least_as_many_bins_as_asked_for(bins, expected):
     assert histogram.thresholds.shape == (expected,)
     assert (np.diff(histogram.thresholds) > 0).all()
     assert histogram.positives.shape == histogram.negatives.shape == (expected, 2)
-    assert histogram.nbytes == 16 * expected * 2
+    assert histogram.nbytes == 24 * expected * 2

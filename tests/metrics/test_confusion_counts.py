@@ -60,11 +60,13 @@ def test_permuting_labels_permutes_counts_and_rows_do_not_matter(problem):
     np.testing.assert_array_equal(flipped, straight[:, ::-1])
 
 
-# Rows are counted in blocks of about 768 KiB, which are multiples of 255 rows: 255 of
-# wide integers for 255 labels and more, 98,175 for one label, 32,640 for three.
+# Of wide integers a block has 65,536 entries: so many rows of one label, 21,845 of
+# three. After 255 of them sums of bytes are widened; rows are summed 255 bytes at a
+# time, or 31 words of eight.
 FEW_ROWS = list(itertools.product([1, 254, 255, 256, 5000], [1, 3, 255, 256, 700]))
-ABOUT_BLOCKS = [(98_174, 1), (98_175, 1), (98_176, 1), (250_000, 1)]
-ABOUT_BLOCKS += [(32_639, 3), (32_640, 3), (32_641, 3), (100_000, 3)]
+ABOUT_BLOCKS = [(65_535, 1), (65_536, 1), (65_537, 1), (200_000, 1)]
+ABOUT_BLOCKS += [(21_844, 3), (21_845, 3), (21_846, 3), (100_000, 3)]
+ABOUT_BLOCKS += [(255, 70_000), (256, 70_000), (3, 248), (3, 256), (3, 504)]
 
 
 @pytest.mark.parametrize(("n_samples", "n_labels"), FEW_ROWS + ABOUT_BLOCKS)
@@ -72,8 +74,11 @@ def test_folds_and_blocks_do_not_show(rng, n_samples, n_labels):
     y_true = rng.integers(-1, 2, (n_samples, n_labels))
     y_pred = rng.integers(0, 2, (n_samples, n_labels))
     known = y_true >= 0
+    both = kml.confusion_counts(y_true, y_pred, axis=(0, 1))
     for axis in (0, 1):
         counts = kml.confusion_counts(y_true, y_pred, axis=axis)
+        np.testing.assert_array_equal(cells(counts), cells(both[axis]))
+        assert both[axis].axis == axis
         np.testing.assert_array_equal(
             counts.tp, ((y_true == 1) & (y_pred == 1)).sum(axis)
         )
@@ -90,6 +95,71 @@ def test_all_positive_columns_do_not_overflow_a_byte():
     ones = np.ones((100_000, 300), np.uint8)
     assert (kml.confusion_counts(ones, ones).tp == 100_000).all()
     assert (kml.confusion_counts(ones, ones, axis=1).tp == 300).all()
+
+
+DTYPES = [
+    "bool",
+    "int8",
+    "uint8",
+    "int16",
+    "int32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_type_counts_alike_and_refuses_other_values(rng, dtype, order):
+    y = rng.integers(0, 2, (2, 50, 16))
+    expected = kml.confusion_counts(*y, axis=(0, 1))
+    typed = [each.astype(dtype, order=order) for each in y]
+    counts = kml.confusion_counts(*typed, axis=(0, 1))
+    for ours, plain in zip(counts, expected, strict=True):
+        np.testing.assert_array_equal(cells(ours), cells(plain))
+    for wrong in () if dtype == "bool" else wrong_values(dtype):
+        for which in (0, 1):
+            bad = [each.copy() for each in typed]
+            bad[which][40, 3] = wrong
+            with pytest.raises(ValueError, match="hold"):
+                kml.confusion_counts(*bad)
+
+
+def wrong_values(dtype):
+    if np.dtype(dtype).kind == "f":
+        return [2, 0.5, 1e-7, np.inf, -np.inf, -2, 1 + 2 * np.finfo(dtype).eps]
+    info = np.iinfo(dtype)
+    return [2, 3, info.max] + ([info.min, -2] if info.min else [])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_negative_zero_is_zero(dtype):
+    y = np.array([[-0.0, 1.0], [0.0, -0.0]], dtype)
+    assert kml.confusion_counts(y, y).tn.tolist() == [2, 1]
+
+
+def test_bytes_that_start_between_words_count_alike(rng):
+    held = rng.integers(0, 2, 2 * 161, np.uint8)
+    y_true, y_pred = held[1:161].reshape(10, 16), held[162:].reshape(10, 16)
+    np.testing.assert_array_equal(
+        cells(kml.confusion_counts(y_true, y_pred, axis=1)),
+        cells(kml.confusion_counts(y_true.copy(), y_pred.copy(), axis=1)),
+    )
+
+
+def test_both_axes_at_once_carry_names_and_weights(rng):
+    y_true, y_pred = rng.integers(0, 2, (2, 30, 2))
+    options = {"sample_weight": rng.random(30)}
+    pair = kml.confusion_counts(
+        y_true, y_pred, axis=(0, 1), label_names=["a", "b"], **options
+    )
+    assert [counts.label_names for counts in pair] == [["a", "b"], None]
+    for axis, counts in enumerate(pair):
+        single = kml.confusion_counts(y_true, y_pred, axis=axis, **options)
+        np.testing.assert_array_equal(cells(counts), cells(single))
 
 
 def test_minus_one_and_nan_both_mean_unknown():
@@ -186,8 +256,9 @@ def test_bad_weights(weight, message):
 
 
 def test_bad_axis_and_bad_counts():
-    with pytest.raises(ValueError, match="axis must be"):
-        kml.confusion_counts([[1]], [[1]], axis=2)
+    for axis in (2, (1, 0), (0,), "both"):
+        with pytest.raises(ValueError, match="axis must be"):
+            kml.confusion_counts([[1]], [[1]], axis=axis)
     with pytest.raises(ValueError, match="one shape"):
         kml.Counts([1, 2], [1], [1], [1])
 

@@ -83,6 +83,13 @@ def test_a_budget_may_be_used_up(rng, average):
     np.testing.assert_array_equal(exact.values, free.values)
 
 
+def test_a_budget_may_end_among_positives_alone():
+    """The hull has no corner there, and nothing was predicted."""
+    y_true, y_score = [[1], [1], [1], [1], [0]], [[0.9], [0.8], [0.7], [0.6], [0.1]]
+    tuned = kml.tune_thresholds(y_true, y_score, average="micro", max_positives=2)
+    assert (tuned.n_positives, tuned.score) == (2, pytest.approx(2 / 3))
+
+
 @given(problems(levels=6), st.floats(0, 1))
 def test_one_threshold_for_all_keeps_the_budget(problem, share):
     problem = first_labels(problem, 9)
