@@ -57,7 +57,9 @@ def crossentropy(target: Any, p: Any) -> Any:
     """
 
     def entries(p: Any) -> tuple[Any, Any]:
-        return interpolate(target, p.log(), p.neg().log1p_()).neg_(), gradient
+        # The result is made in one pass more, not changed in place: torch 2.11, when it
+        # compiles, then loses the gradient, and says nothing.
+        return -interpolate(target, p.log(), p.neg().log1p_()), gradient
 
     def gradient(p: Any, upstream: Any) -> Any:
         return (p - target).div_((1 - p).mul_(p)).mul_(upstream)

@@ -108,12 +108,11 @@ def confusion_counts(
         found = [_count_dask(y_true, y_pred, sample_weight, axes[-1])]
     else:
         found = _count(check_pair(y_true, y_pred, "y_pred", sample_weight), axes)
-    names = None if label_names is None else list(label_names)
     if 0 in axes:
-        columns = given_names(names, len(found[0].tp), y_true, y_pred)
+        columns = given_names(label_names, len(found[0].tp), y_true, y_pred)
         found[0] = replace(found[0], label_names=columns)
-    elif names is not None:
-        return replace(found[0], label_names=names)
+    elif label_names is not None:
+        return replace(found[0], label_names=list(label_names))
     return found[0] if len(found) == 1 else (found[0], found[1])
 
 

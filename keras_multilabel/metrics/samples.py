@@ -102,6 +102,10 @@ class Samples:
         """1 where a score reaches its threshold, as bool."""
         return self.y_score >= values
 
+    def in_positions(self, rows: Array, shape: tuple[int, ...]) -> Array:
+        """What was found for each row, in the shape that the data was given in."""
+        return rows if self.sample is None else rows.reshape(shape)
+
     def counts_at(self, values: Array) -> Counts:
         """Counts per label at one threshold each."""
         if self.weight is not None:

@@ -204,11 +204,10 @@ def tune_thresholds(
         tuned = replace(tuned, score=_score(plan, samples, decisions))
     if fitted is None:
         return tuned
-    decisions, is_flat = fitted.decisions, samples.sample is None
     return replace(
         tuned,
-        cv_score=_score(plan, samples, decisions),
-        cv_pred=decisions if is_flat else decisions.reshape(np.shape(y_true)),
+        cv_score=_score(plan, samples, fitted.decisions),
+        cv_pred=samples.in_positions(fitted.decisions, np.shape(y_true)),
         std=_spread(fitted.parts),
     )
 

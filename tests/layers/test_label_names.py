@@ -55,7 +55,7 @@ def test_strange_names_are_no_trouble_in_exports(tmp_path):
         torch = pytest.importorskip("torch")
         served.export(tmp_path / "model.pt2", format="torch", verbose=False)
         exported = torch.export.load(tmp_path / "model.pt2").module()
-        result = exported(torch.from_numpy(x))
+        result = exported(keras.ops.convert_to_tensor(x))
     else:
         tf = pytest.importorskip("tensorflow")
         served.export(tmp_path / "model", format="tf_saved_model", verbose=False)

@@ -215,7 +215,9 @@ def test_export_to_a_torch_program(x, served, tmp_path):
     batch = {0: torch.export.Dim("batch")}
     served.export(path, format="torch", dynamic_shapes=batch, verbose=False)
     loaded = torch.export.load(path).module()
-    assert_same(to_numpy(loaded(torch.tensor(x))), served.predict(x, verbose=0))
+    assert_same(
+        to_numpy(loaded(keras.ops.convert_to_tensor(x))), served.predict(x, verbose=0)
+    )
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="else it needs litert-torch")
