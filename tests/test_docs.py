@@ -89,6 +89,11 @@ def test_the_reference_lists_every_public_name_once():
     assert listed == Counter(public_names())
 
 
+def test_readme_and_front_page_share_one_example():
+    front = (ROOT / "docs/index.rst").read_text(encoding="utf-8")
+    assert front.count("literalinclude:: ../README.md") == 2  # code, and its log
+
+
 def test_every_group_of_the_reference_has_its_heading_in_the_side_bar():
     reference = (ROOT / "docs/reference/index.rst").read_text(encoding="utf-8")
     tables = reference.count(":toctree: generated")
