@@ -58,8 +58,8 @@ def crossentropy(target: Any, p: Any) -> Any:
     """
 
     def entries(p: Any) -> tuple[Any, Any]:
-        # The result is made in one pass more, not changed in place: torch 2.11, when it
-        # compiles, then loses the gradient, and says nothing.
+        # Another pass instead of a change in place: torch 2.11 would silently lose the
+        # gradient when compiling.
         return -interpolate(target, p.log(), p.neg().log1p_()), gradient
 
     def gradient(p: Any, upstream: Any) -> Any:

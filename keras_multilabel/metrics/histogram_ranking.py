@@ -236,8 +236,8 @@ def _joined(
 ) -> tuple[Array, Array]:
     if not isinstance(histogram, ScoreHistogram):
         raise TypeError(
-            "Bounds are those of a ScoreHistogram, whose bins hide the order; "
-            f"got {type(histogram).__name__}: scores themselves are exact."
+            "histogram must be a ScoreHistogram, whose bins hide the order; got "
+            f"{type(histogram).__name__}, whose scores are exact."
         )
     found = [bounds(sides.near_one()) for sides in Sides.blocks(histogram)]
     low, high = np.concatenate(found, axis=1)

@@ -163,9 +163,8 @@ class MultiLabelScores(keras.metrics.Metric):
 
     def _add_weights(self, outcomes: list[Any], weight: Any) -> None:
         total, lost = self._weighted[0], self._weighted[1]
-        total, error = keras_ops.add_exactly(
-            total, keras_ops.weighted_sums(outcomes, weight)
-        )
+        sums = keras_ops.weighted_sums(outcomes, weight)
+        total, error = keras_ops.add_exactly(total, sums)
         self._weighted.assign(ops.stack([total, lost + error]))
 
     def _tally(self, y_pred: Any, positive: Any, known: Any, weight: Any) -> None:

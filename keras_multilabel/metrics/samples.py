@@ -103,7 +103,7 @@ class Samples:
         return self.y_score >= values
 
     def in_positions(self, rows: Array, shape: tuple[int, ...]) -> Array:
-        """What was found for each row, in the shape that the data was given in."""
+        """Results for each row, in the shape of the given data."""
         return rows if self.sample is None else rows.reshape(shape)
 
     def counts_at(self, values: Array) -> Counts:

@@ -192,9 +192,7 @@ def tune_thresholds(
         raise TypeError("y_score is missing: pass y_true and y_score.")
     samples, unit = Samples.of(y_true, y_score, sample_weight), 1.0
     if named:
-        # A callable may depend on the size of the counts; the others are ratios of
-        # them.
-        samples, unit = samples.scaled()
+        samples, unit = samples.scaled()  # a callable may depend on the counts' size
     plan = plan.in_units(unit)
     fitted = None if cv is None else cross_fit(samples, plan, cv, random_state)
     values = None if fitted is None else fitted.values

@@ -175,5 +175,5 @@ def test_a_histogram_stands_for_scores_and_weights():
 
 @pytest.mark.parametrize("bounds", [kml.roc_auc_bounds, kml.average_precision_bounds])
 def test_only_histograms_have_bounds(bounds):
-    with pytest.raises(TypeError, match="scores themselves are exact"):
+    with pytest.raises(TypeError, match="must be a ScoreHistogram"):
         bounds(kml.SortedScores([[1], [0]], [[0.7], [0.2]]))
