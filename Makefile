@@ -25,13 +25,13 @@ demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, threshold
 	$(BIN)/python examples/demo.py $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal
 
 browser: $(VENV)/.dev ## Test the page of a report in headless Chromium; skips where there is none
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -m browser -rs tests/evaluation $(ARGS)
 
 fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about half an hour
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=long tests $(ARGS)
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m "hypothesis or long" --hypothesis-profile=long tests $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .
@@ -54,7 +54,7 @@ bench-%: .venv-%/.test
 backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
 
 backend-%: .venv-%/.test
-	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 -m keras tests
+	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 --dist worksteal -m keras tests
 
 docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors; then look at it in headless Chromium
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
