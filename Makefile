@@ -5,11 +5,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Arguments for the demo: make demo ARGS="--quick"
 ARGS ?=
+# What is sensitive to the versions of others, in about a minute.
+LOWEST = tests/test_package.py tests/metrics/test_classification.py tests/metrics/test_ranking.py \
+	tests/labels tests/weights tests/model_selection/test_split.py tests/thresholds/test_search.py \
+	tests/thresholds/test_tuner.py tests/calibration tests/readers tests/cli tests/utils/test_tables.py \
+	tests/utils/test_parallel.py tests/utils/test_keras_internals.py tests/checks/test_findings.py \
+	tests/losses/test_weighted_binary_crossentropy.py tests/layers/test_with_decisions.py \
+	tests/callbacks/test_evaluation.py tests/images/test_agreement.py tests/plots/test_label_counts.py
 INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: help demo test browser fuzz lint format bench backends docs wheel clean
+.PHONY: help demo test browser fuzz lint format bench backends docs wheel lowest clean
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,13 +25,13 @@ demo: $(VENV)/.demo ## Train on scenes of handwritten digits: metrics, threshold
 	$(BIN)/python examples/demo.py $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal
 
 browser: $(VENV)/.dev ## Test the page of a report in headless Chromium; skips where there is none
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -m browser -rs tests/evaluation $(ARGS)
 
 fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about half an hour
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=long tests $(ARGS)
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m "hypothesis or long" --hypothesis-profile=long tests $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .
@@ -47,19 +54,19 @@ bench-%: .venv-%/.test
 backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
 
 backend-%: .venv-%/.test
-	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 -m keras tests
+	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 --dist worksteal -m keras tests
 
 docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors; then look at it in headless Chromium
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
 	$(BIN)/python -m pytest -m browser -rs tests/site
 	@echo "Open docs/_build/html/index.html"
 
-wheel: $(VENV)/.dev ## Build the wheel and smoke-test it in a clean environment
+wheel: $(VENV)/.dev ## Build sdist and wheel, and try each extra in a clean environment (ARGS=--backends: these too)
 	rm -rf dist .venv-wheel
-	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
-	$(PYTHON) -m venv .venv-wheel
-	.venv-wheel/bin/python $(INSTALL) dist/*.whl
-	cd / && $(CURDIR)/.venv-wheel/bin/python $(CURDIR)/.ci/smoke.py
+	$(BIN)/python .ci/package.py $(ARGS)
+
+lowest: .venv-lowest/.test ## Run a part of the tests on the lowest versions that are allowed, with JAX
+	KERAS_BACKEND=jax .venv-lowest/bin/python -m pytest -n 2 $(LOWEST)
 
 clean: ## Remove environments and what was built
 	rm -rf .venv .venv-* build dist docs/_build docs/examples docs/reference/generated .pytest_cache .mypy_cache .ruff_cache
@@ -82,4 +89,9 @@ $(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
 .venv-%/.test: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python $(INSTALL) -e ".[$*,test]"
+	touch $@
+
+.venv-lowest/.test: pyproject.toml constraints-min.txt
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-min.txt -e ".[jax,plot,images,report]" pytest pytest-xdist hypothesis
 	touch $@

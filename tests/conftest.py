@@ -1,5 +1,8 @@
 """Fixtures shared by the tests."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +15,13 @@ settings.register_profile("short", **PATIENT)
 # `make fuzz`: as many times the examples as max_examples is of 100.
 settings.register_profile("long", **PATIENT, max_examples=3000, print_blob=True)
 settings.load_profile("short")
+
+# On JAX nearly all the time of a fit goes into compiling, mostly of what another test
+# or worker has compiled before. (Set before Keras imports JAX.)
+CACHE = Path(__file__).parents[1] / ".pytest_cache" / "jax"
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(CACHE))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 # Scripts, which pytest would import for their doctests.
 collect_ignore = ["devices", "typing"]

@@ -89,6 +89,11 @@ def test_the_reference_lists_every_public_name_once():
     assert listed == Counter(public_names())
 
 
+def test_readme_and_front_page_share_one_example():
+    front = (ROOT / "docs/index.rst").read_text(encoding="utf-8")
+    assert front.count("literalinclude:: ../README.md") == 2  # code, and its log
+
+
 def test_every_group_of_the_reference_has_its_heading_in_the_side_bar():
     reference = (ROOT / "docs/reference/index.rst").read_text(encoding="utf-8")
     tables = reference.count(":toctree: generated")
@@ -117,7 +122,20 @@ def code_blocks(page):
         yield code, needs and needs.group(1)
 
 
+@pytest.fixture
+def short_fits(monkeypatch):
+    """Fits of more than 10 epochs stop after 3; the site runs its own whole."""
+    keras = pytest.importorskip("keras")
+    fit = keras.Model.fit
+
+    def short(*arguments, epochs=1, **options):
+        return fit(*arguments, epochs=epochs if epochs <= 10 else 3, **options)
+
+    monkeypatch.setattr(keras.Model, "fit", short)
+
+
 @pytest.mark.keras
+@pytest.mark.usefixtures("short_fits")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_of_every_page_runs(page, tmp_path, monkeypatch, setups_of_fit):
     """In order, in one namespace and an empty folder; no fit of it is called a trap."""

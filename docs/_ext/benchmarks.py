@@ -76,7 +76,7 @@ def plain(cell):
 
 
 def table(rows):
-    lines = [".. list-table::", "   :header-rows: 1", "   :class: figures"]
+    lines = [".. list-table::", "   :header-rows: 1", "   :class: figures benchmarks"]
     lines += ["   :widths: 26 22 11 12 14 10 5", ""]
     for row in [HEAD, *rows]:
         for at, cell in enumerate(row):

@@ -36,7 +36,7 @@ def trained():
     model = keras.Sequential(layers)
     model.compile(keras.optimizers.Adam(0.002), "binary_crossentropy")
     metrics = kml.MultiLabelMetrics(val, threshold="tune", average="macro")
-    model.fit(train, epochs=15, verbose=0, callbacks=[metrics])
+    model.fit(train, epochs=15, shuffle=False, verbose=0, callbacks=[metrics])
     y_true, _ = kml.encode_labels(test["labels"], classes)
     return test, y_true, model.predict(data, verbose=0), metrics.thresholds
 

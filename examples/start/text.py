@@ -88,8 +88,9 @@ y, classes = kml.encode_labels(table["topics"], sep=";")
 table.head()
 
 # %%
-# `describe_labels` sums up what is in the columns. See how many messages have
-# no topic, and which two topics occur together most above chance.
+# `describe_labels` sums up what is in the columns: how many messages have no
+# topic, and how uneven the topics are. *delivery* is 5.5 times as frequent as
+# *thanks*.
 
 print(kml.describe_labels(y, label_names=classes))
 

@@ -155,7 +155,7 @@ pd.DataFrame(class_weight, classes, ["negative", "positive"]).round(
 
 history = model.fit(
     train_data,
-    epochs=7,
+    epochs=6,
     shuffle=False,  # the dataset shuffles
     verbose=2,
     callbacks=[

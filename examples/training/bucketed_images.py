@@ -71,7 +71,7 @@ def strips(number, pool, prefix):
     return table
 
 
-train, test = strips(1200, for_train, "train"), strips(400, for_test, "test")
+train, test = strips(1000, for_train, "train"), strips(300, for_test, "test")
 train.head()
 
 # %%

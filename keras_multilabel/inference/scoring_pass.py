@@ -175,7 +175,8 @@ def _batch_row(loss: Any, y_true: Any) -> Any:
     # Returned apart from the scores: beside them they cost JAX 0.2 ms a batch.
     n_samples, *positions, _ = ops.shape(y_true)
     numbers = (loss, n_samples, math.prod(positions))
-    return ops.stack([[ops.cast(number, "float32") for number in numbers]])
+    row = ops.stack([ops.cast(number, "float32") for number in numbers])
+    return ops.expand_dims(row, 0)
 
 
 def _samples_of(n_samples: Array, n_positions: Array) -> Array:

@@ -80,9 +80,9 @@ def hidden_ticks(axis, ax):
             yield from (tick.label1, tick.label2)
 
 
-def overlapping(figure):
-    """Pairs of texts that cover each other."""
-    texts = visible_texts(figure)
+def overlapping(figure, texts=None):
+    """Pairs of texts that cover each other; ``texts`` saves a drawing."""
+    texts = visible_texts(figure) if texts is None else texts
     boxes = np.array([box.extents for _, box in texts]).reshape(-1, 4)
     # Half a pixel of rounding is no overlap.
     low, high = boxes[:, :2] + 0.5, boxes[:, 2:] - 0.5
@@ -92,12 +92,13 @@ def overlapping(figure):
     return [(content[i], content[j]) for i, j in zip(rows, columns, strict=True)]
 
 
-def outside(figure):
-    """Texts that stick out of the figure."""
+def outside(figure, texts=None):
+    """Texts that stick out of the figure; ``texts`` saves a drawing."""
+    texts = visible_texts(figure) if texts is None else texts
     page = figure.bbox.padded(1)
     return [
         text.get_text()
-        for text, box in visible_texts(figure)
+        for text, box in texts
         if not all(page.contains(*corner) for corner in box.get_points())
     ]
 

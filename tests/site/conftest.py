@@ -36,13 +36,17 @@ class Visitor:
         return [m["message"] for m in self.browser.console() if m["level"] == "SEVERE"]
 
 
+def skip_unless_built():
+    if not (SITE / "index.html").exists():
+        pytest.skip("the site is not built: make docs")
+
+
 @pytest.fixture(scope="session")
 def visitor():
     reason = missing()
     if reason:
         pytest.skip(f"no browser to look at the site with: {reason}")
-    if not (SITE / "index.html").exists():
-        pytest.skip("the site is not built: make docs")
+    skip_unless_built()
     handler = functools.partial(Quiet, directory=SITE)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -55,6 +59,7 @@ def visitor():
 @pytest.fixture(scope="session")
 def pages():
     """All pages that a reader reads, not those of source code and of the index."""
+    skip_unless_built()
     found = [str(path.relative_to(SITE)) for path in sorted(SITE.rglob("*.html"))]
     aside = ("_modules", "_static", "genindex", "py-modindex", "search")
     return [page for page in found if not page.startswith(aside)]

@@ -96,8 +96,7 @@ class Links(HTMLParser):
 
 
 def test_no_local_link_is_broken(pages):
-    if not pages:
-        pytest.skip("the site is not built: make docs")
+    """Of pages of source code as well."""
     read = {
         path: Links(path.read_text(encoding="utf-8"))
         for path in sorted(SITE.rglob("*.html"))
@@ -116,6 +115,28 @@ def test_no_local_link_is_broken(pages):
             if not target.exists() or (anchor and known and anchor not in known):
                 wrong.append(f"{path.relative_to(SITE)}: {link}")
     assert wrong == []
+
+
+def test_the_reference_shows_what_a_user_calls_and_takes(pages):
+    hooks = re.compile(
+        r'id="keras_multilabel\.\w+\.(call|get_config|on_\w+|losses_of_samples|'
+        r'set_model|set_params|get_metadata_routing|set_\w+_request)"'
+    )
+    texts = {
+        page: (SITE / page).read_text("utf-8")
+        for page in pages
+        if page.startswith("reference/generated")
+    }
+    assert [page for page, text in texts.items() if hooks.search(text)] == []
+    assert [page for page, text in texts.items() if "*args" in text] == []
+    undescribed = [
+        page
+        for page, text in texts.items()
+        if 'class="sig-param"' in text
+        and "field-list" not in text
+        and 'class="py attribute"' not in text
+    ]
+    assert undescribed == []
 
 
 def test_no_path_of_the_machine_is_shown(pages):

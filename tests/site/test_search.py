@@ -31,6 +31,17 @@ QUESTIONS = {
     "validation set too large for memory": r"guide/large_data|guide/distributed",
     "torchmetrics": r"more/compare",
     "zero_division": r"guide/averages|reference/glossary",
+    "my own metric": r"how_to/custom_metric",
+    "tune with keras_tuner": r"how_to/keras_tuner",
+    "log F1 of each label to mlflow": r"how_to/tensorboard",
+    "minimum precision": r"how_to/minimum_precision",
+    "not more than 500 positives": r"how_to/limit_positives",
+    "pytorch dataloader": r"how_to/pytorch",
+    "several outputs": r"how_to/several_outputs",
+    "new thresholds without training": r"how_to/retune|guide/deploying",
+    "export to onnx": r"how_to/export",
+    "top-k labels": r"how_to/top_k",
+    "cleanlab": r"how_to/cleanlab",
     "sequence labelling with padding": r"guide/steps|how_to/steps",
 }
 

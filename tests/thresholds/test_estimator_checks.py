@@ -78,8 +78,8 @@ class OfScores(kml.ThresholdTuner):
     [
         # With shrinkage, weight 2 is not a row twice.
         (OfScores(shrinkage=0), OF_SCORES),
-        (OfClasses(OneVsRestClassifier(LogisticRegression())), OF_ESTIMATOR),
-        (OfClasses(RandomForestClassifier(5, random_state=0)), OF_ESTIMATOR),
+        (OfClasses(OneVsRestClassifier(LogisticRegression()), cv=2), OF_ESTIMATOR),
+        (OfClasses(RandomForestClassifier(3, random_state=0), cv=2), OF_ESTIMATOR),
     ],
     ids=["scores", "linear", "forest"],
 )
