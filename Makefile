@@ -92,5 +92,5 @@ $(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 .venv-lowest/.test: pyproject.toml constraints-min.txt
 	$(PYTHON) -m venv .venv-lowest
-	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-min.txt -e ".[jax,plot,images,report]" pytest pytest-xdist hypothesis
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-min.txt -e ".[jax,plot,images,report]" pytest pytest-xdist hypothesis polars pyarrow
 	touch $@
