@@ -28,7 +28,7 @@ test: $(VENV)/.dev ## Run the tests on TensorFlow, doctests included
 browser: $(VENV)/.dev ## Test the page of a report in headless Chromium; skips where there is none
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -m browser -rs tests/evaluation $(ARGS)
 
-fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many; about half an hour
+fuzz: $(VENV)/.dev ## Run the property tests on thousands of examples each, and say how many, and the long tests; about half an hour
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n 2 --dist worksteal -m "hypothesis or long" --hypothesis-profile=long tests $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and types
