@@ -44,6 +44,9 @@ DEFAULT = "default"
 def rows(*, quick: bool) -> Iterator[Row]:
     n_samples = 20_000 if quick else 1_000_000
     yield from speed_rows(*scores(n_samples), 2 if quick else 3)
+    y_true, y_score = scores(5_000 if quick else 100_000)
+    for kind, given in ("", y_score), (", two decimals", y_score.round(2)):
+        yield curves_row(y_true, given, kind, 2 if quick else 5)
     yield folds_row(5_000 if quick else 100_000, 2 if quick else 5)
     if not quick:
         yield folds_row(1_000_000, 3)
@@ -70,6 +73,17 @@ def speed_rows(y_true: np.ndarray, y_score: np.ndarray, repeats: int) -> Iterato
         pair = interleaved(timed, stopwatch(ours), repeats)
         yield speed_row(title, peer, pair, target)
     yield memory_row(f"memory of tuning thresholds, {size}", peak_megabytes(exact), 150)
+
+
+def curves_row(
+    y_true: np.ndarray, y_score: np.ndarray, kind: str, repeats: int
+) -> Row:
+    peer, timed = f1_of_curves(y_true, y_score)
+    pair = interleaved(
+        timed, stopwatch(lambda: kml.tune_thresholds(y_true, y_score)), repeats
+    )
+    work = f"the same, {len(y_true):,} x {N_LABELS}{kind}, default shrinkage"
+    return speed_row(work, peer, pair, None)
 
 
 def folds_row(n_samples: int, repeats: int) -> Row:

@@ -16,7 +16,7 @@ GUIDES = {
     "WeightedBinaryCrossentropy AsymmetricLoss DistributionBalancedLoss ZLPRLoss "
     "MultiLabelSoftmaxCrossentropy TwoWayLoss describe_labels plot_label_counts",
     "guide/thresholds": "tune_thresholds Thresholds apply_thresholds ThresholdTuner "
-    "plot_thresholds",
+    "plot_thresholds SortedScores",
     "guide/calibration": "LabelCalibrator calibration_error brier_score log_loss "
     "plot_reliability",
     "guide/deploying": "with_decisions ThresholdDecision label_names Thresholds",

@@ -20,6 +20,8 @@ CALLED = {
 }
 # Hooks of our own classes for each other.
 HOOKS = {"losses_of_samples", "of_fit"}
+# Those of `SortedScores`, which the functions that take one call.
+HOOKS |= {"cells_at", "check_probabilities", "map", "of_samples", "pooled"}
 
 
 def skip(app, what, name, value, would_skip, options):
