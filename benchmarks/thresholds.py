@@ -75,9 +75,7 @@ def speed_rows(y_true: np.ndarray, y_score: np.ndarray, repeats: int) -> Iterato
     yield memory_row(f"memory of tuning thresholds, {size}", peak_megabytes(exact), 150)
 
 
-def curves_row(
-    y_true: np.ndarray, y_score: np.ndarray, kind: str, repeats: int
-) -> Row:
+def curves_row(y_true: np.ndarray, y_score: np.ndarray, kind: str, repeats: int) -> Row:
     peer, timed = f1_of_curves(y_true, y_score)
     pair = interleaved(
         timed, stopwatch(lambda: kml.tune_thresholds(y_true, y_score)), repeats
