@@ -22,27 +22,23 @@ Result = TypeVar("Result")
 
 
 class Curve(Protocol):
-    """Counts of one label's predictions at all thresholds that change them."""
+    """Counts of one label's predictions at each threshold."""
 
     @property
     def n_positive(self) -> Any:
         """Number of positives, or their total weight."""
 
-    def steps(self, *, every: bool) -> tuple[Array, Counts]:
-        """Candidates, ascending (the last predicts least), and their counts."""
-
-    def next_below(self, thresholds: Array) -> Array:
-        """The highest score below each threshold; -inf where there is none."""
-
-
-class FullCurve(Curve, Protocol):
-    """Counts of one label's predictions at each threshold."""
-
     def candidates(self, *, every: bool) -> Array:
         """Thresholds whose predictions differ, ascending; the last predicts least."""
 
+    def steps(self, *, every: bool) -> tuple[Array, Counts]:
+        """The candidates, and the counts at each."""
+
     def counts_at(self, thresholds: Array) -> Counts:
         """Counts of the predictions at each threshold."""
+
+    def next_below(self, thresholds: Array) -> Array:
+        """The highest score below each threshold; -inf where there is none."""
 
 
 class Curves(Protocol):
@@ -60,7 +56,7 @@ class Curves(Protocol):
     def probabilities(self) -> bool:
         """Whether all scores lie from 0 to 1."""
 
-    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
         """``function(curve, column)`` for each label; None without known entries."""
 
     def counts_at(self, values: Array) -> Counts:
@@ -92,7 +88,7 @@ class Sorted:
         """Whether all scores lie from 0 to 1."""
         return self.ranked.probabilities
 
-    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
         """Hand each label's scores to ``function``."""
         return self.ranked.map(function)
 
@@ -168,7 +164,7 @@ class Steps:
             ),
         )
 
-    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
         """Hand each label's counts to ``function``."""
         known = self.counts.total > 0
         return [

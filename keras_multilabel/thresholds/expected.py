@@ -14,7 +14,7 @@ import numpy as np
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.metrics.sorted_label import Side, SortedLabel
-from keras_multilabel.thresholds.curves import FullCurve
+from keras_multilabel.thresholds.curves import Curve
 from keras_multilabel.thresholds.objectives import Objective
 from keras_multilabel.utils.arguments import Array, blank_unknown, check_probabilities
 from keras_multilabel.utils.parallel import equal_parts, map_threads
@@ -71,7 +71,7 @@ class ExpectedCurves:
         sums = self._sums(lambda _, p, weight: (weight * p, weight**2 * p))
         return sums[0] ** 2 / np.where(sums[1] > 0, sums[1], 1)
 
-    def map(self, function: Callable[[FullCurve, int], Result]) -> list[Result | None]:
+    def map(self, function: Callable[[Curve, int], Result]) -> list[Result | None]:
         """Sort each label's scores, and hand them to ``function``."""
 
         def of_label(column: int) -> Result | None:

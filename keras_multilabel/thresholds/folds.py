@@ -17,8 +17,8 @@ from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.label_sorting import Parts, map_parts
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.metrics.sorted_label import SortedLabel
+from keras_multilabel.thresholds.curves import halfway
 from keras_multilabel.thresholds.objectives import Objective
-from keras_multilabel.thresholds.search import best_of
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.precision import just_above
 
@@ -48,14 +48,10 @@ def each_label_without(
 
     def of_label(parts: Parts, column: int) -> Array:
         own = objective.of_label(column)
+        if not any(parts):
+            return np.array([np.full(len(parts) + 1, np.nan), np.zeros(len(parts) + 1)])
         label = _Folds(parts, every=not own.monotone)
-        found = np.zeros((2, len(parts) + 1))
-        for row, fold in enumerate((None, *range(len(parts)))):
-            kept = [at for at, part in enumerate(parts) if part and at != fold]
-            rest = _Rest(label, kept)
-            value = best_of(rest, own) if kept else np.nan
-            found[:, row] = value, rest.evidence
-        return found
+        return np.array([label.best(own), label.evidence()])
 
     found = map_parts(of_label, samples.truth, samples.y_score, samples.weight, folds)
     values, evidence = np.array(found).transpose(1, 2, 0)
@@ -64,7 +60,9 @@ def each_label_without(
 
 @dataclass(frozen=True, eq=False)
 class _Folds:
-    """One label's scores, sorted fold by fold.
+    """One label's scores, sorted fold by fold; not all folds are None.
+
+    Results have a row for all folds, and then one for the others of each fold.
 
     Attributes:
         parts: Scores of each fold; None without known entries.
@@ -75,69 +73,68 @@ class _Folds:
     every: bool
 
     @cached_property
+    def known(self) -> list[SortedLabel]:
+        """Those that are not None."""
+        return [part for part in self.parts if part is not None]
+
+    @cached_property
+    def kept(self) -> Array:
+        """Which of the known parts each row has, shape (1 + n_folds, n_known)."""
+        folds = [at for at, part in enumerate(self.parts) if part is not None]
+        return np.arange(-1, len(self.parts))[:, None] != np.array(folds)
+
+    @cached_property
     def thresholds(self) -> Array:
-        """The candidates of all folds, ascending; the last predicts nothing."""
-        present = [part for part in self.parts if part is not None]
+        """The candidates of all folds, ascending; at the last nothing is predicted."""
         return np.unique(
-            np.concatenate([part.candidates(every=self.every) for part in present])
+            np.concatenate([part.candidates(every=self.every) for part in self.known])
         )
 
-    @cached_property
-    def cells(self) -> list[Array]:
-        """Counts of each fold at these candidates."""
-        return [
-            np.zeros((4, len(self.thresholds)), np.int64)
-            if part is None
-            else part.cells_at(self.thresholds)
-            for part in self.parts
-        ]
+    def counts(self) -> Counts:
+        """Of each row at the candidates, shape (1 + n_folds, n_candidates)."""
+        cells = np.array([part.cells_at(self.thresholds) for part in self.known])
+        if cells.dtype.kind == "i":
+            left = np.where(self.kept.all(1), len(self.known), self.kept.argmin(1))
+            none = np.zeros_like(cells[:1])
+            found = cells.sum(0) - np.concatenate([cells, none])[left]
+        else:
+            # In a difference of sums a large weight would hide small ones.
+            found = np.array([cells[row].sum(0) for row in self.kept])
+        tp, fp, fn, tn = found.swapaxes(0, 1)
+        return Counts(tp, fp, fn, tn, axis=None)
 
-    @cached_property
-    def total(self) -> Array:
-        """Counts of all folds together."""
-        return np.sum(self.cells, axis=0)
+    def best(self, objective: Objective) -> Array:
+        """The best threshold of each row, NaN if there is none.
+
+        Candidates of the fold left out stay: they are no better than the next one
+        above, and of equally good ones the highest is taken.
+        """
+        counts = self.counts()
+        values = objective.values(counts)
+        at = values.shape[1] - 1 - values[:, ::-1].argmax(1)
+        is_good = self.kept.any(1) & (values.max(1) > -np.inf)
+        if objective.needs_positives:
+            is_good &= counts.support[:, 0] > 0
+        high = np.minimum(self.thresholds[at], just_above(self._highest()))
+        below = np.array([part.next_below(high) for part in self.known]).T
+        low = np.where(self.kept, below, -np.inf).max(1)
+        return np.where(is_good, halfway(high, low), np.nan)
+
+    def _highest(self) -> Array:
+        """The highest score of each row, of the type of the scores."""
+        highest = np.array([part.highest for part in self.known])
+        return np.where(self.kept, highest, highest.dtype.type(-np.inf)).max(1)
+
+    def evidence(self) -> Array:
+        """Effective number of positives of each row."""
+        weights = [part.above.weight for part in self.known]
+        if weights[0] is None:
+            return self.kept @ np.array([len(part.above) for part in self.known], float)
+        return np.array([_effective(weights, row) for row in self.kept])
 
 
-@dataclass(frozen=True, eq=False)
-class _Rest:
-    """The curve of some folds together."""
-
-    label: _Folds
-    kept: list[int]
-
-    @cached_property
-    def parts(self) -> list[SortedLabel]:
-        found = (self.label.parts[fold] for fold in self.kept)
-        return [part for part in found if part is not None]
-
-    @property
-    def n_positive(self) -> Any:
-        return sum(part.n_positive for part in self.parts)
-
-    @property
-    def evidence(self) -> float:
-        weights = [part.above.weight for part in self.parts]
-        known = [weight for weight in weights if weight is not None and len(weight)]
-        if not known:
-            return float(sum(len(part.above) for part in self.parts))
-        weight, _ = near_one(np.concatenate(known))
-        return float(weight.sum() ** 2 / (weight @ weight))
-
-    def steps(self, *, every: bool) -> tuple[Array, Counts]:
-        # Candidates of the folds left out stay: each predicts the same as the next one
-        # above, and of equally good candidates the highest is taken.
-        beyond = just_above(max(part.highest for part in self.parts))
-        tp, fp, fn, tn = self._cells()
-        thresholds = np.minimum(self.label.thresholds, beyond)
-        return thresholds, Counts(tp, fp, fn, tn, axis=None)
-
-    def _cells(self) -> Array:
-        cells = self.label.cells
-        if self.label.total.dtype == np.int64:
-            left = [each for at, each in enumerate(cells) if at not in self.kept]
-            return self.label.total - sum(left)
-        # In a difference of sums a large weight would hide small ones.
-        return np.sum([cells[fold] for fold in self.kept], axis=0)
-
-    def next_below(self, thresholds: Array) -> Array:
-        return np.max([part.next_below(thresholds) for part in self.parts], axis=0)
+def _effective(weights: Sequence[Any], kept: Array) -> float:
+    """Kish's effective number of samples of some weights."""
+    chosen = [weight for weight, one in zip(weights, kept, strict=True) if one]
+    weight, _ = near_one(np.concatenate(chosen or [[]]))
+    return float(weight.sum() ** 2 / (weight @ weight)) if weight.any() else 0.0

@@ -29,7 +29,16 @@ def each_label(curves: Curves, objective: Objective) -> Array:
     refused: dict[int, list[float]] = {}
 
     def best(curve: Curve, column: int) -> float:
-        return best_of(curve, objective.of_label(column), refused.get(column, []))
+        own = objective.of_label(column)
+        if curve.n_positive == 0 and own.needs_positives:
+            return np.nan
+        candidates, counts = curve.steps(every=not own.monotone)
+        values = own.values(counts)
+        values[np.searchsorted(candidates, refused.get(column, []))] = -np.inf
+        index = own.best(values)
+        if values[index] == -np.inf and not own.has_floor:
+            return np.nan
+        return float(lowered(curve, candidates[index : index + 1])[0])
 
     while True:
         values = _filled(curves.map(best))
@@ -46,19 +55,6 @@ def each_label(curves: Curves, objective: Objective) -> Array:
             return values
         for column in broken:
             refused.setdefault(column, []).append(values[column])
-
-
-def best_of(curve: Curve, objective: Objective, refused: Sequence[float] = ()) -> float:
-    """One label's best threshold except those rejected; NaN if none is any good."""
-    if curve.n_positive == 0 and objective.needs_positives:
-        return np.nan
-    candidates, counts = curve.steps(every=not objective.monotone)
-    values = objective.values(counts)
-    values[np.searchsorted(candidates, refused)] = -np.inf
-    index = objective.best(values)
-    if values[index] == -np.inf and not objective.has_floor:
-        return np.nan
-    return float(lowered(curve, candidates[index : index + 1])[0])
 
 
 def _keeps_limits(
