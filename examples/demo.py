@@ -26,7 +26,7 @@ GPU_FILES = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")
 
 @contextlib.contextmanager
 def quiet_without_gpu():
-    """Hide what TensorFlow's C++ code says of a GPU where there is none.
+    """Hide what TensorFlow's C++ code prints about a missing GPU.
 
     It writes to the file of standard error directly, some of it whatever
     ``TF_CPP_MIN_LOG_LEVEL`` says. Errors of Python are shown as always.

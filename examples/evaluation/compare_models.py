@@ -105,9 +105,8 @@ for ax, name in zip(axes, "ab", strict=True):
 # ------------------------------
 # `compare_models` puts the interval around the *difference*. The second line
 # is macro F1. An interval without 0, and a small p-value, say that *a* is
-# better by more than chance. The last column corrects the p-values of the
-# labels for there being five of them: look for one of five to be below 0.05,
-# and chance is likely to help.
+# better by more than chance. The last column corrects the p-values for the
+# number of labels: among five, one is easily below 0.05 by chance.
 
 
 def compare(score, other):
@@ -139,8 +138,8 @@ _ = ax.set_xlabel("F1 of a - F1 of b")
 # -----------------------
 # It compares *these two trained networks*. Trained again, each will be another
 # one. The picture has macro F1 of *a* minus *b* for the three seeds, in blue,
-# and of *a* minus *a* with another seed, in grey. What the seed alone does can
-# be as large as 0.02, and a pair of seeds can even differ significantly: they
+# and of *a* minus *a* with another seed, in grey. The seed alone can change it
+# by as much as 0.02, and a pair of seeds can even differ significantly: they
 # are different networks. So to say that 64 units are better than 8, compare
 # several seeds of each. Here *a* is better with all three, by more than seeds
 # differ.
@@ -206,4 +205,4 @@ print(
 
 # %%
 # If several samples come from one patient or one place, pass ``groups=``: they
-# are no independent observations.
+# are not independent observations.

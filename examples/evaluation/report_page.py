@@ -3,8 +3,8 @@ The report, as a page
 =====================
 
 One call evaluates a model on a data set: every score of every label with its
-interval, and what the thresholds rest on. It prints, goes into a data frame,
-and writes one interactive page that you can send to somebody who has no
+interval, and what the thresholds were tuned on. It prints, goes into a data
+frame, and writes one interactive page that you can send to somebody who has no
 Python. That page is in this lesson: try it.
 """
 

@@ -117,7 +117,7 @@ pd.DataFrame(
 #
 # `MultiLabelMetrics` goes over the validation data after each epoch and puts
 # ``val_f1_score``, ``val_precision`` and ``val_recall`` into the logs.
-# Callbacks that use them stand after it, with ``mode="max"``.
+# Callbacks that use them come after it, with ``mode="max"``.
 
 normalize = keras.layers.Normalization()
 normalize.adapt(x_train)
@@ -149,14 +149,14 @@ _ = kml.plot_history(history)
 # %%
 # Above is the loss, below are the three scores in validation, with the best
 # epoch marked. Macro F1 still rises where the loss is nearly flat: rare labels
-# have little part in the loss, and as much part in macro F1 as the others.
+# count little in the loss, but as much as the others in macro F1.
 #
 # How good is each label?
 # -----------------------
 # The dot is F1 on the test part, with its 95 % interval; the small marks are
 # precision and recall. Look at *thunder* and *fog*: recall is far below
-# precision. The network finds few of them, because it seldom says more than
-# 0.5 of something rare.
+# precision. The network finds few of them, because it seldom gives a rare
+# label a score above 0.5.
 
 y_score = model.predict(x_test, verbose=0)
 at_half = kml.confusion_counts(y_test, y_score >= 0.5, label_names=classes)
@@ -165,9 +165,9 @@ _ = kml.plot_label_scores(at_half)
 # %%
 # Better thresholds
 # -----------------
-# Nothing says that 0.5 is the right place to cut. `tune_thresholds` finds a
-# threshold per label on the validation part. The test part was used for
-# nothing, so it tells what the thresholds are worth.
+# 0.5 is rarely the best threshold. `tune_thresholds` finds a threshold per
+# label on the validation part. The test part was used for nothing else, so it
+# shows what to expect of them.
 
 thresholds = kml.tune_thresholds(
     y_val, model.predict(x_val, verbose=0), label_names=classes

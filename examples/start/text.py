@@ -128,9 +128,9 @@ print(
 # A network of one layer
 # ----------------------
 # Six logistic regressions in one layer. ``threshold="tune"`` tunes a threshold
-# per label after each epoch, on the validation part, and scores each message
-# by thresholds that were tuned on others: the F1 in the logs is what tuned
-# thresholds are worth.
+# per label after each epoch, on the validation part, and predicts each message
+# with thresholds that were tuned on others: the F1 in the logs is what to
+# expect of tuned thresholds on new messages.
 
 model = keras.Sequential(
     [

@@ -172,8 +172,7 @@ _ = kml.plot_history(history)
 # ----------
 # Per label, the threshold with the best F1 on the validation part. Labels with
 # few positives are pulled toward the median of all, so that they do not follow
-# chance. ``cv=5`` adds what such thresholds are worth on other data,
-# "cross-fitted".
+# chance. ``cv=5`` adds the score to expect on other data, "cross-fitted".
 
 
 def truth_and_scores(data):

@@ -71,7 +71,7 @@ pd.DataFrame(
 
 # %%
 # The same diagram, of calibrated scores. The dots lie along the diagonal, and
-# fewer samples are in the outer bins. Of the rare label hardly any score is
+# fewer samples are in the outer bins. Hardly any score of the rare label is
 # above 0.5 now: the network never knew that much about it.
 
 _ = kml.plot_reliability(y[test], calibrated, label_names=names)

@@ -41,7 +41,7 @@ y_test, test_score = sample(20_000)
 # ------------------------------
 # Per label: precision rises with the threshold, recall falls, and F1 has its
 # best place between. See how ragged precision is for *hole*, with some thirty
-# positives: its upper end hangs on single parts.
+# positives: its upper end depends on single parts.
 
 _ = kml.plot_thresholds(y_val, val_score, label_names=names)
 

@@ -136,8 +136,8 @@ _ = ax.legend()
 # Two things to see. The blue line is flat: a pull of 2 to 20 gains half a
 # hundredth of macro F1 over none, and a very strong one loses. And the orange
 # line is far above it, so that one is tempted to pull less. The default of 5
-# was chosen in a larger simulation where more labels are rare. It is no law:
-# labels with hundreds of positives hardly notice it, and where thresholds
+# was chosen in a larger simulation where more labels are rare. It is not a
+# law: labels with hundreds of positives hardly notice it, and where thresholds
 # really lie far apart, a weak pull is better than a strong one.
 #
 # What to do with data of your own, where there are no 50,000 fresh rows?

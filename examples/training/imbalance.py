@@ -86,10 +86,9 @@ _ = axes[2].legend()
 
 # %%
 # "balanced" gives both sides of every label the same weight, and with that
-# every label too. It is a strong medicine: scores stop being probabilities,
-# and precision falls. The square root goes half the way. If scores are only
-# ranked or cut at tuned thresholds, no weights at all are the thing to compare
-# with: see below.
+# every label too. The effect is strong: scores stop being probabilities, and
+# precision falls. The square root goes half the way. If scores are only
+# ranked, or thresholds are tuned, compare with no weights at all: see below.
 #
 # Between labels: sample weights
 # ------------------------------
@@ -169,4 +168,5 @@ print(pd.DataFrame(shares, classes).T.round(3).to_string())
 # have one label only.
 #
 # So: if you may tune thresholds, do that first, and add weights only where you
-# have seen them help. If 0.5 is given, ``"sqrt"`` is a good first choice.
+# have seen them help. If the threshold must stay at 0.5, ``"sqrt"`` is a good
+# first choice.

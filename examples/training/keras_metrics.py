@@ -2,7 +2,7 @@
 Keras's own metrics, side by side
 =================================
 
-Keras has metrics that take multi-hot targets. Some answer another question
+Keras has metrics that take multi-hot targets. Some answer a different question
 than their name suggests. This lesson trains one network with Keras's metrics
 and with ours on the same validation data, and explains each number that
 differs.

@@ -3,7 +3,7 @@ Labels that are not all known
 =============================
 
 Somebody answered "is there a dog?" for one image and "is there a car?" for
-another, and nobody answered both. Such entries are *unknown*, which is not the
+another, and no one answered both. Such entries are *unknown*, which is not the
 same as *no*. Write -1 for them, and the losses and scores of this package
 leave them out. This lesson shows what happens if unknown is taken for no, or
 if rows with unknown entries are dropped.
@@ -49,10 +49,10 @@ for ax, row in zip(axes, [2, 3, 4, 5, 9, 7], strict=True):
 # %%
 # Most answers are missing
 # ------------------------
-# Half of the digits are to train on. Chance alone says which of their entries
-# are known, here three in ten. In the picture, a column per digit: blue is
-# yes, pale blue no, white unknown. Hardly any column is complete. The test
-# part is known completely, so that the truth can be told.
+# Half of the digits are to train on. Which of their entries are known is
+# random, here three in ten. In the picture, a column per digit: blue is yes,
+# pale blue no, white unknown. Hardly any column is complete. The test part is
+# known completely, so that the truth can be told.
 
 x_train, x_test, y_train, y_test = kml.multilabel_train_test_split(
     x, y, stratify=y, test_size=0.5, random_state=0
@@ -205,6 +205,6 @@ pd.DataFrame(
 ).round(3)
 
 # %%
-# Here chance alone says which entries are known. If annotators answer only
-# where they see something, what is known is no fair sample, and no way of
-# writing it down repairs that.
+# Here it is random which entries are known. If annotators answer only where
+# they see something, the known entries are not a fair sample, and no encoding
+# fixes that.
