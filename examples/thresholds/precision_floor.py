@@ -85,7 +85,7 @@ table.round(3)
 # So a floor that must hold needs a margin, and the margin depends on how many
 # samples are above the threshold. The interval of the precision on the
 # validation data tells: the rarer the label, the further its lower end is
-# below 0.9. (The interval itself flatters a little, since the threshold was
+# below 0.9. (The interval itself is a little too high, since the threshold was
 # chosen on the same data.)
 
 kept = kml.confusion_counts(y_val, floor.apply(val_score), label_names=names)

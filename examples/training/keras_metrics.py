@@ -131,7 +131,7 @@ pd.DataFrame(rows, columns=["Keras", "value", "ours", "value "]).round(4)
 #   picture below.
 # - **Precision** and **Recall** pool the entries of all labels (what
 #   scikit-learn calls micro). The frequent labels dominate. The macro average
-#   gives each label the same say.
+#   counts each label the same.
 # - **F1Score** without a threshold takes the highest score of each row as its
 #   one prediction, whatever it is. With ``threshold=0.5`` it agrees with ours.
 # - **AUC** has 200 thresholds between 0 and 1, at even distances. It is a
