@@ -16,8 +16,9 @@ ERRORS = "surrogatepass"
 def label_names(model: keras.Model) -> list[str]:
     """Return the names of the labels that a model predicts, in column order.
 
-    model: A model that `with_decisions` returned or that contains a
-        `ThresholdDecision`, also after loading it, also inside another model.
+    Args:
+        model: A model that `with_decisions` returned or that contains a
+            `ThresholdDecision`, also after loading it, also inside another model.
 
     Raises:
         ValueError: If the model holds no label names, or several that differ.

@@ -332,7 +332,7 @@ Y = np.array([[1, 0], [0, 1], [1, 1]])
         ((Y, Y, "tune"), {}, ValueError, "\"cv\"; got 'tune'"),
         ((Y, Y, [0.1, 0.2, 0.3]), {}, ValueError, r"shape \(2,\)"),
         ((Y, Y, "cv"), {"y_pred": Y}, ValueError, "only shown; got 'cv'"),
-        ((Y,), {"y_pred": Y / 2}, ValueError, "decisions, 0 or 1"),
+        ((Y,), {"y_pred": Y / 2}, ValueError, "predictions, 0 or 1"),
         (
             (Y, Y),
             {"groups": [1, 2]},

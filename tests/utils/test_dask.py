@@ -202,10 +202,15 @@ class Widest(Callback):
         (da.zeros((10, 3)), np.zeros((11, 3)), {}, r"\(10, 3\).*got \(11, 3\)"),
         (da.zeros((10, 3)), da.zeros(10), {}, r"\(10, 3\).*got \(10,\)"),
         (da.zeros(10), da.zeros(10), {}, "shape .n_samples, n_labels"),
-        (da.zeros((10, 3)), da.full((10, 3), 0.3), {}, "decisions, 0 or 1; got 0.3"),
+        (da.zeros((10, 3)), da.full((10, 3), 0.3), {}, "predictions, 0 or 1; got 0.3"),
         (da.full((10, 3), 7), da.zeros((10, 3)), {}, "y_true must hold 0 and 1"),
-        (da.zeros((10, 3)), da.zeros((10, 3)), {"axis": 1}, "no sum over blocks"),
-        (da.zeros((10, 3)), da.zeros((10, 3)), {"axis": (0, 1)}, "no sum over blocks"),
+        (da.zeros((10, 3)), da.zeros((10, 3)), {"axis": 1}, "not a sum over blocks"),
+        (
+            da.zeros((10, 3)),
+            da.zeros((10, 3)),
+            {"axis": (0, 1)},
+            "not a sum over blocks",
+        ),
         (da.zeros((10, 3)), da.zeros((10, 3)), {"axis": 2}, "axis must be 0, 1"),
         (
             da.zeros((10, 3)),
