@@ -108,6 +108,13 @@ def _folds_of_samples(
             "cv must be at least two pairs of row indices (train, test) that test "
             f"each of the {n_rows} samples once."
         )
+    for train, _ in pairs:
+        is_index = train.dtype.kind in "iu" and len(train)
+        if is_index and not -n_rows <= train.min() <= train.max() < n_rows:
+            raise ValueError(
+                f"cv must hold row indices below {n_rows}, the number of samples; got "
+                f"{train.min()} to {train.max()} in train."
+            )
     return pairs
 
 

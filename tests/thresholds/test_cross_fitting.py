@@ -81,3 +81,12 @@ def test_other_folds_are_searched_by_themselves(rng, trains):
     for train, test in folds:
         part = kml.tune_thresholds(y_true[train], y_score[train])
         np.testing.assert_array_equal(tuned.cv_pred[test], part.apply(y_score[test]))
+
+
+@pytest.mark.parametrize("row", [4, -5])
+def test_rows_that_do_not_exist_are_named(row):
+    folds = [([0, 1], [2, 3]), ([2, row], [0, 1])]
+    with pytest.raises(ValueError, match="row indices below 4, the number of samples"):
+        kml.tune_thresholds(
+            [[1], [0], [1], [0]], [[0.9], [0.1], [0.8], [0.3]], cv=folds
+        )
