@@ -6,7 +6,8 @@ import numpy as np
 
 from keras_multilabel.evaluation.interval import Interval
 from keras_multilabel.evaluation.proportions import effective_size, wilson
-from keras_multilabel.evaluation.units import Units, kish
+from keras_multilabel.evaluation.units import Units
+from keras_multilabel.metrics.averages import kish
 from keras_multilabel.utils.arguments import Array
 
 NOTHING = Interval(np.nan, np.nan, np.nan)

@@ -14,9 +14,8 @@ from keras_multilabel.evaluation.units import (
     Units,
     check_groups,
     check_has_samples,
-    kish,
 )
-from keras_multilabel.metrics.averages import divide
+from keras_multilabel.metrics.averages import divide, kish
 from keras_multilabel.metrics.confusion_counts import count_checked
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import (

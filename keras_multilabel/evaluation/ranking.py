@@ -14,8 +14,8 @@ from keras_multilabel.evaluation.units import (
     Units,
     check_groups,
     check_has_samples,
-    kish,
 )
+from keras_multilabel.metrics.averages import kish
 from keras_multilabel.metrics.samples import Samples
 from keras_multilabel.utils.arguments import Array
 

@@ -118,18 +118,3 @@ def _scaled(weight: Array | None) -> tuple[Array | None, float]:
         return None, 1.0 if weight is None else float(weight[0])
     near, exponent = near_one(weight)
     return near, float(np.ldexp(1.0, exponent))
-
-
-def kish(weights: Array, axis: int = 0) -> Any:
-    """Kish's effective number of items with these weights; 0 if all are 0.
-
-    References:
-        L. Kish (1965), Survey Sampling. Wiley, section 8.2.
-    """
-    squares = (weights**2).sum(axis)
-    return np.divide(
-        weights.sum(axis) ** 2,
-        squares,
-        out=np.zeros(np.shape(squares)),
-        where=squares > 0,
-    )[()]

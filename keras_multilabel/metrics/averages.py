@@ -26,6 +26,21 @@ def near_one(weights: Array) -> tuple[Array, int]:
     return np.ldexp(weights, -exponent), exponent
 
 
+def kish(weights: Array, axis: int = 0) -> Any:
+    """Kish's effective number of items with these weights; 0 if all are 0.
+
+    References:
+        L. Kish (1965), Survey Sampling. Wiley, section 8.2.
+    """
+    squares = (weights**2).sum(axis)
+    return np.divide(
+        weights.sum(axis) ** 2,
+        squares,
+        out=np.zeros(np.shape(squares)),
+        where=squares > 0,
+    )[()]
+
+
 def average_scores(
     scores: Array,
     average: str | None,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.metrics.averages import near_one
+from keras_multilabel.metrics.averages import kish, near_one
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.utils.arguments import Array
 from keras_multilabel.utils.precision import just_above
@@ -60,11 +60,9 @@ class Side:
 
     @property
     def effective_size(self) -> float:
-        """Kish's effective number of scores, given their weights."""
-        if self.weight is None or not len(self):
-            return float(len(self))
-        weight, _ = near_one(self.weight)
-        return float(weight.sum() ** 2 / (weight @ weight))
+        """Effective number of scores, given their weights."""
+        weight = self.weight
+        return float(len(self) if weight is None else kish(near_one(weight)[0]))
 
     @classmethod
     def merged(cls, sides: Sequence["Side"]) -> "Side":

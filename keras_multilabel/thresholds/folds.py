@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_multilabel.metrics.averages import near_one
+from keras_multilabel.metrics.averages import kish, near_one
 from keras_multilabel.metrics.counts import Counts
 from keras_multilabel.metrics.label_sorting import Parts, map_parts
 from keras_multilabel.metrics.samples import Samples
@@ -130,11 +130,9 @@ class _Folds:
         weights = [part.above.weight for part in self.known]
         if weights[0] is None:
             return self.kept @ np.array([len(part.above) for part in self.known], float)
-        return np.array([_effective(weights, row) for row in self.kept])
+        return np.array([self._effective(weights, row) for row in self.kept])
 
-
-def _effective(weights: Sequence[Any], kept: Array) -> float:
-    """Kish's effective number of samples of some weights."""
-    chosen = [weight for weight, one in zip(weights, kept, strict=True) if one]
-    weight, _ = near_one(np.concatenate(chosen or [[]]))
-    return float(weight.sum() ** 2 / (weight @ weight)) if weight.any() else 0.0
+    @staticmethod
+    def _effective(weights: Sequence[Any], kept: Array) -> float:
+        chosen = [weight for weight, one in zip(weights, kept, strict=True) if one]
+        return float(kish(near_one(np.concatenate(chosen or [[]]))[0]))
