@@ -76,3 +76,12 @@ def test_bad_options(options, message):
         kml.plot_reliability([[1]], [[0.5]], **options)
     with pytest.raises(ValueError, match="Logits become probabilities with"):
         kml.plot_reliability([[1]], [[1.5]])
+
+
+def test_equal_weights_count_as_what_they_are():
+    y_true = [[1, 0], [0, 1], [1, 0], [0, 0]]
+    y_score = [[0.9, 0.2], [0.6, 0.8], [0.7, 0.1], [0.2, 0.1]]
+    ranked = kml.SortedScores(y_true, y_score, sample_weight=np.full(4, 3.0))
+    (page,) = kml.plot_reliability(ranked)
+    texts = [ax.texts[-1].get_text() for ax in page.axes]
+    assert texts == ["6 positives, 7.2 expected", "3 positives, 3.6 expected"]

@@ -90,3 +90,11 @@ def test_rows_that_do_not_exist_are_named(row):
         kml.tune_thresholds(
             [[1], [0], [1], [0]], [[0.9], [0.1], [0.8], [0.3]], cv=folds
         )
+
+
+def test_predicting_nothing_is_just_above_the_scores_of_the_others():
+    y_true = [[1], [1], [0], [0], [1], [1], [0]]
+    y_score = np.array([[0.1], [0.2], [0.5], [0.6], [0.7], [0.62], [0.3]])
+    folds = [(np.arange(4), np.arange(4, 7)), (np.arange(4, 7), np.arange(4))]
+    tuned = kml.tune_thresholds(y_true, y_score, "youden_j", cv=folds, shrinkage=0)
+    assert tuned.cv_pred[4:].tolist() == [[1], [1], [0]]
