@@ -9,6 +9,7 @@ from collections import Counter
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 
 import keras_multilabel as kml
 from tests.paths import ROOT
@@ -124,14 +125,21 @@ def code_blocks(page):
 
 @pytest.fixture
 def short_fits(monkeypatch):
-    """Fits of more than 10 epochs stop after 3; the site runs its own whole."""
+    """Fits of more than 10 epochs stop after 3, and forests have 5 trees.
+
+    The lessons of the site are run whole when it is built.
+    """
     keras = pytest.importorskip("keras")
-    fit = keras.Model.fit
+    fit, forest = keras.Model.fit, RandomForestClassifier.fit
 
     def short(*arguments, epochs=1, **options):
         return fit(*arguments, epochs=epochs if epochs <= 10 else 3, **options)
 
+    def small(self, *arguments):
+        return forest(self.set_params(n_estimators=5), *arguments)
+
     monkeypatch.setattr(keras.Model, "fit", short)
+    monkeypatch.setattr(RandomForestClassifier, "fit", small)
 
 
 @pytest.mark.keras
