@@ -94,6 +94,8 @@ class MultiLabelMetrics(Carrier):
             always uses them.
         batch_size: Rows per batch, for arrays. Default 32, as in Keras.
         output_name: Which output to evaluate, for a model with several.
+        name: Put before the names of metrics, ``val_<name>_f1_score``: for several
+            callbacks, of several outputs or data sets, in one ``fit``.
         frequency: Evaluate every this many epochs.
 
     Raises:
@@ -141,6 +143,7 @@ class MultiLabelMetrics(Carrier):
         use_sample_weight: bool = default(False),
         batch_size: int | None = default(None),
         output_name: str | None = default(None),
+        name: str | None = default(None),
         frequency: int = default(1),
     ):
         super().__init__()
@@ -157,6 +160,7 @@ class MultiLabelMetrics(Carrier):
             "use_sample_weight": use_sample_weight,
             "batch_size": batch_size,
             "output_name": output_name,
+            "name": name,
             "frequency": frequency,
         }
         # Written now: options, if kept, might be iterators, which cannot be copied.

@@ -76,11 +76,14 @@ class OwnPass(Carrier):
         use_sample_weight: bool,
         batch_size: int | None,
         output_name: str | None,
+        name: str | None,
         frequency: int,
     ):
         super().__init__()
         if not isinstance(frequency, (int, np.integer)) or frequency < 1:
             raise ValueError(f"frequency must be 1 or more epochs; got {frequency!r}.")
+        if not isinstance(name, str | None):
+            raise TypeError(f"name must be text; got {name!r}.")
         self.last: Validation | None = None
         self._source = check_source(validation_data, validation_steps, batch_size)
         self._metrics = check_metrics(metrics, score_metrics or {})
@@ -99,6 +102,7 @@ class OwnPass(Carrier):
         self._use_sample_weight = use_sample_weight
         self._batch_size = batch_size
         self._output_name = output_name
+        self._prefix = "val_" if name is None else f"val_{name}_"
         self._frequency = frequency
         if isinstance(validation_data, (tuple, list)):
             self._check_truth(validation_data[1])
@@ -125,7 +129,14 @@ class OwnPass(Carrier):
         if result.loss is not None:
             logs.setdefault("val_loss", result.loss)
         for (name, label), value in zip(keys, values, strict=False):
-            logs[f"val_{name}" if label is None else f"val_{name}/{label}"] = value
+            key = self._prefix + (name if label is None else f"{name}/{label}")
+            if key in logs:
+                self._warn_once(
+                    "key",
+                    f"{key} is in logs already, from Keras or another callback, and is "
+                    f"replaced. To keep both, name='tags' writes val_tags_{name}.",
+                )
+            logs[key] = value
 
     def _evaluate(
         self, result: PassResult, names: list[str], fixed: Array
