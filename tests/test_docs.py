@@ -2,9 +2,12 @@
 
 import importlib.util
 import inspect
+import os
 import re
 import textwrap
 from collections import Counter
+from contextlib import redirect_stdout
+from io import StringIO
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -30,6 +33,9 @@ BLOCKS = {
     r"\n((?:(?:   .*)?\n)+)",
     ".md": r"^```python()\n(.*?)^```",
 }
+
+
+ON_TENSORFLOW = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
 
 
 def public_names():
@@ -109,8 +115,15 @@ def test_the_changelog_names_every_public_name():
     assert missing == []
 
 
+OUTPUT = re.compile(r"\s*\.\. code-block:: text\n\n((?:(?:   .*)?\n)+)")
+
+
 def code_blocks(page):
-    """The code of each block, and the package that it needs, of :class: needs-x."""
+    """The code of each block, what the page says it prints, and the package it needs.
+
+    The package is that of ``:class: needs-x``; the output, None where there is none, is
+    the block of text right after.
+    """
     text = page.read_text(encoding="utf-8")
     pattern = re.compile(
         BLOCKS[page.suffix], re.MULTILINE | re.DOTALL * (page.suffix == ".md")
@@ -120,7 +133,21 @@ def code_blocks(page):
         needs = re.search(r":class: needs-(\w+)", match.group(1))
         # Blank lines before, so that a traceback gives the line of the page.
         code = "\n" * line + textwrap.dedent(match.group(2))
-        yield code, needs and needs.group(1)
+        printed = OUTPUT.match(text, match.end())
+        yield code, printed and printed.group(1), needs and needs.group(1)
+
+
+NUMBER = re.compile(r"\d[\d,]*\.?\d*")
+
+
+def assert_prints(printed, shown, tolerance):
+    """The page shows what is printed, but for spaces, and numbers that are close."""
+    assert NUMBER.sub("0", printed).split() == NUMBER.sub("0", shown).split()
+    found, expected = (
+        [float(number.replace(",", "")) for number in NUMBER.findall(text)]
+        for text in (printed, shown)
+    )
+    assert found == pytest.approx(expected, abs=tolerance)
 
 
 @pytest.fixture
@@ -131,8 +158,11 @@ def short_fits(monkeypatch):
     """
     keras = pytest.importorskip("keras")
     fit, forest = keras.Model.fit, RandomForestClassifier.fit
+    shortened = []
 
     def short(*arguments, epochs=1, **options):
+        if epochs > 10:
+            shortened.append(epochs)
         return fit(*arguments, epochs=epochs if epochs <= 10 else 3, **options)
 
     def small(self, *arguments):
@@ -140,20 +170,29 @@ def short_fits(monkeypatch):
 
     monkeypatch.setattr(keras.Model, "fit", short)
     monkeypatch.setattr(RandomForestClassifier, "fit", small)
+    return shortened
 
 
 @pytest.mark.keras
-@pytest.mark.usefixtures("short_fits")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_code_of_every_page_runs(page, tmp_path, monkeypatch, setups_of_fit):
-    """In order, in one namespace and an empty folder; no fit of it is called a trap."""
+def test_the_code_of_every_page_runs(
+    page, tmp_path, monkeypatch, short_fits, setups_of_fit
+):
+    """In order, in one namespace and an empty folder; no fit of it is called a trap.
+
+    It prints what the page shows: after a fit, about that, and on TensorFlow.
+    """
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     namespace, ran = {"__name__": "__main__"}, ""
-    for block, needs in code_blocks(page):
+    for block, shown, needs in code_blocks(page):
         if needs is None or importlib.util.find_spec(needs):
-            exec(compile(block, str(page), "exec"), namespace)
+            with redirect_stdout(StringIO()) as printed:
+                exec(compile(block, str(page), "exec"), namespace)
             ran += block
+            trained = bool(setups_of_fit)
+            if shown and not short_fits and (not trained or ON_TENSORFLOW):
+                assert_prints(printed.getvalue(), shown, 0.02 if trained else 0.002)
     plt.close("all")
     assert [str(found) for found in setups_of_fit if found] == []
     assert setups_of_fit or not re.search(r"\bmodel_?\.fit\(", ran)

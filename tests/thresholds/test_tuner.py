@@ -85,7 +85,7 @@ def test_it_must_be_fitted_first(data):
 @pytest.mark.keras
 @pytest.mark.parametrize("name", ["SKLearnClassifier", "SKLearnRegressor"])
 def test_wrappers_of_keras_refuse_several_labels(data, name):
-    """docs/how_to/keras_in_scikit_learn.rst has a class instead: drop it if this fails."""
+    """how_to/keras_in_scikit_learn.rst has a class instead: drop it if this fails."""
     keras = pytest.importorskip("keras")
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(5, "sigmoid")])
     model.compile("adam", "binary_crossentropy")
