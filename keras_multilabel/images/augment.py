@@ -6,7 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-MIXING = (keras.layers.MixUp, keras.layers.CutMix)
+# Keras has CutMix since 3.9.
+MIXING = tuple(
+    getattr(keras.layers, name)
+    for name in ("MixUp", "CutMix")
+    if hasattr(keras.layers, name)
+)
 
 
 class Augmentation:

@@ -37,7 +37,7 @@ def image_dataset_from_dataframe(
     df: Any,
     *,
     filename_col: str = "filename",
-    labels_col: str = "labels",
+    labels_col: str | None = "labels",
     unknown_col: str | None = None,
     sample_weight_col: str | None = None,
     directory: str | os.PathLike[str] | None = None,
@@ -75,7 +75,8 @@ def image_dataset_from_dataframe(
         df: A pandas or polars DataFrame or a pyarrow Table, one row per image.
         filename_col: Column of paths, absolute or relative to ``directory``.
         labels_col: Column of lists of labels (or tuples, sets, arrays), or of strings
-            with ``sep``.
+            with ``sep``. None, for images to predict: all labels are unknown, -1, and
+            ``classes`` says which they are.
         unknown_col: Column of lists of labels whose truth is unknown: they become -1.
             Default: all are known.
         sample_weight_col: Column of numbers, the third part of each batch. Default:
@@ -155,7 +156,8 @@ def image_dataset_from_dataframe(
             list, or weights are not numbers.
         ValueError: If ``df`` is empty, lacks a column, lists a file twice (``"a.jpg"``
             and ``"./a.jpg"`` are one) or has labels outside ``classes``, if a weight is
-            NaN or below 0, if all rows are dropped, or if an option is out of range.
+            NaN or below 0, if all rows are dropped, if ``labels_col`` is None and
+            ``classes`` too, or if an option is out of range.
         FileNotFoundError: If images are missing.
         ImportError: If Pillow, or for ``format="tf"`` TensorFlow, is not installed.
 

@@ -28,7 +28,7 @@ class Columns:
     """The names of the columns, and what separates labels in strings."""
 
     filename: str
-    labels: str
+    labels: str | None
     unknown: str | None
     sample_weight: str | None
     sep: str | None
@@ -125,8 +125,8 @@ def read_table(
             + where_they_were_sought(directory, own)
             + ' on_missing_file="drop" leaves their rows out.'
         )
-    lists = _lists(frame[columns.labels])
-    unknown = None if columns.unknown is None else _lists(frame[columns.unknown])
+    classes = None if classes is None else list(classes)
+    lists, unknown = _labels(frame, columns, classes)
     matrix, found = encode_sparse(lists, classes, sep=columns.sep, unknown=unknown)
     reasons = dict.fromkeys(missing, "the file is missing")
     reasons.update(_unseen(found, policies.unseen_label, lists, unknown, columns.sep))
@@ -175,6 +175,22 @@ def check_frame(df: Any, name: str, columns: Iterable[str | None]) -> nw.DataFra
     if len(frame) == 0:
         raise ValueError(f"{name} must have at least one row, an image; it is empty.")
     return frame
+
+
+def _labels(
+    frame: nw.DataFrame[Any], columns: Columns, classes: list[Hashable] | None
+) -> tuple[Sequence[Any], Sequence[Any] | None]:
+    """The lists of labels, and of those that are unknown: all, without a column."""
+    if columns.labels is not None:
+        unknown = None if columns.unknown is None else _lists(frame[columns.unknown])
+        return _lists(frame[columns.labels]), unknown
+    if not classes or columns.unknown is not None:
+        raise ValueError(
+            "labels_col=None, images whose labels are unknown, needs classes and goes "
+            f"without unknown_col; got classes={classes!r} and "
+            f"unknown_col={columns.unknown!r}."
+        )
+    return [[]] * len(frame), [classes] * len(frame)
 
 
 def _lists(column: nw.Series[Any]) -> Sequence[Any]:

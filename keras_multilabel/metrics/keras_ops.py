@@ -158,12 +158,25 @@ def tally(cells: Any, y_score: Any, positive: Any, entries: Any) -> None:
 def places(y_score: Any) -> Any:
     """The bin in ``BINS`` of a float32 score; any bin if it is not a probability."""
     # -1 where at least 1/2, else 0; ops.where takes many times as long.
-    high = ops.right_shift(HALF - 1 - ops.maximum(ops.view(y_score, "int32"), 0), 31)
-    bits = ops.view(ops.minimum(y_score, 1 - y_score), "int32")
+    high = ops.right_shift(HALF - 1 - ops.maximum(as_bits(y_score), 0), 31)
+    bits = as_bits(ops.minimum(y_score, 1 - y_score))
     # Not below 0: -0.0 has a sign bit, and 1 + 1e-7 is a 1 that was rounded.
     bits = ops.maximum(bits, 0)
     place = ops.right_shift(bits + high, SHIFT) + ops.bitwise_and(high, MIRRORED)
     return ops.bitwise_and(place, N_PLACES - 1)
+
+
+def as_bits(values: Any) -> Any:
+    """The bits of float32 values, as int32."""
+    if hasattr(ops, "view"):  # since Keras 3.12
+        return ops.view(values, "int32")
+    if BACKEND == "jax":
+        from jax.lax import bitcast_convert_type
+
+        return bitcast_convert_type(values, np.int32)
+    import tensorflow as tf
+
+    return tf.bitcast(values, tf.int32)
 
 
 def divide(numerator: Any, denominator: Any, zero_division: float) -> Any:

@@ -98,6 +98,22 @@ def test_unknown_labels_are_minus_one(folder, frame):
     np.testing.assert_array_equal(labels, [[1, -1], [-1, 0]])
 
 
+@pytest.mark.parametrize("frame", FRAMES)
+def test_without_labels_all_are_unknown(folder, frame):
+    images = frame({"filename": ["1.png", "2.png"]})
+    dataset = read(images, folder, labels_col=None, classes=iter(["cat", "dog"]))
+    ((_, labels),) = batches(dataset)
+    np.testing.assert_array_equal(labels, [[-1, -1], [-1, -1]])
+    assert dataset.class_names == ["cat", "dog"]
+    assert numbers(dataset) == [1, 2]
+
+
+@pytest.mark.parametrize("options", [{}, {"classes": ["a"], "unknown_col": "labels"}])
+def test_without_labels_classes_are_given_and_no_others_unknown(folder, options):
+    with pytest.raises(ValueError, match=r"labels_col=None.* needs classes"):
+        read(ten_rows(), folder, labels_col=None, **options)
+
+
 def test_labels_as_strings_need_a_separator(folder):
     df = pd.DataFrame({"filename": ["1.png", "2.png"], "labels": ["cat,dog", ""]})
     with pytest.raises(TypeError, match=r"'cat,dog'. Pass sep="):
