@@ -10,7 +10,7 @@ LOWEST = tests/test_package.py tests/metrics/test_classification.py tests/metric
 	tests/labels/test_encoding.py tests/weights/test_class_weight.py tests/model_selection/test_split.py \
 	tests/thresholds/test_search.py tests/thresholds/test_tuner.py tests/readers/test_voc.py \
 	tests/cli/test_commands.py tests/utils/test_tables.py tests/utils/test_keras_internals.py \
-	tests/callbacks tests/layers tests/losses/test_weighted_binary_crossentropy.py tests/metrics/test_multi_label_scores.py
+	tests/test_registration.py tests/callbacks tests/layers tests/losses/test_weighted_binary_crossentropy.py tests/metrics/test_multi_label_scores.py
 # Reading compiled functions from a file crashes this old JAX.
 LOWEST_ENV = KERAS_BACKEND=jax JAX_ENABLE_COMPILATION_CACHE=false
 INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt

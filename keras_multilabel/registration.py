@@ -27,16 +27,18 @@ SERIALIZED = (
     "WeightedBinaryCrossentropy",
     "ZLPRLoss",
 )
-# Where the table of custom objects is public; importing any part of Keras loads it.
-WATCHED = "keras.saving"
+# Where the table of custom objects is public, in Keras 3.8 and 3.9 by the second name;
+# importing any part of Keras loads it.
+WATCHED = ("keras.saving", "keras.api.saving")
 
 
 def install() -> None:
     """Register now if Keras is loaded, else when it is imported."""
-    if WATCHED in sys.modules:
+    loaded = [name for name in WATCHED if name in sys.modules]
+    for name in loaded:
         # Another thread may be in the middle of it: this waits for its end.
-        _register(importlib.import_module(WATCHED))
-    else:
+        _register(importlib.import_module(name))
+    if not loaded:
         sys.meta_path.insert(0, _Watch())
 
 
@@ -66,7 +68,7 @@ class _Watch:
     """A finder that finds nothing: it notices when ``keras.saving`` is imported.
 
     It stays in ``sys.meta_path``: removing an entry while another thread searches makes
-    that thread skip the next entry. Its cost is a comparison per import.
+    that thread skip the next entry. Its cost is two comparisons per import.
     """
 
     def find_spec(
@@ -75,7 +77,7 @@ class _Watch:
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if fullname != WATCHED:
+        if fullname not in WATCHED:
             return None
         spec = self._found_by_others(fullname, path, target)
         if spec is not None and hasattr(spec.loader, "exec_module"):

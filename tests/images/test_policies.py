@@ -159,6 +159,8 @@ class TestAugmentation:
         unknown = [["b"] if n < 5 else [] for n in range(10)]
         names = {"filename": [f"{n}.png" for n in range(10)]}
         df = pd.DataFrame({**names, "labels": labels, "unknown": unknown, "w": 2.0})
+        if not hasattr(keras.layers, layer):
+            pytest.skip(f"Keras {keras.__version__} has no {layer}")
         layer = getattr(keras.layers, layer)(seed=1)
         options = {"unknown_col": "unknown", "classes": ["a", "b"], "batch_size": 10}
         dataset = read(df, folder, augment=layer, sample_weight_col="w", **options)
