@@ -14,24 +14,33 @@ def make_data(n=150, seed=0):
     return x, y
 
 
-def make_model(
-    loss="binary_crossentropy", activity="l2", hidden="relu", **compile_options
-):
+def make_model(loss="binary_crossentropy", hidden=list, **compile_options):
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
             keras.layers.Input((6,)),
-            keras.layers.Dense(
-                8, hidden, kernel_regularizer="l2", activity_regularizer=activity
-            ),
-            keras.layers.BatchNormalization(),
-            keras.layers.Dropout(0.3),
+            *hidden(),
             keras.layers.Dense(N_LABELS, "sigmoid"),
         ]
     )
     # The graph of Adam takes three times as long to trace.
     model.compile(keras.optimizers.SGD(0.1), loss, **compile_options)
     return model
+
+
+def hidden_layers():
+    return [
+        keras.layers.Dense(
+            8, "relu", kernel_regularizer="l2", activity_regularizer="l2"
+        ),
+        keras.layers.BatchNormalization(),
+        keras.layers.Dropout(0.3),
+    ]
+
+
+def make_full_model(**compile_options):
+    """With what differs between training and validation, or adds to the loss."""
+    return make_model(hidden=hidden_layers, **compile_options)
 
 
 def fit(callbacks, model=None, epochs=2, **options):
