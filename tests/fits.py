@@ -43,11 +43,15 @@ def make_full_model(**compile_options):
     return make_model(hidden=hidden_layers, **compile_options)
 
 
-def fit(callbacks, model=None, epochs=2, **options):
-    x, y = make_data(96, seed=1)
-    model = model or make_model()
+def fit(callbacks, model=None, epochs=2, train=None, shuffle=False, **options):
+    model, train = model or make_model(), train or TRAIN
     return model.fit(
-        x, y, epochs=epochs, batch_size=32, verbose=0, callbacks=callbacks, **options
+        *(train if isinstance(train, tuple) else [train]),
+        epochs=epochs,
+        shuffle=shuffle,
+        verbose=0,
+        callbacks=callbacks,
+        **options,
     ).history
 
 
@@ -86,6 +90,14 @@ class Iterable:
 def tf_dataset(x, y, *rest):
     tf = pytest.importorskip("tensorflow")
     return tf.data.Dataset.from_tensor_slices((x, y, *rest)).batch(32)
+
+
+def ready(x, y):
+    """The data as Keras reads them soonest: for arrays TensorFlow builds a pipeline."""
+    return tf_dataset(x, y) if keras.backend.backend() == "tensorflow" else (x, y)
+
+
+TRAIN = ready(*make_data(96, seed=1))
 
 
 def torch_loader(x, y):

@@ -230,10 +230,11 @@ def test_training_is_the_same_with_and_without_the_callback(data):
         # Its loaders draw from the global generator: compare with Keras's own pass.
         sources, validation = [data], data
     callbacks = [kml.MultiLabelMetrics(source) for source in sources]
+    shuffled = {"train": make_data(96, seed=1), "shuffle": True}
     plain = make_full_model()
-    losses = fit([], plain, validation_data=validation)["loss"]
+    losses = fit([], plain, validation_data=validation, **shuffled)["loss"]
     watched = make_full_model()
-    assert fit(callbacks, watched)["loss"] == losses
+    assert fit(callbacks, watched, **shuffled)["loss"] == losses
     for left, right in zip(plain.get_weights(), watched.get_weights(), strict=True):
         np.testing.assert_array_equal(left, right)
 
