@@ -45,13 +45,12 @@ def make_full_model(**compile_options):
 
 def fit(callbacks, model=None, epochs=2, train=None, shuffle=False, **options):
     model, train = model or make_model(), train or TRAIN
+    if isinstance(train, tuple):
+        options.update(zip(("x", "y", "sample_weight"), train, strict=False))
+    else:
+        options["x"] = train
     return model.fit(
-        *(train if isinstance(train, tuple) else [train]),
-        epochs=epochs,
-        shuffle=shuffle,
-        verbose=0,
-        callbacks=callbacks,
-        **options,
+        epochs=epochs, shuffle=shuffle, verbose=0, callbacks=callbacks, **options
     ).history
 
 
@@ -92,9 +91,9 @@ def tf_dataset(x, y, *rest):
     return tf.data.Dataset.from_tensor_slices((x, y, *rest)).batch(32)
 
 
-def ready(x, y):
+def ready(*data):
     """The data as Keras reads them soonest: for arrays TensorFlow builds a pipeline."""
-    return tf_dataset(x, y) if keras.backend.backend() == "tensorflow" else (x, y)
+    return tf_dataset(*data) if keras.backend.backend() == "tensorflow" else data
 
 
 TRAIN = ready(*make_data(96, seed=1))
