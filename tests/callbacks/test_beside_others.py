@@ -43,8 +43,7 @@ model_of = functools.cache(make_model)
 def as_new(way):
     """The model of all these fits, whose steps are traced once, as it was at first."""
     model = model_of(way)
-    for variable in model.trainable_variables:
-        variable.assign(keras.ops.zeros_like(variable))
+    model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
     model.optimizer.iterations.assign(0)
     model.optimizer.learning_rate = LEARNING_RATE
     return model

@@ -142,7 +142,9 @@ def calibrated(x):
     calibrator.fit(keras.ops.convert_to_numpy(model(x)), (x[:, :4] > 0).astype(int))
     return (
         kml.with_decisions(model, np.full(4, 0.3), NAMES, calibrator=calibrator),
-        keras.Model(model.inputs[0], {"scores": calibrator.to_layer()(model.outputs[0])}),
+        keras.Model(
+            model.inputs[0], {"scores": calibrator.to_layer()(model.outputs[0])}
+        ),
     )
 
 
