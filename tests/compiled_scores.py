@@ -4,6 +4,8 @@ import keras
 import numpy as np
 
 import keras_multilabel as kml
+from tests import fits
+from tests.fits import ready
 
 N_LABELS = 5
 # One of each kind of state.
@@ -19,29 +21,26 @@ def make_data(n=77, seed=0):
 
 def make_model(metric, loss="binary_crossentropy", head="sigmoid", **options):
     keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(8, "relu"), keras.layers.Dense(N_LABELS, head)]
-    model = keras.Sequential([keras.layers.Input((6,)), *layers])
-    if options.pop("is_weighted", False):
-        metrics = {"weighted_metrics": [metric]}
-    else:
-        metrics = {"metrics": [metric]}
+    dense = keras.layers.Dense(N_LABELS, head)
+    model = keras.Sequential([keras.layers.Input((6,)), dense])
     # The graph of Adam takes three times as long to trace.
-    model.compile(keras.optimizers.SGD(0.1), loss, **metrics, **options)
+    model.compile(keras.optimizers.SGD(0.1), loss, metrics=[metric], **options)
     return model
 
 
-def fit(model, callbacks=(), epochs=2, validation_data=None, **options):
-    validation_data = validation_data or make_data(seed=1)
-    return model.fit(
-        *make_data(),
-        batch_size=32,
-        epochs=epochs,
-        verbose=0,
-        validation_data=validation_data,
-        validation_batch_size=32,
-        callbacks=list(callbacks),
-        **options,
-    ).history
+TRAIN, VALIDATION = ready(*make_data()), ready(*make_data(seed=1))
+
+
+def fit(
+    model,
+    callbacks=(),
+    epochs=2,
+    train=TRAIN,
+    validation_data=VALIDATION,
+):
+    return fits.fit(
+        list(callbacks), model, epochs, train, validation_data=validation_data
+    )
 
 
 def expected_scores(metric, y, s, weight=None):

@@ -14,18 +14,12 @@ def make_data(n=150, seed=0):
     return x, y
 
 
-def make_model(
-    loss="binary_crossentropy", activity="l2", hidden="relu", **compile_options
-):
+def make_model(loss="binary_crossentropy", hidden=list, **compile_options):
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
             keras.layers.Input((6,)),
-            keras.layers.Dense(
-                8, hidden, kernel_regularizer="l2", activity_regularizer=activity
-            ),
-            keras.layers.BatchNormalization(),
-            keras.layers.Dropout(0.3),
+            *hidden(),
             keras.layers.Dense(N_LABELS, "sigmoid"),
         ]
     )
@@ -34,11 +28,29 @@ def make_model(
     return model
 
 
-def fit(callbacks, model=None, epochs=2, **options):
-    x, y = make_data(96, seed=1)
-    model = model or make_model()
+def hidden_layers():
+    return [
+        keras.layers.Dense(
+            8, "relu", kernel_regularizer="l2", activity_regularizer="l2"
+        ),
+        keras.layers.BatchNormalization(),
+        keras.layers.Dropout(0.3),
+    ]
+
+
+def make_full_model(**compile_options):
+    """With what differs between training and validation, or adds to the loss."""
+    return make_model(hidden=hidden_layers, **compile_options)
+
+
+def fit(callbacks, model=None, epochs=2, train=None, shuffle=False, **options):
+    model, train = model or make_model(), train or TRAIN
+    if isinstance(train, tuple):
+        options.update(zip(("x", "y", "sample_weight"), train, strict=False))
+    else:
+        options["x"] = train
     return model.fit(
-        x, y, epochs=epochs, batch_size=32, verbose=0, callbacks=callbacks, **options
+        epochs=epochs, shuffle=shuffle, verbose=0, callbacks=callbacks, **options
     ).history
 
 
@@ -77,6 +89,14 @@ class Iterable:
 def tf_dataset(x, y, *rest):
     tf = pytest.importorskip("tensorflow")
     return tf.data.Dataset.from_tensor_slices((x, y, *rest)).batch(32)
+
+
+def ready(*data):
+    """The data as Keras reads them soonest: for arrays TensorFlow builds a pipeline."""
+    return tf_dataset(*data) if keras.backend.backend() == "tensorflow" else data
+
+
+TRAIN = ready(*make_data(96, seed=1))
 
 
 def torch_loader(x, y):

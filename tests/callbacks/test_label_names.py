@@ -15,68 +15,68 @@ pytestmark = pytest.mark.keras
 NAMES = ["cat", "dog", "cow", "owl"]
 
 
-@pytest.mark.parametrize("threshold", [0.5, "tune"])
-def test_names_given_once_are_those_of_counts_and_thresholds(data, threshold):
-    for source, options in [
-        (data, {"label_names": NAMES}),
-        (data, {"label_names": iter(NAMES)}),
-        (Loader(*data), {"label_names": NAMES}),
-        ((data[0], pd.DataFrame(data[1], columns=NAMES)), {}),
-        ((data[0], pd.DataFrame(data[1]).add_prefix("f")), {"label_names": NAMES}),
-    ]:
-        metrics = kml.MultiLabelMetrics(source, threshold=threshold, **options)
-        fit([metrics], epochs=1)
-        for last in (metrics, pickle.loads(pickle.dumps(metrics))):
-            assert last.counts.label_names == NAMES
-            assert last.thresholds.label_names == NAMES
-        assert metrics.counts["owl"].support == data[1][:, 3].sum()
+@pytest.fixture(scope="module")
+def model():
+    return make_model()
 
 
-@pytest.mark.parametrize(
-    "threshold",
-    [
-        kml.Thresholds([0.5] * N_LABELS, NAMES),
-        kml.ThresholdTuner(label_names=NAMES, shrinkage=0),
-    ],
-    ids=["thresholds", "tuner"],
-)
-def test_thresholds_bring_theirs(data, threshold):
-    metrics = kml.MultiLabelMetrics(data, threshold=threshold)
-    fit([metrics], epochs=1)
+def assert_named(metrics):
     assert metrics.counts.label_names == NAMES
     assert metrics.thresholds.label_names == NAMES
-    if isinstance(threshold, kml.Thresholds):
-        metric = kml.MultiLabelScores(N_LABELS, threshold)
-        assert metric.counts.label_names == NAMES
 
 
-def test_class_names_of_a_dataset_are_those_of_counts_and_thresholds(data):
-    loader = Loader(*data)
-    loader.class_names = NAMES
-    for threshold in (0.5, "tune"):
-        metrics = kml.MultiLabelMetrics(loader, threshold=threshold)
-        fit([metrics], epochs=1)
-        assert metrics.counts.label_names == NAMES
-        assert metrics.thresholds.label_names == NAMES
+@pytest.mark.parametrize("threshold", [0.5, "tune"])
+def test_names_given_once_are_those_of_counts_and_thresholds(data, model, threshold):
+    x, y = data
+    named = Loader(*data)
+    named.class_names = NAMES
+    all_metrics = [
+        kml.MultiLabelMetrics(source, threshold=threshold, **options)
+        for source, options in [
+            (data, {"label_names": NAMES}),
+            (data, {"label_names": iter(NAMES)}),
+            (Loader(*data), {"label_names": NAMES}),
+            ((x, pd.DataFrame(y, columns=NAMES)), {}),
+            ((x, pd.DataFrame(y).add_prefix("f")), {"label_names": NAMES}),
+            (named, {}),
+        ]
+    ]
+    fit(all_metrics, model, epochs=1)
+    for metrics in all_metrics:
+        assert_named(metrics)
+        assert_named(pickle.loads(pickle.dumps(metrics)))
+        assert metrics.counts["owl"].support == y[:, 3].sum()
 
 
-def test_names_of_columns_stand_in_the_logs(data):
+def test_thresholds_bring_theirs(data, model):
+    given = [
+        kml.Thresholds([0.5] * N_LABELS, NAMES),
+        kml.ThresholdTuner(label_names=NAMES, shrinkage=0),
+    ]
+    all_metrics = [kml.MultiLabelMetrics(data, threshold=each) for each in given]
+    fit(all_metrics, model, epochs=1)
+    for metrics in all_metrics:
+        assert_named(metrics)
+    metric = kml.MultiLabelScores(N_LABELS, given[0])
+    assert metric.counts.label_names == NAMES
+
+
+def test_names_of_columns_stand_in_the_logs(data, model):
     frame = pd.DataFrame(data[1], columns=NAMES)
     metrics = kml.MultiLabelMetrics((data[0], frame), per_label=True)
-    assert "val_f1_score/owl" in fit([metrics], epochs=1)
+    assert "val_f1_score/owl" in fit([metrics], model, epochs=1)
 
 
-def test_without_names_there_are_none(data):
+def test_without_names_there_are_none(data, model):
     metrics = kml.MultiLabelMetrics(data, per_label=True)
-    assert "val_f1_score/label 0" in fit([metrics], epochs=1)
+    assert "val_f1_score/label 0" in fit([metrics], model, epochs=1)
     assert metrics.counts.label_names is None
     assert metrics.thresholds.label_names is None
 
 
-def test_plots_and_models_take_them_from_there(data):
+def test_plots_and_models_take_them_from_there(data, model):
     pytest.importorskip("matplotlib").use("Agg")
     metrics = kml.MultiLabelMetrics(data, label_names=NAMES)
-    model = make_model()
     fit([metrics], model, epochs=1)
     (page,) = kml.plot_confusion_matrices(metrics.counts)
     # The last axes are the key of the colours.

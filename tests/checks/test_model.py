@@ -17,6 +17,7 @@ from tests.checks.setups import (
     only,
     rare_data,
 )
+from tests.fits import scores_of
 
 pytestmark = pytest.mark.keras
 
@@ -31,7 +32,7 @@ def test_accuracy_looks_at_the_argmax(data, metric):
     """TRAPS 12: nothing is learned, nothing is found, and it is accurate."""
     x, y = data
     model = make_model("linear", "mse", metrics=[metric], kernel_initializer="zeros")
-    share = model.evaluate(x, y, verbose=0, return_dict=True)
+    share = model.test_on_batch(x, y, return_dict=True)
     (accuracy,) = (value for name, value in share.items() if name != "loss")
     assert accuracy == pytest.approx((y.argmax(1) == 0).mean())
     text = only(kml.check_setup(model, data), "categorical_accuracy")
@@ -102,7 +103,7 @@ def test_softmax_under_a_binary_loss(data, kind):
     text = only(kml.check_setup(model, data), "softmax_head")
     several, none = int((y.sum(1) > 1).sum()), int((y.sum(1) == 0).sum())
     assert f"{several} of the 96 rows have several labels, {none} none." in text
-    assert (model.predict(data[0], verbose=0) > 0.5).sum(1).max() <= 1
+    assert (scores_of(model, data[0]) > 0.5).sum(1).max() <= 1
     fixed = HEADS[kind]("sigmoid")
     fixed.compile("sgd", "binary_crossentropy")
     assert kml.check_setup(fixed, data) == []
@@ -131,7 +132,7 @@ def test_probabilities_under_from_logits_cost_for_ever(data, loss):
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # by which TensorFlow names it
-        cost = perfect.evaluate(x, 0 * y, verbose=0)
+        cost = perfect.test_on_batch(x, 0 * y)
     assert cost == pytest.approx(0.0 if IS_TENSORFLOW else np.log(2), abs=1e-6)
     text = only(kml.check_setup(perfect, data), "probabilities_as_logits")
     assert "surely absent costs 0.69 for ever" in text
@@ -154,25 +155,28 @@ def test_tensorflow_notices_nothing_under_other_losses(data):
     ],
 )
 def test_logits_as_probabilities(data, loss):
-    x, y = data
     model = make_model("linear", loss)
-    scores = model.predict(x[:32], verbose=0)
+    scores = scores_of(model, data[0][:32])
     outside = ((scores < 0) | (scores > 1)).mean()
     text = only(kml.check_setup(model, data), "logits_as_probabilities")
     assert f"{outside:.0%} of its outputs on 32 rows lie outside 0 to 1" in text
-    # Clipped outputs have no gradient: wrong ones stay.
+    assert kml.check_setup(make_model("sigmoid", loss), data) == []
+
+
+def test_clipped_outputs_have_no_gradient(data):
+    """Wrong ones stay; from logits they have one."""
+    x, y = data
     stuck = make_model(
         "linear",
         "binary_crossentropy",
         kernel_initializer="zeros",
         bias_initializer=keras.initializers.Constant(-5.0),
     )
-    stuck.fit(x, 0 * y + 1, verbose=0)
+    stuck.train_on_batch(x, 0 * y + 1)
     np.testing.assert_array_equal(stuck.get_weights()[1], [-5, -5, -5])
-
+    only(kml.check_setup(stuck, data), "logits_as_probabilities")
     of_logits = keras.losses.BinaryCrossentropy(from_logits=True)
     assert kml.check_setup(make_model("linear", of_logits), data) == []
-    assert kml.check_setup(make_model("sigmoid", loss), data) == []
 
 
 def test_a_linear_head_is_found_whatever_it_gives_now(data):
@@ -202,7 +206,7 @@ def test_other_losses_take_any_output(data):
 def test_categorical_losses(data, activation, loss):
     x, y = data
     model = make_model(activation, loss)
-    assert model.evaluate(x, 0 * y, verbose=0) == pytest.approx(0, abs=1e-6)
+    assert model.test_on_batch(x, 0 * y) == pytest.approx(0, abs=1e-6)
     text = only(kml.check_setup(model, data), "categorical_loss")
     assert "a row without labels costs nothing" in text
 
@@ -220,9 +224,9 @@ def test_a_final_bias_of_zero_where_labels_are_rare(activation):
     x, y = rare_data()
     loss = keras.losses.BinaryCrossentropy(from_logits=activation == "linear")
     blind = {"activation": activation, "loss": loss, "kernel_initializer": "zeros"}
-    first = make_model(**blind).evaluate(x, y, verbose=0)
+    first = make_model(**blind).test_on_batch(x, y)
     fixed = make_model(**blind, bias_initializer=prior_bias(y))
-    at_prior = fixed.evaluate(x, y, verbose=0)
+    at_prior = fixed.test_on_batch(x, y)
     found = kml.check_setup(make_model(activation, loss), (x, y))
     text = only(found, "final_bias", "warning")
     assert f"With this bias alone the first loss is {first:.3f}" in text
@@ -235,7 +239,7 @@ def test_a_final_bias_of_zero_where_labels_are_rare(activation):
 def test_a_final_bias_that_is_not_plainly_zero(tmp_path):
     x, y = rare_data()
     trained = make_model()
-    trained.fit(x, y, verbose=0)
+    trained.train_on_batch(x, y)
     assert kml.check_setup(trained, (x, y)) == []
     assert kml.check_setup(make_model(use_bias=False), (x, y)) == []
     # Balanced weights make both sides as frequent: zero is the best bias.

@@ -103,12 +103,12 @@ def compiled_layers():
     ]
 
 
-# Quarters are exact in float32, so that ties are the rule.
-QUARTERS = arrays(np.int8, (6, 4), elements=st.integers(0, 4))
+# Quarters are exact in float32, so that ties are the rule. Rows are cheaper than calls.
+QUARTERS = arrays(np.int8, (24, 4), elements=st.integers(0, 4))
 
 
 @given(QUARTERS)
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_at_least_one_and_at_most_eager_and_compiled(compiled_layers, quarters):
     y_score = (quarters / 4).astype("float32")
     tensor = ops.convert_to_tensor(y_score)

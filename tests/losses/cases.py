@@ -222,9 +222,8 @@ def expected_gradient(name, y_true, y_pred, from_logits):
     return gradients
 
 
-def value_and_gradient(loss, y_true, y_pred, compiled=False):
-    """Of the loss, and by y_pred, on any backend."""
-    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+def differentiated(loss, compiled=False):
+    """A function for the loss and its gradient by y_pred, on any backend."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -235,36 +234,59 @@ def value_and_gradient(loss, y_true, y_pred, compiled=False):
             return value, tape.gradient(value, y_pred)
 
         both = tf.function(both, jit_compile=True) if compiled else both
-        value, gradients = both(y_true, y_pred)
     elif BACKEND == "jax":
         import jax
 
         both = jax.value_and_grad(loss, argnums=1)
-        value, gradients = (jax.jit(both) if compiled else both)(y_true, y_pred)
+        both = jax.jit(both) if compiled else both
     else:
         import torch
 
-        y_pred = y_pred.detach().requires_grad_()
         if compiled:
             torch._dynamo.reset()
             # The graph is captured and run; machine code takes minutes to make.
             loss = torch.compile(loss, backend="aot_eager")
-        value = loss(y_true, y_pred)
-        value.backward()
-        value, gradients = value.detach(), y_pred.grad
-    to_numpy = [
-        ops.convert_to_numpy(ops.cast(x, "float32")) for x in (value, gradients)
-    ]
-    return float(to_numpy[0]), to_numpy[1]
+
+        def both(y_true, y_pred):
+            y_pred = y_pred.detach().requires_grad_()
+            value = loss(y_true, y_pred)
+            value.backward()
+            return value.detach(), y_pred.grad
+
+    def in_numpy(y_true, y_pred):
+        found = both(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred))
+        value, gradients = (
+            ops.convert_to_numpy(ops.cast(each, "float32")) for each in found
+        )
+        return float(value), gradients
+
+    return in_numpy
+
+
+def value_and_gradient(loss, y_true, y_pred, compiled=False):
+    return differentiated(loss, compiled)(y_true, y_pred)
 
 
 def assert_gradients(batch, name, from_logits, compiled):
     y_true, logits = batch
     y_pred = predictions(logits, name, from_logits)
-    loss = CASES[name][0](from_logits=from_logits)
-    value, gradients = value_and_gradient(loss, y_true, y_pred, compiled)
+    both = differentiated(CASES[name][0](from_logits=from_logits), compiled)
+    value, gradients = both(y_true, y_pred)
     expected = expected_losses(name, y_true, y_pred, from_logits).mean()
     assert value == pytest.approx(expected, rel=1e-5)
     expected = expected_gradient(name, y_true, y_pred, from_logits)
     np.testing.assert_allclose(gradients, expected, rtol=1e-3, atol=2e-6)
     assert (gradients[is_unknown(y_true)] == 0).all()
+    if compiled:
+        assert_unknown_does_not_matter(both, y_true, y_pred)
+
+
+def assert_unknown_does_not_matter(both, y_true, y_pred):
+    """Whatever is predicted of an unknown entry, it has no loss and no gradient."""
+    expected, expected_gradients = both(y_true, y_pred)
+    unknown, other = is_unknown(y_true), y_pred.copy()
+    other[unknown] = np.resize([0.9, np.nan, np.inf, -np.inf], unknown.sum())
+    value, gradients = both(y_true, other)
+    assert value == expected
+    np.testing.assert_array_equal(gradients, expected_gradients)
+    assert (gradients[unknown] == 0).all()

@@ -16,6 +16,7 @@ from tests.compiled_scores import (
     make_data,
     make_model,
 )
+from tests.fits import scores_of
 
 pytestmark = pytest.mark.keras
 
@@ -308,14 +309,19 @@ def test_labels_per_step_count_as_rows(rng, weight_of):
 def test_sample_weights_count_where_keras_passes_them():
     x, y = make_data(seed=1)
     weight = np.random.default_rng(3).integers(1, 5, len(x)).astype("float32")
-    for is_weighted in (False, True):
-        metric = kml.MultiLabelScores(N_LABELS, 0.5, BOTH)
-        model = make_model(metric, is_weighted=is_weighted)
-        history = fit(model, validation_data=(x, y, weight), epochs=1)
-        s = model.predict(x, verbose=0)
-        expected = expected_scores(metric, y, s, weight if is_weighted else None)
-        assert history["val_f1_score"][0] == pytest.approx(expected["f1_score"])
-        assert metric.counts.total[0] == (weight.sum() if is_weighted else len(x))
+    plain, weighted = (
+        kml.MultiLabelScores(N_LABELS, scores="f1_score", name=name)
+        for name in ("plain", "weighted")
+    )
+    model = make_model(plain, weighted_metrics=[weighted])
+    history = fit(model, validation_data=(x, y, weight), epochs=1)
+    s = scores_of(model, x)
+    for metric, of_metric in ((plain, None), (weighted, weight)):
+        found = history[f"val_{metric.name}_f1_score"][0]
+        expected = expected_scores(metric, y, s, of_metric)
+        assert found == pytest.approx(expected["f1_score"]), metric.name
+    assert plain.counts.total[0] == len(x)
+    assert weighted.counts.total[0] == weight.sum()
 
 
 def test_several_outputs_have_a_metric_each():
@@ -329,7 +335,7 @@ def test_several_outputs_have_a_metric_each():
     shape = kml.MultiLabelScores(N_LABELS, scores="f1_score", name="shape")
     colour = kml.MultiLabelScores(2, scores=["f1_score", "roc_auc"], name="colour")
     model.compile(
-        "adam",
+        "sgd",
         {"shape": "binary_crossentropy", "colour": "binary_crossentropy"},
         metrics={"shape": [shape], "colour": [colour]},
     )
