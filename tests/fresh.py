@@ -9,11 +9,13 @@ import functools
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import traceback
 from importlib.machinery import PathFinder
+from pathlib import Path
 
 from tests.paths import ROOT
 
@@ -31,6 +33,9 @@ LIBRARIES = (
     "sklearn.isotonic",
     "sklearn.model_selection",
 )
+# Seconds, after which a run is ended.
+PATIENCE = 240
+STREAMS = ("out", "errors")
 
 
 def run(code, *arguments, backend=None, variables=()):
@@ -42,13 +47,19 @@ def run(code, *arguments, backend=None, variables=()):
         backend: The backend that has been imported.
         variables: Of the environment, by name; None removes one.
     """
-    process = _server(backend)
-    request = [code, [str(each) for each in arguments], dict(variables)]
-    process.stdin.write(json.dumps(request) + "\n")
-    process.stdin.flush()
-    status, out, errors = json.loads(process.stdout.readline())
-    assert status == 0, errors
-    return out
+    return run_side_by_side(code, [(arguments, variables)], backend)[0]
+
+
+def run_side_by_side(code, processes, backend):
+    """What each process prints; each has its arguments and its variables."""
+    server = _server(backend)
+    cases = [[list(map(str, each)), dict(variables)] for each, variables in processes]
+    server.stdin.write(json.dumps([code, cases]) + "\n")
+    server.stdin.flush()
+    outcomes = json.loads(server.stdout.readline())
+    for status, _, errors in outcomes:
+        assert status == 0, errors
+    return [out for _, out, _ in outcomes]
 
 
 @functools.cache
@@ -72,7 +83,7 @@ def serve(backend):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:
-        print(json.dumps(outcome(*json.loads(line))), file=answers, flush=True)
+        print(json.dumps(outcomes(*json.loads(line))), file=answers, flush=True)
 
 
 def prepare(libraries):
@@ -97,19 +108,35 @@ class WithoutKeras:
         return None
 
 
-def outcome(code, arguments, variables):
-    """The exit status, output and errors of a run."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        child = os.fork()
-        if not child:
-            os.dup2(out.fileno(), 1)
-            os.dup2(errors.fileno(), 2)
-            os._exit(execute(code, arguments, variables))
-        _, status = os.waitpid(child, 0)
-        texts = []
-        for file in (out, errors):
-            file.seek(0)
-            texts.append(file.read().decode(errors="replace"))
+def outcomes(code, cases):
+    """The exit status, output and errors of each of the runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        places = [Path(folder, str(index)) for index in range(len(cases))]
+        children = [
+            start(code, *case, place) for case, place in zip(cases, places, strict=True)
+        ]
+        return [finish(*each) for each in zip(children, places, strict=True)]
+
+
+def start(code, arguments, variables, place):
+    """The number of a process that runs ``code`` and writes into a new folder."""
+    place.mkdir()
+    files = [os.open(place / name, os.O_CREAT | os.O_WRONLY) for name in STREAMS]
+    child = os.fork()
+    if not child:
+        signal.alarm(PATIENCE)
+        for number, file in enumerate(files, 1):
+            os.dup2(file, number)
+        os._exit(execute(code, arguments, variables))
+    for file in files:
+        os.close(file)
+    return child
+
+
+def finish(child, place):
+    """The exit status of a process, and what it has written."""
+    _, status = os.waitpid(child, 0)
+    texts = [(place / name).read_text(errors="replace") for name in STREAMS]
     return [os.waitstatus_to_exitcode(status), *texts]
 
 
