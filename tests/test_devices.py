@@ -4,18 +4,16 @@ Devices are fixed when a backend starts, so each case is a script in ``devices``
 """
 
 import json
-import os
 import socket
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 
-from tests.paths import ROOT
+from tests import fresh
 
 pytestmark = pytest.mark.keras
+ON_CPUS = {"CUDA_VISIBLE_DEVICES": "-1"}
 
 
 def only_on(backend):
@@ -24,34 +22,15 @@ def only_on(backend):
     )
 
 
-def run(script, *processes, timeout=240):
+def run(script, *processes):
     """What each process prints last; each has its arguments and its environment."""
-    command = [sys.executable, "-m", f"tests.devices.{script}"]
-    environment = {
-        **os.environ,
-        "KERAS_BACKEND": keras.backend.backend(),
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "JAX_PLATFORMS": "cpu",
-    }
-    running = [
-        subprocess.Popen(
-            [*command, *map(str, arguments)],
-            cwd=ROOT,
-            env={**environment, **variables},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for arguments, variables in processes
-    ]
-    try:
-        outputs = [process.communicate(timeout=timeout) for process in running]
-    finally:
-        for process in running:
-            process.kill()
-    for process, (_, errors) in zip(running, outputs, strict=True):
-        assert process.returncode == 0, errors
-    return [json.loads(output.splitlines()[-1]) for output, _ in outputs]
+    code = f"import runpy; runpy.run_module('tests.devices.{script}')"
+    outputs = fresh.run_side_by_side(
+        code,
+        [(each, {**ON_CPUS, **variables}) for each, variables in processes],
+        keras.backend.backend(),
+    )
+    return [json.loads(output.splitlines()[-1]) for output in outputs]
 
 
 def free_ports(n):

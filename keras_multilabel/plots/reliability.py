@@ -135,11 +135,12 @@ def plot_reliability(
         for label in range(len(scored.names))
     ]
     errors = np.array([each.error for each in labels])
+    support = scored.support
     by = {"error": "sorted by distance from the diagonal"}
     pages = draw_pages(
         LAYOUT,
-        ordered(sort, errors, scored.support, Sort),
-        partial(_draw_panel, scored, labels),
+        ordered(sort, errors, support, Sort),
+        partial(_draw_panel, scored.names, support, labels),
         top=top,
         max_per_page=max_per_page,
         fig=fig,
@@ -209,8 +210,11 @@ def _bins(found: _Sorted, bins: int, strategy: Strategy) -> _Bins:
     return _Bins(score / total, hits / total, low, high, total, middle)
 
 
-def _draw_panel(scored: Scored, labels: list[_Bins], panel: Panel) -> None:
+def _draw_panel(
+    names: list[Any], support: Array, labels: list[_Bins], panel: Panel
+) -> None:
     ax, of, scale = panel.ax, labels[panel.label], panel.scale
+    ax.set(xlim=(-0.04, 1.04), ylim=(FLOOR, 1.04))
     ax.plot([0, 1], [0, 1], color="#888888", linewidth=0.9, linestyle=":", zorder=1)
     ax.vlines(of.score, of.low, of.high, color=BLUE, alpha=0.45, linewidth=2.2 * scale)
     ax.plot(of.score, of.share, color=BLUE, alpha=0.35, linewidth=1 * scale)
@@ -218,13 +222,12 @@ def _draw_panel(scored: Scored, labels: list[_Bins], panel: Panel) -> None:
     _draw_counts(ax, of, scale)
     tidy(ax, grid="both")
     ax.axhline(0, color="#999999", linewidth=0.8)
-    ax.set(xlim=(-0.04, 1.04), ylim=(FLOOR, 1.04))
     ax.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     expected = float((of.score * of.weight).sum())
-    support = counted_brief(scored.support[panel.label], "positive")
-    text = f"{support}, {number(float(f'{expected:.3g}'))} expected"
-    write_title(ax, scored.names[panel.label], [text], LAYOUT.width, scale)
+    positives = counted_brief(support[panel.label], "positive")
+    text = f"{positives}, {number(float(f'{expected:.3g}'))} expected"
+    write_title(ax, names[panel.label], [text], LAYOUT.width, scale)
 
 
 def _draw_counts(ax: Any, of: _Bins, scale: float) -> None:
@@ -240,8 +243,21 @@ def _draw_counts(ax: Any, of: _Bins, scale: float) -> None:
     wide = min(0.085, 0.85 * width)
     height = np.log1p(of.weight) / np.log1p(max(of.weight.max(initial=1), 10))
     tall = height * (CEILING - FLOOR)
-    ax.bar(of.middle, tall, wide, bottom=FLOOR, color=BAR, linewidth=0)
+    _draw_bars(ax, of.middle - wide / 2, of.middle + wide / 2, FLOOR + tall)
     if wide < 0.08:  # Numbers would touch.
         return
     for x, y, count in zip(of.middle, FLOOR + tall, of.weight, strict=True):
         ax.text(x, y + 0.015, brief(count), va="bottom", **text)
+
+
+def _draw_bars(ax: Any, left: Array, right: Array, top: Array) -> None:
+    """Grey bars from the floor on: one collection, faster than as many patches."""
+    from matplotlib.collections import PolyCollection
+
+    floor = np.full(len(left), FLOOR)
+    x = np.stack([left, right, right, left], axis=1)
+    y = np.stack([floor, floor, top, top], axis=1)
+    corners: Any = np.stack([x, y], axis=2)
+    ax.add_collection(
+        PolyCollection(corners, facecolors=BAR, linewidths=0), autolim=False
+    )

@@ -105,9 +105,11 @@ def fitted(name: Any, width: float, size: float) -> str:
     """A name on one line, without its middle if it takes more points than ``width``."""
     text = readable(str(name))
     most = len(text)
-    while most > 3 and text_width(shorten(text, most), size) > width:
+    while most > 3:
         # In steps of the excess, at least one character.
         excess = text_width(shorten(text, most), size) / width - 1
+        if excess <= 0:
+            break
         most -= max(1, int(0.8 * most * excess / (1 + excess)))
     return shorten(text, most)
 

@@ -2,10 +2,12 @@
 
 import json
 
+import jax
 import keras
 
 from tests.devices import passes
 
+jax.config.update("jax_platforms", "cpu")
 distribution = keras.distribution.DataParallel()
 assert distribution.device_mesh.devices.size == 2
 report = passes.report(distribution.scope(), multiple=2)

@@ -12,6 +12,7 @@ import keras
 from tests.devices import passes
 
 rank, address = int(sys.argv[1]), sys.argv[2]
+jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_cpu_collectives_implementation", "gloo")
 keras.distribution.initialize(address, num_processes=2, process_id=rank)
 assert (jax.device_count(), jax.local_device_count()) == (2, 1)

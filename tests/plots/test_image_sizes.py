@@ -49,7 +49,7 @@ def test_the_size_of_a_batch_is_marked():
 
 
 def test_summaries_and_tables(tmp_path):
-    table = kml.read_voc(kml.datasets.digit_scenes(tmp_path, n_scenes=12))
+    table = kml.read_voc(kml.datasets.digit_scenes(tmp_path, n_scenes=4))
     summary = kml.describe_images(table, image_size=(32, 48), batch_size=4)
     figure = kml.plot_image_sizes(summary)
     assert titles(figure)[3].startswith("A batch of 4 takes")

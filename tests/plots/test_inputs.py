@@ -17,18 +17,25 @@ OF_SAMPLES = ["plot_label_confusion", "plot_cooccurrence"]
 
 
 @pytest.fixture(scope="module")
-def fitted():
-    """A callback that has validated a model, on data of its own."""
+def validated():
+    """Callbacks that have validated: on data of its own, and by a compiled metric."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(80, 4)).astype("float32")
     y = (x[:, :3] + rng.normal(size=(80, 3)) > [0, 0.5, 1]).astype("float32")
     model = keras.Sequential([keras.layers.Dense(3, activation="sigmoid")])
-    model.compile("sgd", "binary_crossentropy")
-    metrics = kml.MultiLabelMetrics(
-        (x, y), label_names=NAMES, threshold=[0.5, 0.4, 0.3]
-    )
-    model.fit(x, y, epochs=1, verbose=0, callbacks=[metrics])
-    return metrics
+    compiled = kml.MultiLabelScores(3, scores=("f1", "roc_auc"))
+    model.compile("sgd", "binary_crossentropy", metrics=[compiled])
+    own = kml.MultiLabelMetrics((x, y), label_names=NAMES, threshold=[0.5, 0.4, 0.3])
+    of_metric = kml.MultiLabelMetrics()
+    callbacks = [own, of_metric]
+    model.fit(x, y, validation_data=(x, y), epochs=1, verbose=0, callbacks=callbacks)
+    return own, of_metric
+
+
+@pytest.fixture
+def fitted(validated):
+    """The callback with the data and thresholds."""
+    return validated[0]
 
 
 def written(drawn):
@@ -58,14 +65,8 @@ def test_a_fitted_callback_is_drawn_as_its_data(fitted, name):
 
 
 @pytest.mark.keras
-def test_a_callback_that_reads_a_compiled_metric_has_a_histogram():
-    x = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
-    y = (x > [0, 0.3, 0.6]).astype("float32")
-    model = keras.Sequential([keras.layers.Dense(3, activation="sigmoid")])
-    compiled = kml.MultiLabelScores(3, scores=("f1", "roc_auc"))
-    model.compile("sgd", "binary_crossentropy", metrics=[compiled])
-    metrics = kml.MultiLabelMetrics()
-    model.fit(x, y, validation_data=(x, y), epochs=1, verbose=0, callbacks=[metrics])
+def test_a_callback_that_reads_a_compiled_metric_has_a_histogram(validated):
+    metrics = validated[1]
     for name in OF_SCORES:
         drawn = getattr(kml, name)
         assert written(drawn(metrics)) == written(drawn(metrics.histogram))

@@ -30,7 +30,8 @@ def test_counts_and_intervals():
     *counts, title = [text.get_text() for text in ax.texts]
     assert counts == ["90", "10"]
     assert title == "30 positives, 31 expected"
-    (lines,) = ax.collections
+    lines, bars = ax.collections
+    assert len(bars.get_paths()) == len(counts)
     (low, high), (none, some) = (part[:, 1] for part in lines.get_segments())
     # Wilson's intervals of 30 of 90, and of 0 of 10.
     assert (low, high) == pytest.approx((0.24453, 0.43577), abs=2e-5)

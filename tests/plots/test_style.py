@@ -1,5 +1,6 @@
 """What all pictures share: matplotlib is loaded by the first one that is drawn."""
 
+import json
 import subprocess
 import sys
 
@@ -27,30 +28,51 @@ CALLS = {
 
 
 def run_fresh(code):
-    """What a new process prints last."""
+    """What a new process prints last, as JSON."""
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
+    return json.loads(result.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_importing_loads_no_matplotlib(name):
-    heavy = "{'matplotlib', 'keras', 'pandas'}"
-    code = f"import sys, keras_multilabel as kml; kml.{name}"
-    assert run_fresh(f"{code}; print({heavy} & set(sys.modules))") == "set()"
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_without_matplotlib_the_error_says_how_to_get_it(name):
-    message = run_fresh(
-        "import sys; sys.modules['matplotlib'] = None\n"
-        "import types, keras_multilabel as kml\n"
-        f"try: kml.{name}{CALLS[name]}\n"
-        "except ImportError as error: print(error)"
+@pytest.fixture(scope="module")
+def loaded():
+    """What the name of each plot, one after the other, has loaded of what is heavy."""
+    return run_fresh(
+        "import json, sys, keras_multilabel as kml\n"
+        "loaded = {}\n"
+        f"for name in {list(CALLS)}:\n"
+        "    getattr(kml, name)\n"
+        "    loaded[name] = [m for m in ('matplotlib', 'keras', 'pandas')"
+        " if m in sys.modules]\n"
+        "print(json.dumps(loaded))"
     )
-    assert 'pip install "keras-multilabel[plot]"' in message
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_importing_loads_no_matplotlib(loaded, name):
+    assert loaded[name] == []
+
+
+@pytest.fixture(scope="module")
+def messages():
+    """What the call of each plot says in a process that finds no matplotlib."""
+    calls = [
+        f"try: kml.{name}{call}\n"
+        f"except ImportError as error: messages[{name!r}] = str(error)"
+        for name, call in CALLS.items()
+    ]
+    return run_fresh(
+        "import json, sys, types; sys.modules['matplotlib'] = None\n"
+        "import keras_multilabel as kml; messages = {}\n"
+        + "\n".join([*calls, "print(json.dumps(messages))"])
+    )
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_without_matplotlib_the_error_says_how_to_get_it(messages, name):
+    assert 'pip install "keras-multilabel[plot]"' in messages[name]
 
 
 TAKES_NAMES = [
@@ -72,20 +94,23 @@ def names_shown(texts):
 
 
 @pytest.mark.parametrize("name", TAKES_NAMES)
-@pytest.mark.parametrize("file", ["$x$.png", "$.svg", "a$b_c$^.pdf"])
-def test_names_of_labels_are_drawn_as_they_are(name, file, tmp_path):
+def test_names_of_labels_are_drawn_as_they_are(name, tmp_path):
     figure = drawn(name, ODD_NAMES)
+    texts = texts_of(figure)
     assert draws_as_mathematics("$x$")  # as matplotlib would
-    assert not any(draws_as_mathematics(text) for text in texts_of(figure))
+    assert not any(draws_as_mathematics(text) for text in texts)
     written = {name.replace("\n", r"\n") for name in ODD_NAMES}
-    assert written <= names_shown(texts_of(figure))
-    figure.savefig(tmp_path / file)
-    assert (tmp_path / file).stat().st_size > 0
+    assert written <= names_shown(texts)
+    for file in ("$x$.png", "$.svg", "a$b_c$^.pdf"):
+        figure.savefig(tmp_path / file)
+        assert (tmp_path / file).stat().st_size > 0, file
 
 
 @pytest.mark.parametrize("name", TAKES_NAMES)
-def test_each_name_that_matplotlib_could_not_parse_is_drawn_alone(name):
-    for odd in ODD_NAMES:
+def test_an_odd_name_is_drawn_alone(name):
+    """One of each kind: mathematics, what matplotlib cannot parse, nothing, lines."""
+    for odd in ("a$b$c", "$$", "", "two\nlines"):
+        assert odd in ODD_NAMES
         shown = [text.get_text() for text in texts_of(drawn(name, [odd]))]
         assert any(odd.replace("\n", r"\n") in text for text in shown)
 

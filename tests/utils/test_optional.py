@@ -2,13 +2,11 @@
 
 import functools
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 import keras_multilabel as kml
+from tests import fresh
 
 NEED_KERAS = {
     "AsymmetricLoss",
@@ -60,14 +58,7 @@ sys.meta_path.append(Pretender)
 
 
 def run(code, backend):
-    env = {**os.environ, "KERAS_BACKEND": backend}
-    if backend is None:
-        del env["KERAS_BACKEND"]
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return fresh.run(code, variables={"KERAS_BACKEND": backend})
 
 
 @functools.cache
