@@ -31,14 +31,14 @@ def test_names_given_once_are_those_of_counts_and_thresholds(data, model, thresh
     named = Loader(*data)
     named.class_names = NAMES
     all_metrics = [
-        kml.MultiLabelMetrics(source, threshold=threshold, **options)
-        for source, options in [
-            (data, {"label_names": NAMES}),
-            (data, {"label_names": iter(NAMES)}),
-            (Loader(*data), {"label_names": NAMES}),
-            ((x, pd.DataFrame(y, columns=NAMES)), {}),
-            ((x, pd.DataFrame(y).add_prefix("f")), {"label_names": NAMES}),
-            (named, {}),
+        kml.MultiLabelMetrics(source, threshold=threshold, name=name, **options)
+        for name, source, options in [
+            ("list", data, {"label_names": NAMES}),
+            ("iterator", data, {"label_names": iter(NAMES)}),
+            ("loader", Loader(*data), {"label_names": NAMES}),
+            ("columns", (x, pd.DataFrame(y, columns=NAMES)), {}),
+            ("both", (x, pd.DataFrame(y).add_prefix("f")), {"label_names": NAMES}),
+            ("class_names", named, {}),
         ]
     ]
     fit(all_metrics, model, epochs=1)
@@ -53,7 +53,10 @@ def test_thresholds_bring_theirs(data, model):
         kml.Thresholds([0.5] * N_LABELS, NAMES),
         kml.ThresholdTuner(label_names=NAMES, shrinkage=0),
     ]
-    all_metrics = [kml.MultiLabelMetrics(data, threshold=each) for each in given]
+    all_metrics = [
+        kml.MultiLabelMetrics(data, threshold=each, name=type(each).__name__)
+        for each in given
+    ]
     fit(all_metrics, model, epochs=1)
     for metrics in all_metrics:
         assert_named(metrics)

@@ -229,7 +229,9 @@ def test_training_is_the_same_with_and_without_the_callback(data):
     if keras.backend.backend() == "torch":
         # Its loaders draw from the global generator: compare with Keras's own pass.
         sources, validation = [data], data
-    callbacks = [kml.MultiLabelMetrics(source) for source in sources]
+    callbacks = [
+        kml.MultiLabelMetrics(source, name=type(source).__name__) for source in sources
+    ]
     shuffled = {"train": make_data(96, seed=1), "shuffle": True}
     plain = make_full_model()
     losses = fit([], plain, validation_data=validation, **shuffled)["loss"]
