@@ -145,7 +145,8 @@ class LabelCalibrator(BaseEstimator):
             truth = positive[rows, label]
             return fit_logistic(terms, truth, weight[rows], prior, self.strength)
 
-        return np.stack(map_threads(fit, range(logits.shape[1])), axis=1)
+        fitted = map_threads(fit, range(logits.shape[1]), entries=logits.size)
+        return np.stack(fitted, axis=1)
 
     def _of_all(self, logits: Array, positive: Array, weight: Array) -> Array:
         """One slope for all labels; the intercept, pulled without limit, is 0."""

@@ -183,7 +183,7 @@ def _moved(task: Task, a: Ranking, b: Ranking, scores: Array) -> tuple[Array, Ar
             moved[column] = one.influence - other.influence
             n_units[column] = one.n_units
 
-    map_threads(add, range(n_labels))
+    map_threads(add, range(n_labels), entries=moved.size)
     return moved, n_units
 
 

@@ -83,7 +83,8 @@ def _label_by_label(
             labels.append((one, other))
         return labels, sums
 
-    parts = map_threads(of_part, equal_parts(samples.truth.shape[1], len(frequent)))
+    columns = equal_parts(len(frequent), len(frequent))
+    parts = map_threads(of_part, columns, entries=samples.truth.size)
     labels = [label for found, _ in parts for label in found]
     return labels, np.sum([sums for _, sums in parts], axis=0), hidden
 

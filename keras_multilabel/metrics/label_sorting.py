@@ -88,7 +88,8 @@ def map_parts(
         return results
 
     most = max(1, min(COLUMNS, COPY_BYTES // max(1, len(truth) * y_score.itemsize)))
-    parts = map_threads(of_columns, equal_parts(truth.shape[1], most))
+    columns = equal_parts(truth.shape[1], most)
+    parts = map_threads(of_columns, columns, entries=truth.size)
     return [result for part in parts for result in part]
 
 

@@ -116,8 +116,8 @@ class Samples:
 
         # In blocks that stay in the cache, so that predictions are read from memory
         # once.
-        step = max(1, BLOCK // self.truth.shape[1])
-        counts = map_threads(of_rows, equal_parts(len(self.truth), step))
+        blocks = equal_parts(len(self.truth), max(1, BLOCK // self.truth.shape[1]))
+        counts = map_threads(of_rows, blocks, entries=self.truth.size)
         return sum(counts[1:], start=counts[0])
 
     def count(self, predictions: Array, axis: int = 0) -> Counts:

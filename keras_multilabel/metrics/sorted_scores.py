@@ -141,7 +141,9 @@ class SortedScores(Tabular):
             label = self.labels[column]
             return None if label is None else function(label, column)
 
-        return map_threads(of_label, range(self.num_labels))
+        known = [label for label in self.labels if label is not None]
+        entries = sum(len(label.above) + len(label.below) for label in known)
+        return map_threads(of_label, range(self.num_labels), entries=entries)
 
     @cached_property
     def pooled(self) -> SortedScores:

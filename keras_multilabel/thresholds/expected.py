@@ -7,7 +7,7 @@ for thresholds use these counts as they would counts of the truth, which is not 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -83,7 +83,7 @@ class ExpectedCurves:
             sides = Side(score, weight * p), Side(score, weight * (1 - p))
             return function(SortedLabel(*sides), column)
 
-        return map_threads(of_label, range(self.n_labels))
+        return self._map_threads(of_label, range(self.n_labels))
 
     def counts_at(self, values: Array) -> Counts:
         """Expected counts per label at one threshold each."""
@@ -106,7 +106,7 @@ class ExpectedCurves:
             predicted = (score >= values) & (self.samples.truth[part] >= 0)
             return score.min(0, initial=np.inf, where=predicted)
 
-        return np.min(map_threads(lowest, self._blocks), axis=0)
+        return np.min(self._map_threads(lowest, self._blocks), axis=0)
 
     @property
     def _blocks(self) -> list[slice]:
@@ -123,7 +123,10 @@ class ExpectedCurves:
             parts = terms(score, _probability(score), weight.astype(np.float64))
             return np.array([term.sum(0) for term in parts])
 
-        return np.sum(map_threads(of_block, self._blocks), axis=0)
+        return np.sum(self._map_threads(of_block, self._blocks), axis=0)
+
+    def _map_threads(self, function: Callable[[Any], Any], items: Any) -> list[Any]:
+        return map_threads(function, items, entries=self.samples.truth.size)
 
     def _label(self, column: int) -> tuple[Array, Array, Array]:
         """Scores, probabilities and weights of the known samples."""

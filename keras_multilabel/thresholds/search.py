@@ -256,7 +256,8 @@ def one_for_all(
         return np.where(within, reached, -np.inf)
 
     parts = equal_parts(len(candidates), CANDIDATES)
-    reached = np.concatenate(map_threads(values, parts))
+    entries = len(candidates) * len(present)
+    reached = np.concatenate(map_threads(values, parts, entries=entries))
     while True:
         best = objective.best(reached)
         limited = reached[best] > -np.inf
