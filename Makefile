@@ -57,7 +57,8 @@ backends: backend-jax backend-torch ## Run the Keras tests on JAX and torch
 backend-%: .venv-%/.test
 	KERAS_BACKEND=$* .venv-$*/bin/python -m pytest -n 2 --dist worksteal -m keras tests
 
-docs: $(VENV)/.docs ## Build the site into docs/_build/html; warnings are errors; then look at it in headless Chromium
+docs: $(VENV)/.docs ## Run the code of its pages, build the site into docs/_build/html, look at it in headless Chromium
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -m pages tests/test_docs.py
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
 	$(BIN)/python -m pytest -m browser -rs tests/site
 	@echo "Open docs/_build/html/index.html"

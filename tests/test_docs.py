@@ -174,6 +174,7 @@ def short_fits(monkeypatch):
 
 
 @pytest.mark.keras
+@pytest.mark.pages
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_code_of_every_page_runs(
     page, tmp_path, monkeypatch, short_fits, setups_of_fit
