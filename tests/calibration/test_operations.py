@@ -88,3 +88,17 @@ def test_bad_calibrators():
         kml.with_decisions(
             model, np.full(4, 0.5), calibrator=calibrator, from_logits=True
         )
+
+
+@each_method
+def test_onnx_has_the_operations(data, method):
+    """tf2onnx knows no Log1p."""
+    tf = pytest.importorskip("tensorflow")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("a graph of TensorFlow")
+    layer = kml.LabelCalibrator(method).fit(data[1], data[0]).to_layer()
+    spec = tf.TensorSpec((None, 4), tf.float32)
+    graph = tf.function(layer).get_concrete_function(spec).graph
+    used = {operation.type for operation in graph.get_operations()}
+    assert {"Log", "Sigmoid"} <= used
+    assert "Log1p" not in used

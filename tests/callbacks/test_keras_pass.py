@@ -118,6 +118,14 @@ def test_the_switch_changes_no_weight_of_the_model():
         np.testing.assert_allclose(resting, without, rtol=1e-6, atol=1e-7)
 
 
+# Keras 3.8 loses the weights of a model whose fit is interrupted on JAX.
+survives_interrupts = pytest.mark.skipif(
+    keras.backend.backend() == "jax" and keras.__version__.startswith("3.8."),
+    reason="Keras 3.8 loses the weights",
+)
+
+
+@survives_interrupts
 def test_an_interrupted_fit_leaves_nothing_switched_off():
     class Interrupt(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -134,6 +142,7 @@ def test_an_interrupted_fit_leaves_nothing_switched_off():
     assert "f1_score" in fit(model, epochs=1)
 
 
+@survives_interrupts
 def test_after_an_interrupted_fit_the_next_one_trains_with_scores():
     class Interrupt(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
