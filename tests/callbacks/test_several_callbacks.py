@@ -58,7 +58,7 @@ def test_a_value_that_replaces_another_warns_once(data, first):
         UserWarning, match=r"val_precision is in logs .* val_tags_prec"
     ) as told:
         fit(callbacks, make_model(metrics=compiled), **options)
-    assert len(told) == 1
+    assert len([each for each in told if "is in logs" in str(each.message)]) == 1
 
 
 def test_a_name_is_text(data):
