@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 
 def examples(number):
-    """So many examples in `make test`; `make fuzz` has more by the same factor."""
+    """Of so many, the share or multiple that `make test` or `make fuzz` runs of 100."""
     return max(1, number * settings().max_examples // 100)
 
 

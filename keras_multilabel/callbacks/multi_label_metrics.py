@@ -95,11 +95,12 @@ class MultiLabelMetrics(Carrier):
         batch_size: Rows per batch, for arrays. Default 32, as in Keras.
         output_name: Which output to evaluate, for a model with several.
         name: Put before the names of metrics, ``val_<name>_f1_score``: for several
-            callbacks, of several outputs or data sets, in one ``fit``.
+            callbacks, of several outputs or data sets, in one ``fit``. ``val_loss`` has
+            no name before it: it is that of the first callback's data.
         frequency: Evaluate every this many epochs.
 
     Raises:
-        TypeError: If Keras cannot read data of this kind.
+        TypeError: If Keras cannot read data of this kind, or ``name`` is not text.
         ValueError: If an option or the data is not as described above; for arrays at
             once, for other sources in the pass that finds it. If there is neither data
             nor a compiled `MultiLabelScores`, when training begins.

@@ -129,12 +129,12 @@ class OwnPass(Carrier):
         if result.loss is not None:
             logs.setdefault("val_loss", result.loss)
         for (name, label), value in zip(keys, values, strict=False):
-            key = self._prefix + (name if label is None else f"{name}/{label}")
-            if key in logs:
+            score = name if label is None else f"{name}/{label}"
+            if (key := self._prefix + score) in logs:
                 self._warn_once(
                     "key",
                     f"{key} is in logs already, from Keras or another callback, and is "
-                    f"replaced. To keep both, name='tags' writes val_tags_{name}.",
+                    f"replaced. To keep both, name='tags' writes val_tags_{score}.",
                 )
             logs[key] = value
 

@@ -183,7 +183,8 @@ def _moved(task: Task, a: Ranking, b: Ranking, scores: Array) -> tuple[Array, Ar
             moved[column] = one.influence - other.influence
             n_units[column] = one.n_units
 
-    map_threads(add, range(n_labels), entries=moved.size)
+    # Units may be few groups of many rows, which are what takes time.
+    map_threads(add, range(n_labels), entries=a.samples.truth.size)
     return moved, n_units
 
 

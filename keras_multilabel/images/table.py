@@ -125,7 +125,8 @@ def read_table(
             + where_they_were_sought(directory, own)
             + ' on_missing_file="drop" leaves their rows out.'
         )
-    classes = None if classes is None else list(classes)
+    if not isinstance(classes, str | None):  # A string is refused by encode_sparse.
+        classes = list(classes)
     lists, unknown = _labels(frame, columns, classes)
     matrix, found = encode_sparse(lists, classes, sep=columns.sep, unknown=unknown)
     reasons = dict.fromkeys(missing, "the file is missing")
@@ -178,7 +179,7 @@ def check_frame(df: Any, name: str, columns: Iterable[str | None]) -> nw.DataFra
 
 
 def _labels(
-    frame: nw.DataFrame[Any], columns: Columns, classes: list[Hashable] | None
+    frame: nw.DataFrame[Any], columns: Columns, classes: Iterable[Hashable] | None
 ) -> tuple[Sequence[Any], Sequence[Any] | None]:
     """The lists of labels, and of those that are unknown: all, without a column."""
     if columns.labels is not None:

@@ -61,6 +61,27 @@ def test_a_value_that_replaces_another_warns_once(data, first):
     assert len([each for each in told if "is in logs" in str(each.message)]) == 1
 
 
+def test_the_loss_is_that_of_the_first(data):
+    x, y = data
+    flipped = x, 1 - y
+    model = make_model()
+    callbacks = [
+        kml.MultiLabelMetrics(flipped, name="flipped"),
+        kml.MultiLabelMetrics(data),
+    ]
+    (loss,) = fit(callbacks, model, epochs=1)["val_loss"]
+    assert loss == pytest.approx(model.evaluate(*flipped, verbose=0), rel=1e-5)
+    assert loss != pytest.approx(model.evaluate(*data, verbose=0), rel=1e-2)
+
+
+def test_the_warning_of_a_replaced_value_names_its_label(data):
+    callbacks = [
+        kml.MultiLabelMetrics(data, average=None, label_names="abcd") for _ in range(2)
+    ]
+    with pytest.warns(UserWarning, match=r"val_f1_score/a is .* val_tags_f1_score/a"):
+        fit(callbacks, epochs=1)
+
+
 def test_a_name_is_text(data):
     with pytest.raises(TypeError, match="name must be text; got 1"):
         kml.MultiLabelMetrics(data, name=1)

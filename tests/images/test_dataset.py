@@ -114,6 +114,12 @@ def test_without_labels_classes_are_given_and_no_others_unknown(folder, options)
         read(ten_rows(), folder, labels_col=None, **options)
 
 
+@pytest.mark.parametrize("labels_col", ["labels", None])
+def test_classes_are_no_string(folder, labels_col):
+    with pytest.raises(TypeError, match="classes must be a list of labels; got 'odd'"):
+        read(ten_rows(), folder, labels_col=labels_col, classes="odd")
+
+
 def test_labels_as_strings_need_a_separator(folder):
     df = pd.DataFrame({"filename": ["1.png", "2.png"], "labels": ["cat,dog", ""]})
     with pytest.raises(TypeError, match=r"'cat,dog'. Pass sep="):
