@@ -16,11 +16,11 @@ import pandas as pd
 import keras_multilabel as kml
 
 # %%
-# A made population
-# -----------------
+# A simulated population
+# ----------------------
 # 40 labels, from 30 % down to 0.4 % positives. Scores of positives are higher
 # than those of negatives, and each label's scores are a little too high or too
-# low throughout, as those of networks are. Since the population is made,
+# low throughout, as those of networks are. Since it is simulated,
 # 50,000 fresh rows can tell what a threshold is really worth.
 
 rng = np.random.default_rng(0)
