@@ -57,9 +57,9 @@ def check_setup(
     Arrays are read whole. From a dataset, loader or iterable up to 10,000 rows are
     read, and findings say "the first ... rows" if that may not be all. The model
     predicts one batch in inference mode; its weights and state do not change, but a
-    model that is not built yet is built, as ``fit`` would do. Nothing is reported about
-    what Keras does not reveal: metrics if one of them cannot be serialized (a
-    ``functools.partial``), or whether your own loss handles unknown entries.
+    model that is not built yet is built, as ``fit`` would do. If one of the metrics
+    cannot be serialized (a ``functools.partial``) none is checked, which is a warning.
+    Nothing is reported about whether your own loss handles unknown entries.
 
     Args:
         model: A compiled model.

@@ -39,6 +39,10 @@ ARGMAX_METRICS = {
 }
 
 
+# The kind of metrics that Keras does not reveal.
+UNREAD = "unread"
+
+
 @dataclass(frozen=True, eq=False)
 class LossFacts:
     """Facts about a loss.
@@ -64,7 +68,10 @@ class LossFacts:
 
 @dataclass(frozen=True)
 class MetricFacts:
-    """A compiled metric, of Keras or ours: how it was written, its class and config."""
+    """A compiled metric, of Keras or ours: how it was written, its class and config.
+
+    Of kind ``UNREAD`` it stands for all, and why they cannot be read is written.
+    """
 
     written: str
     kind: str
@@ -124,7 +131,10 @@ def _our_loss(loss: Any, name: str) -> LossFacts:
 
 
 def _keras_loss(loss: Any, name: str, kind: str) -> LossFacts:
-    config = loss.get_config() if isinstance(loss, keras.losses.Loss) else {}
+    try:
+        config = loss.get_config() if isinstance(loss, keras.losses.Loss) else {}
+    except Exception:  # of a user's class, which then does not say
+        return LossFacts(name)
     own = _is_of_keras(loss)
     is_plain = loss is keras.losses.binary_crossentropy or (
         type(loss) is keras.losses.BinaryCrossentropy and not config["label_smoothing"]
@@ -141,7 +151,12 @@ def _keras_loss(loss: Any, name: str, kind: str) -> LossFacts:
 
 def read_metrics(model: keras.Model, output: Output) -> Iterator[MetricFacts]:
     """The metrics given to ``compile`` for the output."""
-    config = _compile_config(model)
+    try:
+        config = _compile_config(model)
+    except Exception as error:  # of any get_config, which may be a user's
+        if any(metric.name != "loss" for metric in model.metrics):
+            yield MetricFacts(f"{type(error).__name__}: {error}", UNREAD, {})
+        return
     for argument in ("metrics", "weighted_metrics"):
         given = config.get(argument)
         chosen = given if len(output.names) == 1 else output.setting(given)
@@ -152,13 +167,10 @@ def read_metrics(model: keras.Model, output: Output) -> Iterator[MetricFacts]:
 
 
 def _compile_config(model: keras.Model) -> dict[str, Any]:
-    """The arguments of ``compile``; empty if Keras cannot serialize them."""
+    """The arguments of ``compile``, serialized."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of lambdas, which are not loaded here
-        try:
-            return dict(model.get_compile_config())
-        except (TypeError, NotImplementedError):
-            return {}
+        return dict(model.get_compile_config())
 
 
 def _flat(given: Any) -> Iterator[Any]:

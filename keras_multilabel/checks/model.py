@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_multilabel.checks.compiled import ARGMAX_METRICS
+from keras_multilabel.checks.compiled import ARGMAX_METRICS, UNREAD
 from keras_multilabel.checks.findings import Finding
 from keras_multilabel.checks.setup import Setup
 
@@ -21,11 +21,25 @@ def find_metrics(setup: Setup) -> Iterator[Finding]:
     if setup.exclude_each_other:
         return
     for metric in setup.metrics:
+        if metric.kind == UNREAD:
+            yield _unread_finding(metric.written)
         if metric.kind == "accuracy" or metric.kind in ARGMAX_METRICS.values():
             yield _accuracy_finding(setup, metric.written, metric.kind)
         is_f = metric.kind in ("F1Score", "FBetaScore")
         if is_f and metric.config.get("threshold") is None:
             yield _f1_finding(setup, metric.written)
+
+
+def _unread_finding(error: str) -> Finding:
+    return Finding(
+        "unread_metrics",
+        "warning",
+        "The metrics were not checked: Keras cannot serialize all that the model is "
+        "compiled with.",
+        why=f"get_compile_config() raises {error.splitlines()[0]}",
+        remedy="Give own losses and metrics a get_config, or check the model once "
+        "without them.",
+    )
 
 
 def _accuracy_finding(setup: Setup, written: str, kind: str) -> Finding:

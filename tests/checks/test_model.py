@@ -83,13 +83,38 @@ class Accuracy(keras.metrics.CategoricalAccuracy):
         own_metric,
         lambda y_true, y_pred: ops.mean(y_pred),
         Accuracy(),
-        functools.partial(keras.metrics.binary_accuracy, threshold=0.3),
     ],
 )
 def test_metrics_of_ones_own_are_left_alone(data, metric):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         assert kml.check_setup(make_model(metrics=[metric]), data) == []
+
+
+class Raises(keras.metrics.Mean):
+    def get_config(self):
+        raise ValueError("of one's own")
+
+
+@pytest.mark.parametrize(
+    ("metric", "error"),
+    [
+        (functools.partial(keras.metrics.binary_accuracy, threshold=0.3), "Error"),
+        (Raises(name="mine"), "ValueError: of one's own"),
+    ],
+)
+def test_metrics_that_cannot_be_read_are_not_called_right(data, metric, error):
+    """Keras reveals all or none: "accuracy" beside them is not found."""
+    model = make_model(metrics=[metric, "accuracy"])
+    assert error in only(kml.check_setup(model, data), "unread_metrics", "warning")
+
+
+def test_without_metrics_there_are_none_to_read(data):
+    class Own(keras.losses.BinaryCrossentropy):
+        def get_config(self):
+            raise NotImplementedError
+
+    assert kml.check_setup(make_model(loss=Own()), data) == []
 
 
 # The end of the model
