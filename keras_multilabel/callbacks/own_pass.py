@@ -102,7 +102,7 @@ class OwnPass(Carrier):
         self._use_sample_weight = use_sample_weight
         self._batch_size = batch_size
         self._output_name = output_name
-        self._prefix = "val_" if name is None else f"val_{name}_"
+        self._prefix = f"val_{name}_" if name else "val_"
         self._frequency = frequency
         if isinstance(validation_data, (tuple, list)):
             self._check_truth(validation_data[1])

@@ -166,8 +166,8 @@ class Predictions:
                 entries = np.hstack(self.entries(rows)).astype(np.float32)
                 projected[rows] = entries @ single
 
-        rows = equal_parts(len(self.truth), len(self.truth))
-        map_threads(of_part, rows, entries=self.truth.size)
+        blocks = equal_parts(len(self.truth), len(self.truth))
+        map_threads(of_part, blocks, entries=self.truth.size)
         return self.units.weighted(projected)
 
 
